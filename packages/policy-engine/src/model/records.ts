@@ -1,0 +1,141 @@
+import type { SourceRef } from '../diagnostic.ts';
+
+/**
+ * The cluster as the engine needs it: plain serialisable records, the same for a live cluster, a directory of
+ * manifests and the demo. They travel between server and browser as they are.
+ */
+
+/** Own enumerable properties only; read with `Object.hasOwn`, since a key may be `__proto__` or `constructor`. */
+export type Labels = Readonly<Record<string, string>>;
+
+export type TransportProtocol = 'TCP' | 'UDP' | 'SCTP';
+
+export interface NamespaceRecord {
+  readonly name: string;
+  /** Always carries `kubernetes.io/metadata.name`, which the API server sets. */
+  readonly labels: Labels;
+  /**
+   * `false`: no Namespace object was seen (files without one, or reading namespaces is forbidden), so only the
+   * name label is known and a selector on any other label can't be decided.
+   */
+  readonly labelsKnown: boolean;
+  /** `true`: this caller may not read the namespace's pods or policies; what is in it is unknown. */
+  readonly hidden?: boolean;
+  readonly source?: SourceRef;
+}
+
+export interface ContainerPortRecord {
+  readonly name?: string;
+  readonly protocol: TransportProtocol;
+  readonly port: number;
+  /** Declared by an init container: engines differ in whether its name resolves. */
+  readonly init?: boolean;
+}
+
+export interface WorkloadRef {
+  /** Kind of the topmost owner that could be seen; `Pod` for a pod without one. */
+  readonly kind: string;
+  readonly name: string;
+}
+
+/**
+ * `running`: has an address, or is reported running. `declared`: comes from a manifest; will run, address unknown.
+ * `pending`: scheduled or not, without an address. `finished`: Succeeded or Failed. The last two are no endpoints.
+ */
+export type PodState = 'running' | 'declared' | 'pending' | 'finished';
+
+export interface PodRecord {
+  readonly namespace: string;
+  readonly name: string;
+  readonly labels: Labels;
+  readonly workload: WorkloadRef;
+  readonly ports: readonly ContainerPortRecord[];
+  /** All addresses of both families (`status.podIPs`); empty where unknown. */
+  readonly ips: readonly string[];
+  readonly node?: string;
+  readonly hostNetwork: boolean;
+  readonly state: PodState;
+  /** How many pods this record stands for: 1 for a real pod, the template's replica count for a declared one. */
+  readonly replicas: number;
+  readonly source?: SourceRef;
+}
+
+export interface NodeRecord {
+  readonly name: string;
+  readonly labels: Labels;
+  /** InternalIP and ExternalIP addresses of both families. */
+  readonly ips: readonly string[];
+}
+
+export interface ServiceRecord {
+  readonly namespace: string;
+  readonly name: string;
+  readonly type: string;
+  /** Absent: no selector (endpoints are managed by hand). */
+  readonly selector?: Labels;
+  readonly ports: readonly {
+    readonly name?: string;
+    readonly protocol: TransportProtocol;
+    readonly port: number;
+    readonly targetPort: number | string;
+    readonly nodePort?: number;
+  }[];
+}
+
+/** Kinds of policy the engine understands; each is read by one dialect. */
+export type PolicyKind =
+  | 'NetworkPolicy'
+  | 'ClusterNetworkPolicy'
+  | 'AdminNetworkPolicy'
+  | 'BaselineAdminNetworkPolicy';
+
+export interface PolicyRecord {
+  readonly apiVersion: string;
+  readonly kind: PolicyKind;
+  /** Only for namespaced kinds. */
+  readonly namespace?: string;
+  readonly name: string;
+  /** `spec` as written: plain JSON, validated when it is lowered, absent and empty kept apart. */
+  readonly spec: unknown;
+  readonly source?: SourceRef;
+  /** The YAML text of the document at `source`, where it was read from text; line pointers are found in it. */
+  readonly text?: string;
+}
+
+/** What this caller could not read, and why. `namespaces` absent: in the whole cluster. */
+export interface HiddenRecord {
+  /** Resource as in a URL: `networkpolicies.networking.k8s.io`, `pods`, … */
+  readonly resource: string;
+  readonly namespaces?: readonly string[];
+  readonly reason: string;
+}
+
+/** One consistent state of a cluster. Every list may be in any order; keys are unique within a list. */
+export interface ClusterSnapshot {
+  readonly namespaces: readonly NamespaceRecord[];
+  readonly pods: readonly PodRecord[];
+  readonly nodes: readonly NodeRecord[];
+  readonly services: readonly ServiceRecord[];
+  readonly policies: readonly PolicyRecord[];
+  readonly hidden: readonly HiddenRecord[];
+}
+
+export const EMPTY_SNAPSHOT: ClusterSnapshot = {
+  namespaces: [],
+  pods: [],
+  nodes: [],
+  services: [],
+  policies: [],
+  hidden: [],
+};
+
+/** `kind/namespace/name`, the key of a policy in a snapshot, a draft and a URL. */
+export type PolicyKey = string & { readonly __brand: 'PolicyKey' };
+
+export function policyKey(policy: {
+  readonly kind: string;
+  readonly namespace?: string | undefined;
+  readonly name: string;
+}): PolicyKey {
+  return `${policy.kind}/${policy.namespace ?? ''}/${policy.name}` as PolicyKey;
+}
