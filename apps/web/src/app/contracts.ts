@@ -1,0 +1,71 @@
+import type { PolicyKey } from '@bulkhead/policy-engine';
+
+/**
+ * The seams between the shell and the features. Features import from here, from `shared`, `data` and `worker`; never from
+ * one another. `app/App.tsx` composes them.
+ */
+
+/**
+ * Anything that can be selected, in the form in which the engine's views name entities:
+ * `ns:<namespace>`, `wl:<namespace>/<kind>/<name>[~variant]`, `out:<kind>[:<name or CIDR>]` (internet, CIDR blocks, nodes).
+ */
+export type EntityId = string;
+
+export type Selection =
+  | { readonly type: 'entity'; readonly id: EntityId }
+  /** An edge, or a question about a pair; `port` as typed: `5432`, `UDP/53`, `http`. */
+  | { readonly type: 'pair'; readonly from: EntityId; readonly to: EntityId; readonly port?: string }
+  /** `line` counts from 1 in the policy's text; the inspector scrolls to it and marks the edges it makes. */
+  | { readonly type: 'policy'; readonly key: PolicyKey; readonly line?: number };
+
+export type View = 'graph' | 'matrix' | 'table';
+export type Rail = 'workloads' | 'policies' | 'findings' | 'invariants';
+export type FocusDirection = 'both' | 'reaches' | 'reached-by';
+export type TableTab = 'connections' | 'workloads' | 'policies';
+
+/**
+ * All state that a link restores. It lives in the URL's query (`app/route.ts` reads and writes it); drafts and
+ * invariants live in the fragment, so that no link sends them to a server.
+ */
+export interface Route {
+  readonly cluster: string | null;
+  readonly view: View;
+  readonly tab: TableTab;
+  readonly rail: Rail | null;
+  readonly selection: Selection | null;
+  /** Namespaces in scope; empty: all. */
+  readonly scope: readonly string[];
+  /** Label selector as kubectl reads it: `app=web,tier!=db`. */
+  readonly labels: string;
+  /** Ports of interest: `TCP/8080`, `53`; empty: any. */
+  readonly ports: readonly string[];
+  readonly verdicts: readonly ('allowed' | 'unknown')[];
+  readonly isolation: 'any' | 'isolated' | 'open' | 'unknown';
+  readonly kinds: readonly string[];
+  /** Focus: direction and hops from the selection. */
+  readonly direction: FocusDirection;
+  readonly hops: 1 | 'all';
+  /** Namespaces whose expansion differs from the default for the cluster's size. */
+  readonly toggled: readonly string[];
+  readonly layout: 'flow' | 'grouped';
+  /** Matrix: the namespaces drilled into (row, column); null: namespaces by namespaces. */
+  readonly drill: readonly [row: string, column: string] | null;
+  /** Id of the draft whose impact overlays the views; null: the cluster as it is. */
+  readonly draft: string | null;
+  /** Whether the draft drawer is open. */
+  readonly drawer: boolean;
+}
+
+export type Navigate = (change: Partial<Route>, options?: { readonly replace?: boolean }) => void;
+
+/** How a draft changes a connection: `widened` and `narrowed` change its ports. */
+export type ImpactKind = 'opened' | 'closed' | 'widened' | 'narrowed';
+
+/** What the shell gives to the feature that fills the bottom drawer. */
+export interface DrawerProps {
+  readonly height: number;
+  readonly onClose: () => void;
+}
+
+/** Speaks to screen readers through the shell's live region. */
+export type Announce = (message: string) => void;

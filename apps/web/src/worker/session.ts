@@ -1,0 +1,44 @@
+import type { Cluster, ClusterSnapshot } from '@bulkhead/policy-engine';
+import type { RequestKind } from './request.ts';
+
+/**
+ * What the worker knows: the records of the cluster, compiled, and the draft that overlays them, if any.
+ * Handlers get the session as it is when their request is served.
+ */
+export interface EngineSession {
+  /** Rises by one with every snapshot and delta that was applied; 0: nothing arrived yet. */
+  readonly revision: number;
+  readonly snapshot: ClusterSnapshot;
+  readonly cluster: Cluster;
+  readonly overlay: Overlay | null;
+  /**
+   * Shows a draft's state in every view: graph, matrix and tables then draw `cluster` and mark what differs from the
+   * session's own. The page hears of it as an `overlay` event and asks its questions again. `null` takes it away.
+   * Call it again after the cluster itself changed: a new revision drops the overlay's compiled form.
+   */
+  setOverlay(overlay: Overlay | null): void;
+}
+
+export interface Overlay {
+  /** Id of the draft. */
+  readonly id: string;
+  /** Rises with every edit; part of the key under which the page caches answers. */
+  readonly version: number;
+  readonly snapshot: ClusterSnapshot;
+  readonly cluster: Cluster;
+}
+
+/** Answers one kind of request. May throw: the page gets the message as an error. */
+export interface Handler {
+  readonly name: string;
+  readonly run: (session: EngineSession, payload: unknown) => unknown;
+}
+
+/** Ties a handler to a kind, so that its payload and result are checked where it is written. */
+export function answer<Payload, Result>(
+  kind: RequestKind<Payload, Result>,
+  run: (session: EngineSession, payload: Payload) => Result | Promise<Result>,
+): Handler {
+  // The one place where a message from the page gets its type: both ends use the same `kind`.
+  return { name: kind.name, run: (session, payload) => run(session, payload as Payload) };
+}
