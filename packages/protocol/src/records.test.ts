@@ -23,7 +23,7 @@ import type { z } from './zod.ts';
 type Keys<T> = T extends readonly (infer E)[]
   ? Keys<E>
   : T extends object
-    ? { [K in keyof T]-?: string extends K ? true : Keys<NonNullable<T[K]>> }
+    ? { -readonly [K in keyof T]-?: string extends K ? true : Keys<NonNullable<T[K]>> }
     : true;
 
 describe('record schemas', () => {

@@ -42,14 +42,6 @@ export type RecordKind = keyof RecordsByKind;
 /** In the order in which a snapshot sends them. */
 export const recordKinds: readonly RecordKind[] = ['namespace', 'policy', 'node', 'service', 'pod'];
 
-const recordSchemas = {
-  namespace: namespaceSchema,
-  pod: podSchema,
-  node: nodeSchema,
-  service: serviceSchema,
-  policy: policySchema,
-};
-
 /** One record as it is now; `null`: it is gone. `key` as `recordKey` makes it. */
 export type RecordChange = {
   readonly [K in RecordKind]: {
@@ -93,18 +85,18 @@ export type StreamEventName = StreamEvent['event'];
 
 export const streamEventNames: readonly StreamEventName[] = ['begin', 'records', 'end', 'delta', 'status'];
 
-const change = <K extends RecordKind>(kind: K) =>
-  z.object({ kind: z.literal(kind), key: z.string(), record: recordSchemas[kind].nullable() });
+const change = <K extends RecordKind, S extends z.ZodType>(kind: K, schema: S) =>
+  z.object({ kind: z.literal(kind), key: z.string(), record: schema.nullable() });
 
-const records = <K extends RecordKind>(kind: K) =>
-  z.object({ kind: z.literal(kind), upserts: z.array(recordSchemas[kind]) });
+const records = <K extends RecordKind, S extends z.ZodType>(kind: K, schema: S) =>
+  z.object({ kind: z.literal(kind), upserts: z.array(schema) });
 
 export const recordChangeSchema: z.ZodType<RecordChange> = z.discriminatedUnion('kind', [
-  change('namespace'),
-  change('pod'),
-  change('node'),
-  change('service'),
-  change('policy'),
+  change('namespace', namespaceSchema),
+  change('pod', podSchema),
+  change('node', nodeSchema),
+  change('service', serviceSchema),
+  change('policy', policySchema),
 ]);
 
 export const beginDataSchema: z.ZodType<BeginData> = z.object({
@@ -120,11 +112,11 @@ export const beginDataSchema: z.ZodType<BeginData> = z.object({
 });
 
 export const recordsDataSchema: z.ZodType<RecordsData> = z.discriminatedUnion('kind', [
-  records('namespace'),
-  records('pod'),
-  records('node'),
-  records('service'),
-  records('policy'),
+  records('namespace', namespaceSchema),
+  records('pod', podSchema),
+  records('node', nodeSchema),
+  records('service', serviceSchema),
+  records('policy', policySchema),
 ]);
 
 export const endDataSchema: z.ZodType<EndData> = z.object({
