@@ -1,0 +1,184 @@
+import { type FlowEdge, flowRanks } from './rank.ts';
+
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+export interface Rect extends Point, Size {}
+
+export interface PackItem extends Size {
+  readonly id: string;
+  /** `first`/`last`: kept left or right of everything else, whatever its edges say. */
+  readonly side?: 'first' | 'last';
+}
+
+export interface PackOptions {
+  readonly gapX: number;
+  readonly gapY: number;
+  /** Width divided by height that the whole should have. */
+  readonly aspect: number;
+}
+
+/** Top left corner of each item, and the size of the whole. */
+export interface Packed {
+  readonly at: ReadonlyMap<string, Point>;
+  readonly size: Size;
+}
+
+/**
+ * Columns from left to right along the flow of `edges`; a rank too tall for the aspect is wrapped into several columns.
+ * Inside a column items stand near what they are joined to. Items without edges follow below, in rows.
+ */
+export function packFlow(
+  items: readonly PackItem[],
+  edges: readonly FlowEdge[],
+  options: PackOptions,
+): Packed {
+  const ranks = flowRanks(
+    items.map((item) => item.id),
+    edges,
+  );
+  const joined = items.filter((item) => ranks.has(item.id) || item.side !== undefined);
+  const loose = items.filter((item) => !ranks.has(item.id) && item.side === undefined);
+  if (joined.length === 0) return packRows(loose, options);
+  const columns = wrapColumns(orderLayers(layers(joined, ranks), edges), options, joined);
+  const main = placeColumns(columns, options);
+  if (loose.length === 0) return main;
+  const rest = packRows(loose, options, Math.max(main.size.width, widest(loose)));
+  const at = new Map(main.at);
+  for (const [id, point] of rest.at) {
+    at.set(id, { x: point.x, y: point.y + main.size.height + options.gapY * 1.5 });
+  }
+  return {
+    at,
+    size: {
+      width: Math.max(main.size.width, rest.size.width),
+      height: main.size.height + options.gapY * 1.5 + rest.size.height,
+    },
+  };
+}
+
+/** Rows from left to right in the order given, as wide as the aspect asks for or `width` says. */
+export function packRows(items: readonly PackItem[], options: PackOptions, width?: number): Packed {
+  const limit = width ?? Math.max(Math.sqrt(area(items, options) * options.aspect), widest(items));
+  const at = new Map<string, Point>();
+  let x = 0;
+  let y = 0;
+  let rowHeight = 0;
+  let right = 0;
+  for (const item of items) {
+    if (x > 0 && x + item.width > limit) {
+      x = 0;
+      y += rowHeight + options.gapY;
+      rowHeight = 0;
+    }
+    at.set(item.id, { x, y });
+    right = Math.max(right, x + item.width);
+    rowHeight = Math.max(rowHeight, item.height);
+    x += item.width + options.gapX;
+  }
+  return { at, size: { width: right, height: y + rowHeight } };
+}
+
+function area(items: readonly PackItem[], { gapX, gapY }: PackOptions): number {
+  return items.reduce((sum, item) => sum + (item.width + gapX) * (item.height + gapY), 0);
+}
+
+function widest(items: readonly PackItem[]): number {
+  return items.reduce((most, item) => Math.max(most, item.width), 0);
+}
+
+function layers(items: readonly PackItem[], ranks: ReadonlyMap<string, number>): readonly PackItem[][] {
+  const highest = Math.max(0, ...ranks.values());
+  const result: PackItem[][] = Array.from({ length: highest + 3 }, () => []);
+  for (const item of items) {
+    const rank =
+      item.side === 'first' ? 0 : item.side === 'last' ? highest + 2 : (ranks.get(item.id) ?? 0) + 1;
+    result[rank]?.push(item);
+  }
+  return result.filter((layer) => layer.length > 0);
+}
+
+const SWEEPS = 6;
+
+/** Orders each layer by the mean position of its neighbours, forward and backward in turn. */
+function orderLayers(given: readonly PackItem[][], edges: readonly FlowEdge[]): readonly PackItem[][] {
+  const neighbours = new Map<string, string[]>();
+  for (const { from, to } of edges) {
+    neighbours.set(from, [...(neighbours.get(from) ?? []), to]);
+    neighbours.set(to, [...(neighbours.get(to) ?? []), from]);
+  }
+  const result = given.map((layer) => layer.toSorted((a, b) => (a.id < b.id ? -1 : 1)));
+  const place = new Map<string, number>();
+  const number = (layer: readonly PackItem[]) => {
+    for (const [index, item] of layer.entries()) place.set(item.id, (index + 0.5) / layer.length);
+  };
+  for (const layer of result) number(layer);
+  for (let sweep = 0; sweep < SWEEPS; sweep++) {
+    const order = sweep % 2 === 0 ? result : result.toReversed();
+    for (const layer of order) {
+      const mean = new Map(
+        layer.map((item) => {
+          const around = (neighbours.get(item.id) ?? []).flatMap((id) => place.get(id) ?? []);
+          const own = place.get(item.id) ?? 0.5;
+          const value = around.length === 0 ? own : around.reduce((a, b) => a + b, 0) / around.length;
+          return [item.id, value] as const;
+        }),
+      );
+      layer.sort((a, b) => (mean.get(a.id) ?? 0) - (mean.get(b.id) ?? 0) || (a.id < b.id ? -1 : 1));
+      number(layer);
+    }
+  }
+  return result;
+}
+
+function columnHeight(column: readonly PackItem[], gapY: number): number {
+  return column.reduce((sum, item) => sum + item.height + gapY, -gapY);
+}
+
+function wrapColumns(
+  ordered: readonly PackItem[][],
+  options: PackOptions,
+  all: readonly PackItem[],
+): readonly PackItem[][] {
+  const tallest = all.reduce((most, item) => Math.max(most, item.height), 0);
+  const limit = Math.max(tallest, Math.sqrt(area(all, options) / options.aspect) * 1.15);
+  return ordered.flatMap((layer) => {
+    const parts = Math.ceil(columnHeight(layer, options.gapY) / limit);
+    const share = columnHeight(layer, options.gapY) / parts;
+    const columns: PackItem[][] = [];
+    let column: PackItem[] = [];
+    for (const item of layer) {
+      const full =
+        column.length > 0 && columnHeight([...column, item], options.gapY) > share + item.height / 2;
+      if (full && columns.length < parts - 1) {
+        columns.push(column);
+        column = [];
+      }
+      column.push(item);
+    }
+    return [...columns, column];
+  });
+}
+
+function placeColumns(columns: readonly PackItem[][], options: PackOptions): Packed {
+  const height = Math.max(...columns.map((column) => columnHeight(column, options.gapY)));
+  const at = new Map<string, Point>();
+  let x = 0;
+  for (const column of columns) {
+    const width = widest(column);
+    let y = (height - columnHeight(column, options.gapY)) / 2;
+    for (const item of column) {
+      at.set(item.id, { x: x + (width - item.width) / 2, y });
+      y += item.height + options.gapY;
+    }
+    x += width + options.gapX;
+  }
+  return { at, size: { width: x - options.gapX, height } };
+}

@@ -1,0 +1,109 @@
+import type { PortRange } from '../sets/connection-set.ts';
+
+/*
+ * The graph as a view draws it: plain data, already filtered, grouped and collapsed. Where things stand on the screen
+ * is not part of it.
+ */
+
+/** Three-valued isolation of one direction. `unknown`: what would decide it can't be read or is undefined. */
+export type IsolationState = 'isolated' | 'open' | 'unknown';
+
+/** How many workloads are in each state. */
+export interface IsolationTally {
+  readonly isolated: number;
+  readonly open: number;
+  readonly unknown: number;
+}
+
+/** A set of ports as views show it. `all`: every port of TCP, UDP and SCTP. */
+export interface PortSummary {
+  /** Short and in the field's notation: `TCP 8080`, `TCP 80, 443 · UDP 53`, `all ports`. */
+  readonly label: string;
+  readonly all: boolean;
+  readonly ranges: readonly PortRange[];
+  /** Whether ICMP and the protocols without ports are among them. */
+  readonly other: boolean;
+}
+
+export interface NamespaceNode {
+  readonly id: string;
+  readonly name: string;
+  readonly expanded: boolean;
+  readonly workloads: number;
+  readonly pods: number;
+  readonly policies: number;
+  readonly ingress: IsolationTally;
+  readonly egress: IsolationTally;
+  /** Pairs of its own workloads that may connect, of how many; drawn inside the box, not as a loop. */
+  readonly internal: { readonly pairs: number; readonly of: number };
+  /** `true`: what is in it may not be read. */
+  readonly hidden: boolean;
+}
+
+export interface WorkloadNode {
+  readonly id: string;
+  readonly namespace: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly pods: number;
+  readonly ingress: IsolationState;
+  readonly egress: IsolationState;
+  /** Ports on which every pod of the cluster may reach it although it is isolated, and the mirror image. */
+  readonly ingressFromAll: PortSummary | null;
+  readonly egressToAll: PortSummary | null;
+  readonly hostNetwork: boolean;
+}
+
+export type OutsideKind = 'internet' | 'cidr' | 'node' | 'domain' | 'unlisted';
+
+export interface OutsideNode {
+  readonly id: string;
+  readonly kind: OutsideKind;
+  readonly label: string;
+  /** What the label leaves out: the blocks that are excepted, how many addresses. */
+  readonly detail: string;
+}
+
+export type EdgeImpact = 'opened' | 'closed' | 'widened' | 'narrowed';
+
+export interface GraphEdge {
+  readonly id: string;
+  /** Ids of nodes: of a namespace where the edge stands for all or some of its workloads. */
+  readonly from: string;
+  readonly to: string;
+  /** `unknown`: at least one of its connections can't be decided, and none is known to be allowed. */
+  readonly verdict: 'allowed' | 'unknown';
+  readonly ports: PortSummary;
+  /** Pairs of workloads (or outside peers) that it stands for, and how many pairs its ends have. */
+  readonly pairs: number;
+  readonly of: number;
+  /** How the draft changes it, with the ports that open and close. */
+  readonly impact: EdgeImpact | null;
+  readonly opened: PortSummary | null;
+  readonly closed: PortSummary | null;
+}
+
+/** What a view leaves out, to be said next to it. */
+export interface HiddenCounts {
+  readonly namespaces: number;
+  readonly workloads: number;
+  /** Edges left out by a filter. */
+  readonly edges: number;
+  /** Allowed pairs that are not drawn because neither end is isolated from the other by any policy. */
+  readonly openPairs: number;
+}
+
+export interface GraphView {
+  readonly namespaces: readonly NamespaceNode[];
+  /** Of expanded namespaces. */
+  readonly workloads: readonly WorkloadNode[];
+  readonly outside: readonly OutsideNode[];
+  readonly edges: readonly GraphEdge[];
+  readonly hidden: HiddenCounts;
+  readonly totals: {
+    readonly namespaces: number;
+    readonly workloads: number;
+    readonly pods: number;
+    readonly policies: number;
+  };
+}
