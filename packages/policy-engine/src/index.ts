@@ -18,3 +18,5 @@ export {
   type TransportProtocol,
   type WorkloadRef,
 } from './model/records.ts';
+
+export { type LoweredPolicy, lowerPolicy, policyKind } from './dialects/index.ts';

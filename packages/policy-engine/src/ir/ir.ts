@@ -122,8 +122,10 @@ export interface Rule {
   /**
    * Set where the rule does not mean what it says because something in it can't be understood, and the dialect
    * defines what then happens (fail closed: N59, N60). `peers`/`connections` already reflect it.
+   * `domain-names-outside-accept`: a deny or pass by name, which the dialect leaves undefined (N57); the domain terms
+   * are kept as written, and what they match is unknown.
    */
-  readonly caveat?: 'unknown-peer-fails-closed';
+  readonly caveat?: 'unknown-peer-fails-closed' | 'domain-names-outside-accept';
 }
 
 /** One policy's effect in one direction. A block without rules still selects (isolates, in an `isolate` tier). */
