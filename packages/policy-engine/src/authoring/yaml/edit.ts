@@ -1,0 +1,186 @@
+import { field, isList, isObject, type Json, type JsonPath, jsonEqual, withField } from '../json.ts';
+import { DEFAULT_STYLE, renderBlock } from './render.ts';
+import { spliceEdit, type TextChange, type YamlEdit } from './splice.ts';
+import { documentJson, type EditProblem, parseTree } from './tree.ts';
+
+export type EditResult =
+  | {
+      readonly ok: true;
+      readonly text: string;
+      /** What was replaced in the text that went in: ascending, not overlapping. */
+      readonly changes: readonly TextChange[];
+    }
+  | { readonly ok: false; readonly problem: EditProblem };
+
+/** Applies ascending, non-overlapping changes. */
+export function applyChanges(text: string, changes: readonly TextChange[]): string {
+  let result = '';
+  let at = 0;
+  for (const change of changes) {
+    result += text.slice(at, change.from) + change.insert;
+    at = change.to;
+  }
+  return result + text.slice(at);
+}
+
+/** The value after an edit, or `undefined` where the edit does not fit it. */
+export function editJson(value: Json, edit: YamlEdit): Json | undefined {
+  const [step, ...rest] = edit.path;
+  if (step === undefined) {
+    if (edit.op === 'set') return edit.value;
+    if (edit.op === 'delete') return undefined;
+    const list = value === null ? [] : value;
+    return isList(list) ? list.toSpliced(edit.index, 0, edit.value) : undefined;
+  }
+  if (typeof step === 'number') {
+    if (!isList(value) || step >= value.length) return undefined;
+    if (rest.length === 0 && edit.op === 'delete') return value.toSpliced(step, 1);
+    const child = editJson(value[step] ?? null, { ...edit, path: rest });
+    return child === undefined ? undefined : value.toSpliced(step, 1, child);
+  }
+  const object = value === null ? {} : value;
+  if (!isObject(object)) return undefined;
+  const old = field(object, step);
+  if (rest.length === 0 && edit.op === 'delete')
+    return old === undefined ? undefined : withField(object, step, undefined);
+  const child = editJson(old ?? null, { ...edit, path: rest });
+  return child === undefined ? undefined : withField(object, step, child);
+}
+
+/**
+ * Makes one edit to the document at `index` of a multi-document text, changing only the lines of the edited value:
+ * comments, order, quoting, indentation and line ends elsewhere stay byte for byte. The result is read back: either
+ * the value is exactly the old one with the edit applied, and no other document changed, or nothing is changed and
+ * the problem says why (syntax errors, aliases, styles that can only be edited by hand).
+ */
+export function editYaml(text: string, index: number, edit: YamlEdit): EditResult {
+  const tree = parseTree(text);
+  const document = tree.documents[index];
+  if (document === undefined) return fail('no-such-path', `There is no document ${index + 1}.`);
+  const before = documentJson(document);
+  if ('code' in before) return { ok: false, problem: before };
+  const expected = editJson(before.value, edit);
+  if (expected === undefined) return fail('no-such-path', `There is no ${edit.path.join('.')} to edit.`);
+  const changes = spliceEdit(text, document, edit);
+  if ('code' in changes) return { ok: false, problem: changes };
+  const result = applyChanges(text, changes);
+  const after = parseTree(result);
+  const same =
+    after.documents.length === tree.documents.length &&
+    after.documents.every((other, i) => {
+      const value = documentJson(other);
+      if (i === index) return 'value' in value && jsonEqual(value.value, expected);
+      const old = tree.documents[i];
+      const was = old === undefined ? undefined : documentJson(old);
+      if (was === undefined || !('value' in was)) return true;
+      return 'value' in value && jsonEqual(value.value, was.value);
+    });
+  if (!same) return fail('yaml-style', 'This part is written in a way that can only be edited as YAML.');
+  return { ok: true, text: result, changes };
+}
+
+function fail(code: EditProblem['code'], message: string): EditResult {
+  return { ok: false, problem: { code, message } };
+}
+
+/**
+ * Makes the document at `index` equal `target` with the fewest edits of its values: what already agrees is not
+ * touched. Lists are aligned by their longest common subsequence, so that removing the second of three rules
+ * removes its lines and no others.
+ */
+export function reconcileYaml(text: string, index: number, target: Json): EditResult {
+  const first = parseTree(text);
+  if (index === 0 && first.documents.length === 0) {
+    const gap = text === '' || text.endsWith('\n') ? '' : '\n';
+    const insert = `${gap}${renderBlock(target, DEFAULT_STYLE).join('\n')}\n`;
+    return { ok: true, text: text + insert, changes: [{ from: text.length, to: text.length, insert }] };
+  }
+  let current = text;
+  for (let round = 0; round < MAX_EDITS; round += 1) {
+    const document = parseTree(current).documents[index];
+    if (document === undefined) return fail('no-such-path', `There is no document ${index + 1}.`);
+    const value = documentJson(document);
+    if ('code' in value) return { ok: false, problem: value };
+    const edit = nextEdit(value.value, target, []);
+    if (edit === undefined) return { ok: true, text: current, changes: spanOf(text, current) };
+    const result = editYaml(current, index, edit);
+    if (!result.ok) return result;
+    current = result.text;
+  }
+  return fail('yaml-style', 'Too many differences to edit in place.');
+}
+
+const MAX_EDITS = 2_000;
+
+/** One change that turns `before` into `after`: what lies between their common start and end. */
+export function spanOf(before: string, after: string): readonly TextChange[] {
+  if (before === after) return [];
+  const limit = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < limit && before[start] === after[start]) start += 1;
+  let end = 0;
+  while (end < limit - start && before[before.length - 1 - end] === after[after.length - 1 - end]) end += 1;
+  return [{ from: start, to: before.length - end, insert: after.slice(start, after.length - end) }];
+}
+
+/** The first edit that brings `from` closer to `to`; `undefined` where they are equal. */
+function nextEdit(from: Json, to: Json, path: JsonPath): YamlEdit | undefined {
+  if (jsonEqual(from, to)) return undefined;
+  if (isObject(from) && isObject(to) && Object.keys(from).length > 0 && Object.keys(to).length > 0) {
+    for (const key of Object.keys(to)) {
+      const value = field(to, key);
+      const old = field(from, key);
+      if (value === undefined) continue;
+      if (old === undefined) return { op: 'set', path: [...path, key], value };
+      const edit = nextEdit(old, value, [...path, key]);
+      if (edit !== undefined) return edit;
+    }
+    const gone = Object.keys(from).find((key) => !Object.hasOwn(to, key));
+    return gone === undefined ? undefined : { op: 'delete', path: [...path, gone] };
+  }
+  if (isList(from) && isList(to) && from.length > 0 && to.length > 0) return nextListEdit(from, to, path);
+  return { op: 'set', path, value: to };
+}
+
+function nextListEdit(from: readonly Json[], to: readonly Json[], path: JsonPath): YamlEdit | undefined {
+  const matched = commonSubsequence(from, to);
+  let i = 0;
+  let j = 0;
+  for (const [a, b] of [...matched, [from.length, to.length] as const]) {
+    const old = i < a ? from[i] : undefined;
+    const value = j < b ? to[j] : undefined;
+    if (old !== undefined && value !== undefined) {
+      // Same kind of thing, probably edited; a wholly different item is replaced.
+      return nextEdit(old, value, [...path, i]);
+    }
+    if (old !== undefined) return { op: 'delete', path: [...path, i] };
+    if (value !== undefined) return { op: 'insert', path, index: i, value };
+    i = a + 1;
+    j = b + 1;
+  }
+  return undefined;
+}
+
+/** Index pairs of a longest common subsequence of two lists, ascending. */
+function commonSubsequence(a: readonly Json[], b: readonly Json[]): readonly (readonly [number, number])[] {
+  const width = b.length + 1;
+  const table = new Uint32Array((a.length + 1) * width);
+  const cell = (i: number, j: number) => table[i * width + j] ?? 0;
+  for (let i = a.length - 1; i >= 0; i -= 1) {
+    for (let j = b.length - 1; j >= 0; j -= 1) {
+      table[i * width + j] = jsonEqual(a[i], b[j])
+        ? cell(i + 1, j + 1) + 1
+        : Math.max(cell(i + 1, j), cell(i, j + 1));
+    }
+  }
+  const pairs: (readonly [number, number])[] = [];
+  for (let i = 0, j = 0; i < a.length && j < b.length; ) {
+    if (jsonEqual(a[i], b[j])) {
+      pairs.push([i, j]);
+      i += 1;
+      j += 1;
+    } else if (cell(i + 1, j) >= cell(i, j + 1)) i += 1;
+    else j += 1;
+  }
+  return pairs;
+}
