@@ -112,7 +112,7 @@ describe('the form of a policy', () => {
         expect(jsonEqual(writePolicy(view.state.form), after)).toBe(true);
         expect(jsonEqual(parse(result.text), after)).toBe(true);
       }),
-      { numRuns: 80 },
+      { numRuns: 40 },
     );
   });
 

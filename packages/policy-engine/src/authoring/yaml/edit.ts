@@ -1,7 +1,7 @@
 import { field, isList, isObject, type Json, type JsonPath, jsonEqual, withField } from '../json.ts';
 import { DEFAULT_STYLE, renderBlock } from './render.ts';
 import { spliceEdit, type TextChange, type YamlEdit } from './splice.ts';
-import { documentJson, type EditProblem, parseTree } from './tree.ts';
+import { documentJson, type EditProblem, parseTree, type YamlTree } from './tree.ts';
 
 export type EditResult =
   | {
@@ -54,29 +54,54 @@ export function editJson(value: Json, edit: YamlEdit): Json | undefined {
  * the problem says why (syntax errors, aliases, styles that can only be edited by hand).
  */
 export function editYaml(text: string, index: number, edit: YamlEdit): EditResult {
+  const result = editOpened(open(text), index, edit);
+  if ('problem' in result) return { ok: false, problem: result.problem };
+  return { ok: true, text: result.tree.text, changes: result.changes };
+}
+
+/** A parsed text with the value of each of its documents. */
+interface Opened {
+  readonly tree: YamlTree;
+  readonly values: readonly ({ readonly value: Json } | EditProblem)[];
+}
+
+function open(text: string): Opened {
   const tree = parseTree(text);
-  const document = tree.documents[index];
-  if (document === undefined) return fail('no-such-path', `There is no document ${index + 1}.`);
-  const before = documentJson(document);
-  if ('code' in before) return { ok: false, problem: before };
-  const expected = editJson(before.value, edit);
-  if (expected === undefined) return fail('no-such-path', `There is no ${edit.path.join('.')} to edit.`);
-  const changes = spliceEdit(text, document, edit);
-  if ('code' in changes) return { ok: false, problem: changes };
-  const result = applyChanges(text, changes);
-  const after = parseTree(result);
+  return { tree, values: tree.documents.map(documentJson) };
+}
+
+function editOpened(
+  before: Opened,
+  index: number,
+  edit: YamlEdit,
+): (Opened & { readonly changes: readonly TextChange[] }) | { readonly problem: EditProblem } {
+  const document = before.tree.documents[index];
+  const old = before.values[index];
+  if (document === undefined || old === undefined) {
+    return { problem: { code: 'no-such-path', message: `There is no document ${index + 1}.` } };
+  }
+  if ('code' in old) return { problem: old };
+  const expected = editJson(old.value, edit);
+  if (expected === undefined) {
+    return { problem: { code: 'no-such-path', message: `There is no ${edit.path.join('.')} to edit.` } };
+  }
+  const changes = spliceEdit(before.tree.text, document, edit);
+  if ('code' in changes) return { problem: changes };
+  const after = open(applyChanges(before.tree.text, changes));
   const same =
-    after.documents.length === tree.documents.length &&
-    after.documents.every((other, i) => {
-      const value = documentJson(other);
-      if (i === index) return 'value' in value && jsonEqual(value.value, expected);
-      const old = tree.documents[i];
-      const was = old === undefined ? undefined : documentJson(old);
-      if (was === undefined || !('value' in was)) return true;
-      return 'value' in value && jsonEqual(value.value, was.value);
+    after.values.length === before.values.length &&
+    after.values.every((other, i) => {
+      if (i === index) return 'value' in other && jsonEqual(other.value, expected);
+      const was = before.values[i];
+      return was === undefined || 'code' in was || ('value' in other && jsonEqual(other.value, was.value));
     });
-  if (!same) return fail('yaml-style', 'This part is written in a way that can only be edited as YAML.');
-  return { ok: true, text: result, changes };
+  if (same) return { ...after, changes };
+  return {
+    problem: {
+      code: 'yaml-style',
+      message: 'This part is written in a way that can only be edited as YAML.',
+    },
+  };
 }
 
 function fail(code: EditProblem['code'], message: string): EditResult {
@@ -89,23 +114,23 @@ function fail(code: EditProblem['code'], message: string): EditResult {
  * removes its lines and no others.
  */
 export function reconcileYaml(text: string, index: number, target: Json): EditResult {
-  const first = parseTree(text);
-  if (index === 0 && first.documents.length === 0) {
+  let current = open(text);
+  if (index === 0 && current.values.length === 0) {
     const gap = text === '' || text.endsWith('\n') ? '' : '\n';
     const insert = `${gap}${renderBlock(target, DEFAULT_STYLE).join('\n')}\n`;
     return { ok: true, text: text + insert, changes: [{ from: text.length, to: text.length, insert }] };
   }
-  let current = text;
   for (let round = 0; round < MAX_EDITS; round += 1) {
-    const document = parseTree(current).documents[index];
-    if (document === undefined) return fail('no-such-path', `There is no document ${index + 1}.`);
-    const value = documentJson(document);
-    if ('code' in value) return { ok: false, problem: value };
-    const edit = nextEdit(value.value, target, []);
-    if (edit === undefined) return { ok: true, text: current, changes: spanOf(text, current) };
-    const result = editYaml(current, index, edit);
-    if (!result.ok) return result;
-    current = result.text;
+    const old = current.values[index];
+    if (old === undefined) return fail('no-such-path', `There is no document ${index + 1}.`);
+    if ('code' in old) return { ok: false, problem: old };
+    const edit = nextEdit(old.value, target, []);
+    if (edit === undefined) {
+      return { ok: true, text: current.tree.text, changes: spanOf(text, current.tree.text) };
+    }
+    const result = editOpened(current, index, edit);
+    if ('problem' in result) return { ok: false, problem: result.problem };
+    current = result;
   }
   return fail('yaml-style', 'Too many differences to edit in place.');
 }
