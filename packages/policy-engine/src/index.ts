@@ -1,5 +1,27 @@
+export {
+  type Cluster,
+  type CompiledPolicy,
+  type CompileOptions,
+  compile,
+  evaluateAllRows,
+  pairCell,
+  rowOf,
+} from './compile/compile.ts';
+export type { Decision } from './compile/decide.ts';
+export { isEndpoint, type NamespaceEntry, type WorkloadEntry } from './compile/endpoint-classes.ts';
+export { cellAt, type Row } from './compile/rows.ts';
+export { selects, selectsNamespace } from './compile/selecting.ts';
+export {
+  type ColumnDescription,
+  describeColumn,
+  type Universe,
+  workloadColumns,
+} from './compile/universe.ts';
+export type { CellId } from './compile/verdict-cells.ts';
 export type { Diagnostic, ObjectRef, Severity, SourceRef } from './diagnostic.ts';
-
+export { type LoweredPolicy, lowerPolicy, policyKind } from './dialects/index.ts';
+export type { Action, Direction, Rule, RuleBlock, RuleOrigin, Selector, TierId } from './ir/ir.ts';
+export { DIRECTIONS } from './ir/ir.ts';
 export {
   type ClusterSnapshot,
   type ContainerPortRecord,
@@ -18,5 +40,42 @@ export {
   type TransportProtocol,
   type WorkloadRef,
 } from './model/records.ts';
-
-export { type LoweredPolicy, lowerPolicy, policyKind } from './dialects/index.ts';
+export { type ChangedRectangle, changedRectangles, compileOverlay } from './queries/diff.ts';
+export { type Edge, edges } from './queries/edges.ts';
+export { type Endpoint, type LocatedEndpoint, locateEndpoint, locatePod } from './queries/endpoint.ts';
+export {
+  addressGroups,
+  forEachRectangle,
+  type Grouping,
+  isOpen,
+  openColumns,
+  type Rectangle,
+  workloadGrouping,
+} from './queries/reachability.ts';
+export {
+  type Connection,
+  endpointCell,
+  type Verdict,
+  verdict,
+  verdictOfCell,
+} from './queries/verdict.ts';
+export {
+  type Address,
+  type AddressRange,
+  formatAddress,
+  parseAddress,
+  parseCidr,
+  rangeToCidrs,
+} from './sets/address.ts';
+export {
+  type ConnectionList,
+  type ConnectionSetId,
+  type ConnectionSpace,
+  connectionList,
+  connectionPoint,
+  connectionSetOf,
+  connectionText,
+  type PortRange,
+} from './sets/connection-set.ts';
+export type { IntervalSet } from './sets/interval-set.ts';
+export * as intervalSet from './sets/interval-set.ts';

@@ -1,6 +1,6 @@
 import ipaddr from 'ipaddr.js';
 
-/** IPv4 addresses are numbers, IPv6 addresses bigints; blocks are inclusive ranges of one family. */
+/** An inclusive range of addresses of one family. */
 export interface AddressRange {
   readonly family: 4 | 6;
   readonly first: bigint;

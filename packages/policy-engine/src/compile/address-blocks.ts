@@ -1,0 +1,112 @@
+import { type AddressRange, formatAddress, parseAddress, parseCidr, parseIpv4 } from '../sets/address.ts';
+
+/**
+ * The IP space of both families, cut at every CIDR boundary that policies name: disjoint blocks that no policy
+ * can tell apart inside. Blocks are numbered from 0, IPv4 first, ascending; the block before the first boundary
+ * starts at the family's lowest address.
+ */
+export interface AddressBlocks {
+  /** First address of each IPv4 block, ascending, as numbers; always starts with 0. */
+  readonly v4: readonly number[];
+  /** First address of each IPv6 block, ascending; always starts with 0n. */
+  readonly v6: readonly bigint[];
+}
+
+const LAST_V4 = 0xffff_ffff;
+const LAST_V6 = (1n << 128n) - 1n;
+
+/** Cuts the space at the boundaries of these CIDRs; texts that are no CIDR are passed over. */
+export function cutAddressSpace(cidrs: Iterable<string>): AddressBlocks {
+  const v4 = new Set<number>([0]);
+  const v6 = new Set<bigint>([0n]);
+  for (const cidr of cidrs) {
+    const range = parseCidr(cidr);
+    if (range === undefined) continue;
+    if (range.family === 4) {
+      v4.add(Number(range.first));
+      if (range.last < BigInt(LAST_V4)) v4.add(Number(range.last) + 1);
+    } else {
+      v6.add(range.first);
+      if (range.last < LAST_V6) v6.add(range.last + 1n);
+    }
+  }
+  return {
+    v4: [...v4].sort((a, b) => a - b),
+    v6: [...v6].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0)),
+  };
+}
+
+export function blockCount(blocks: AddressBlocks): number {
+  return blocks.v4.length + blocks.v6.length;
+}
+
+/** Number of the block an address lies in; -1 where the text is no address. */
+export function blockOfAddress(blocks: AddressBlocks, ip: string): number {
+  const v4 = parseIpv4(ip);
+  if (v4 >= 0) return lastAtOrBefore(blocks.v4, v4);
+  const address = parseAddress(ip);
+  return address === undefined ? -1 : blocks.v4.length + lastAtOrBefore(blocks.v6, address.value);
+}
+
+/**
+ * First and last block of a CIDR whose boundaries the space was cut at. `undefined` where it is no CIDR, or where the
+ * space has not been cut at its ends.
+ */
+export function blocksOfCidr(blocks: AddressBlocks, cidr: string): readonly [number, number] | undefined {
+  const range = parseCidr(cidr);
+  if (range === undefined) return undefined;
+  if (range.family === 4) {
+    const first = lastAtOrBefore(blocks.v4, Number(range.first));
+    const last = lastAtOrBefore(blocks.v4, Number(range.last));
+    const next = blocks.v4[last + 1] ?? LAST_V4 + 1;
+    const aligned = blocks.v4[first] === Number(range.first) && next === Number(range.last) + 1;
+    return aligned ? [first, last] : undefined;
+  }
+  const first = lastAtOrBefore(blocks.v6, range.first);
+  const last = lastAtOrBefore(blocks.v6, range.last);
+  const next = blocks.v6[last + 1] ?? LAST_V6 + 1n;
+  const aligned = blocks.v6[first] === range.first && next === range.last + 1n;
+  return aligned ? [blocks.v4.length + first, blocks.v4.length + last] : undefined;
+}
+
+/** The addresses of one block. */
+export function rangeOfBlock(blocks: AddressBlocks, block: number): AddressRange {
+  if (block < blocks.v4.length) {
+    return {
+      family: 4,
+      first: BigInt(blocks.v4[block] as number),
+      last: BigInt((blocks.v4[block + 1] ?? LAST_V4 + 1) - 1),
+    };
+  }
+  const index = block - blocks.v4.length;
+  return { family: 6, first: blocks.v6[index] as bigint, last: (blocks.v6[index + 1] ?? LAST_V6 + 1n) - 1n };
+}
+
+/** `10.0.0.0-10.255.255.255`. */
+export function rangeText(range: AddressRange): string {
+  const first = formatAddress({ family: range.family, value: range.first });
+  const last = formatAddress({ family: range.family, value: range.last });
+  return first === last ? first : `${first}-${last}`;
+}
+
+/** Distinct blocks that an endpoint's addresses lie in, ascending. */
+export function blocksOfAddresses(blocks: AddressBlocks, ips: readonly string[]): readonly number[] {
+  if (ips.length === 0) return [];
+  const found = new Set<number>();
+  for (const ip of ips) {
+    const block = blockOfAddress(blocks, ip);
+    if (block >= 0) found.add(block);
+  }
+  return [...found].sort((a, b) => a - b);
+}
+
+function lastAtOrBefore<T extends number | bigint>(starts: readonly T[], value: T): number {
+  let lo = 0;
+  let hi = starts.length - 1;
+  while (lo < hi) {
+    const mid = (lo + hi + 1) >> 1;
+    if ((starts[mid] as T) <= value) lo = mid;
+    else hi = mid - 1;
+  }
+  return lo;
+}

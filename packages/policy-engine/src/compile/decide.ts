@@ -1,0 +1,94 @@
+import type { Action } from '../ir/ir.ts';
+import type { ConnectionSetId, ConnectionSpace } from '../sets/connection-set.ts';
+
+/**
+ * How far the evaluation of one (subject, peer) has come, over all connections at once. Uncertainty is kept as the
+ * set of outcomes that are still possible: a connection in both `allowed` and `denied` can go either way.
+ */
+export interface Progress {
+  /** Not decided yet in at least one possible course. */
+  readonly live: ConnectionSetId;
+  /** Allowed in at least one possible course. */
+  readonly allowed: ConnectionSetId;
+  /** Denied in at least one possible course. */
+  readonly denied: ConnectionSetId;
+  /** Left the current tier by a `pass` in at least one possible course. */
+  readonly passed: ConnectionSetId;
+}
+
+/** The end of an evaluation: `allowed` for certain, and `possible` (allowed or unknown). `allowed` is part of `possible`. */
+export interface Decision {
+  readonly allowed: ConnectionSetId;
+  readonly possible: ConnectionSetId;
+}
+
+export function begin(space: ConnectionSpace): Progress {
+  return { live: space.all, allowed: space.none, denied: space.none, passed: space.none };
+}
+
+/** One rule met: `certain` where the subject and the peer match for sure, else both courses go on. */
+export function meet(
+  space: ConnectionSpace,
+  progress: Progress,
+  action: Action,
+  connections: ConnectionSetId,
+  certain: boolean,
+): Progress {
+  const matched = space.intersect(progress.live, connections);
+  if (matched === space.none) return progress;
+  return {
+    live: certain ? space.subtract(progress.live, matched) : progress.live,
+    allowed: action === 'allow' ? space.union(progress.allowed, matched) : progress.allowed,
+    denied: action === 'deny' ? space.union(progress.denied, matched) : progress.denied,
+    passed: action === 'pass' ? space.union(progress.passed, matched) : progress.passed,
+  };
+}
+
+/**
+ * Policies of one tier with equal priority: any may come first (N26). `outcomes` are their progresses, each from the
+ * same start. What one decides for certain is decided; how, is whatever any of them says.
+ */
+export function join(space: ConnectionSpace, outcomes: readonly Progress[]): Progress {
+  return outcomes.reduce((a, b) => ({
+    live: space.intersect(a.live, b.live),
+    allowed: space.union(a.allowed, b.allowed),
+    denied: space.union(a.denied, b.denied),
+    passed: space.union(a.passed, b.passed),
+  }));
+}
+
+/** The end of a tier whose undecided connections go on to the next. */
+export function continueTier(space: ConnectionSpace, progress: Progress): Progress {
+  return { ...progress, live: space.union(progress.live, progress.passed), passed: space.none };
+}
+
+/**
+ * The end of a tier that isolates: what it left undecided is denied for TCP, UDP and SCTP; for ICMP and other
+ * protocols isolation isn't defined (semantics 1.7, K68). With `certain` false the subject may not be selected at all.
+ */
+export function isolate(space: ConnectionSpace, progress: Progress, certain: boolean): Progress {
+  const other = space.intersect(progress.live, space.other);
+  return {
+    live: certain ? progress.passed : space.union(progress.live, progress.passed),
+    allowed: space.union(progress.allowed, other),
+    denied: space.union(progress.denied, progress.live),
+    passed: space.none,
+  };
+}
+
+/** A tier whose policies can't be read: anything live may be allowed or denied there, or go on. */
+export function unreadTier(space: ConnectionSpace, progress: Progress): Progress {
+  return {
+    ...progress,
+    allowed: space.union(progress.allowed, progress.live),
+    denied: space.union(progress.denied, progress.live),
+  };
+}
+
+/** After the last tier: what is left is allowed. */
+export function finish(space: ConnectionSpace, progress: Progress): Decision {
+  return {
+    allowed: space.subtract(space.all, progress.denied),
+    possible: space.union(progress.allowed, progress.live),
+  };
+}

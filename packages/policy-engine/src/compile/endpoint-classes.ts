@@ -1,0 +1,265 @@
+import type {
+  ClusterSnapshot,
+  ContainerPortRecord,
+  Labels,
+  NamespaceRecord,
+  PodRecord,
+  TransportProtocol,
+} from '../model/records.ts';
+import { type AddressBlocks, blocksOfAddresses } from './address-blocks.ts';
+
+/**
+ * Endpoint classes: pods that no policy can tell apart and that belong to one workload. Classes are numbered
+ * namespace by namespace, workload by workload, so that a namespace and a workload are each one interval of classes.
+ *
+ * Labels that a controller makes different for each pod are left out unless some selector uses them. All other labels
+ * count, used or not, so that editing a policy leaves the classes as they are.
+ */
+export interface EndpointClass {
+  readonly workload: number;
+  readonly labels: Labels;
+  readonly namedPorts: number;
+  readonly hostNetwork: boolean;
+  /** Blocks of the address space that the pods' addresses lie in; empty where no address is known. */
+  readonly blocks: readonly number[];
+  /** Indexes into `snapshot.pods`. */
+  readonly pods: readonly number[];
+}
+
+export interface WorkloadEntry {
+  /** `namespace/name[Kind]`. */
+  readonly id: string;
+  readonly namespace: number;
+  readonly kind: string;
+  readonly name: string;
+  /** Interval of classes; empty (`last < first`) where none of its pods is an endpoint. */
+  readonly first: number;
+  readonly last: number;
+  /** Indexes into `snapshot.pods` of all its pods, endpoints or not. */
+  readonly pods: readonly number[];
+}
+
+export interface NamespaceEntry {
+  readonly record: NamespaceRecord;
+  /** Interval of classes; empty (`last < first`) where it has none. */
+  readonly first: number;
+  readonly last: number;
+  /** Interval of workloads, likewise. */
+  readonly firstWorkload: number;
+  readonly lastWorkload: number;
+}
+
+/** The named ports that containers of a pod declare; shared by all pods that declare the same. */
+export type NamedPorts = readonly ContainerPortRecord[];
+
+export interface EndpointClasses {
+  readonly namespaces: readonly NamespaceEntry[];
+  readonly namespaceIndex: ReadonlyMap<string, number>;
+  readonly workloads: readonly WorkloadEntry[];
+  readonly classes: readonly EndpointClass[];
+  /** Class of each pod of `snapshot.pods`; -1 for pods that are no endpoints. */
+  readonly classOfPod: Int32Array;
+  readonly namedPorts: readonly NamedPorts[];
+  /** Label keys that were left out of the classes. */
+  readonly ignoredLabelKeys: ReadonlySet<string>;
+}
+
+/** Labels that controllers set differently on each pod or revision. */
+const PER_POD_LABEL_KEYS = [
+  'pod-template-hash',
+  'controller-revision-hash',
+  'pod-template-generation',
+  'statefulset.kubernetes.io/pod-name',
+  'apps.kubernetes.io/pod-index',
+  'batch.kubernetes.io/controller-uid',
+  'batch.kubernetes.io/job-name',
+  'batch.kubernetes.io/job-completion-index',
+  'controller-uid',
+  'job-name',
+];
+
+interface ClassDraft {
+  labels: Labels;
+  namedPorts: number;
+  hostNetwork: boolean;
+  blocks: readonly number[];
+  pods: number[];
+}
+
+interface WorkloadDraft {
+  kind: string;
+  name: string;
+  classes: Map<string, ClassDraft>;
+  pods: number[];
+}
+
+/** Pods that can send and receive: not finished, and not waiting for an address (semantics 0.8, K71). */
+export function isEndpoint(pod: PodRecord): boolean {
+  return pod.state === 'running' || pod.state === 'declared';
+}
+
+export function buildEndpointClasses(
+  snapshot: ClusterSnapshot,
+  blocks: AddressBlocks,
+  selectorLabelKeys: ReadonlySet<string>,
+): EndpointClasses {
+  const ignored = new Set(PER_POD_LABEL_KEYS.filter((key) => !selectorLabelKeys.has(key)));
+  const ports = new NamedPortsInterner();
+  const byNamespace = new Map<string, Map<string, WorkloadDraft>>();
+  for (const record of snapshot.namespaces) byNamespace.set(record.name, new Map());
+  for (const policy of snapshot.policies) {
+    if (policy.namespace !== undefined && !byNamespace.has(policy.namespace)) {
+      byNamespace.set(policy.namespace, new Map());
+    }
+  }
+
+  snapshot.pods.forEach((pod, index) => {
+    let workloads = byNamespace.get(pod.namespace);
+    if (workloads === undefined) {
+      workloads = new Map();
+      byNamespace.set(pod.namespace, workloads);
+    }
+    const workloadKey = `${pod.workload.name}[${pod.workload.kind}]`;
+    let workload = workloads.get(workloadKey);
+    if (workload === undefined) {
+      workload = { kind: pod.workload.kind, name: pod.workload.name, classes: new Map(), pods: [] };
+      workloads.set(workloadKey, workload);
+    }
+    workload.pods.push(index);
+    if (!isEndpoint(pod)) return;
+    const namedPorts = ports.idOf(pod.ports);
+    const podBlocks = blocksOfAddresses(blocks, pod.ips);
+    let key = `${namedPorts}|${pod.hostNetwork ? 1 : 0}|${podBlocks.join()}`;
+    for (const label in pod.labels) {
+      if (!ignored.has(label)) key += `\n${label}=${pod.labels[label]}`;
+    }
+    const known = workload.classes.get(key);
+    if (known === undefined) {
+      workload.classes.set(key, {
+        labels: pod.labels,
+        namedPorts,
+        hostNetwork: pod.hostNetwork,
+        blocks: podBlocks,
+        pods: [index],
+      });
+    } else {
+      known.pods.push(index);
+    }
+  });
+
+  return number(snapshot, byNamespace, ports.all, ignored);
+}
+
+function number(
+  snapshot: ClusterSnapshot,
+  byNamespace: Map<string, Map<string, WorkloadDraft>>,
+  namedPorts: readonly NamedPorts[],
+  ignoredLabelKeys: ReadonlySet<string>,
+): EndpointClasses {
+  const records = new Map(snapshot.namespaces.map((record) => [record.name, record]));
+  const names = [...byNamespace.keys()].sort();
+  const namespaces: NamespaceEntry[] = [];
+  const workloads: WorkloadEntry[] = [];
+  const classes: EndpointClass[] = [];
+  const classOfPod = new Int32Array(snapshot.pods.length).fill(-1);
+  const namespaceIndex = new Map<string, number>();
+
+  names.forEach((name, namespace) => {
+    namespaceIndex.set(name, namespace);
+    const firstClass = classes.length;
+    const firstWorkload = workloads.length;
+    const drafts = [...(byNamespace.get(name)?.entries() ?? [])];
+    drafts.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+    for (const [key, draft] of drafts) {
+      const first = classes.length;
+      for (const entry of draft.classes.values()) {
+        for (const pod of entry.pods) classOfPod[pod] = classes.length;
+        classes.push({ workload: workloads.length, ...entry });
+      }
+      workloads.push({
+        id: `${name}/${key}`,
+        namespace,
+        kind: draft.kind,
+        name: draft.name,
+        first,
+        last: classes.length - 1,
+        pods: draft.pods,
+      });
+    }
+    namespaces.push({
+      record: records.get(name) ?? {
+        name,
+        labels: { 'kubernetes.io/metadata.name': name },
+        labelsKnown: false,
+      },
+      first: firstClass,
+      last: classes.length - 1,
+      firstWorkload,
+      lastWorkload: workloads.length - 1,
+    });
+  });
+  return { namespaces, namespaceIndex, workloads, classes, classOfPod, namedPorts, ignoredLabelKeys };
+}
+
+class NamedPortsInterner {
+  readonly all: NamedPorts[] = [];
+  readonly #ids = new Map<string, number>();
+  /** Ports lists are often shared between pods of a workload; looking one up again by identity is cheap. */
+  readonly #byList = new WeakMap<readonly ContainerPortRecord[], number>();
+
+  idOf(list: readonly ContainerPortRecord[]): number {
+    const seen = this.#byList.get(list);
+    if (seen !== undefined) return seen;
+    const named = list.filter((port) => port.name !== undefined);
+    const key = named
+      .map((port) => `${port.name}/${port.protocol}/${port.port}/${port.init === true ? 1 : 0}`)
+      .sort()
+      .join();
+    let id = this.#ids.get(key);
+    if (id === undefined) {
+      id = this.all.length;
+      this.all.push(named);
+      this.#ids.set(key, id);
+    }
+    this.#byList.set(list, id);
+    return id;
+  }
+}
+
+/** Port numbers a name resolves to on pods with these named ports (semantics 1.4). */
+export interface NamedPortResolution {
+  readonly sure: readonly { readonly protocol: TransportProtocol; readonly port: number }[];
+  /** Declared only by an init container, or with several numbers: engines differ (semantics 8.6). */
+  readonly maybe: readonly { readonly protocol: TransportProtocol; readonly port: number }[];
+}
+
+/**
+ * Resolves a port name. With `protocol`, only ports of that protocol count (K39); without it, every protocol that declares
+ * the name does (v1alpha1 `namedPort`, v1alpha2 `destinationNamedPort`).
+ */
+export function resolveNamedPort(
+  ports: NamedPorts,
+  name: string,
+  protocol: TransportProtocol | undefined,
+): NamedPortResolution {
+  const matching = ports.filter(
+    (port) => port.name === name && (protocol === undefined || port.protocol === protocol),
+  );
+  const sure = new Map<string, { protocol: TransportProtocol; port: number }>();
+  const maybe = new Map<string, { protocol: TransportProtocol; port: number }>();
+  for (const port of matching) {
+    const entry = { protocol: port.protocol, port: port.port };
+    (port.init === true ? maybe : sure).set(`${port.protocol}/${port.port}`, entry);
+  }
+  for (const candidate of ['TCP', 'UDP', 'SCTP'] as const) {
+    const own = [...sure].filter(([, port]) => port.protocol === candidate);
+    if (own.length > 1) {
+      for (const [key, port] of own) {
+        sure.delete(key);
+        maybe.set(key, port);
+      }
+    }
+  }
+  for (const key of sure.keys()) maybe.delete(key);
+  return { sure: [...sure.values()], maybe: [...maybe.values()] };
+}

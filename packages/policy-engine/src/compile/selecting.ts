@@ -1,0 +1,251 @@
+import type { PodSet, Requirement, Selector } from '../ir/ir.ts';
+import type { Labels } from '../model/records.ts';
+import {
+  EMPTY_SET,
+  fromSortedPoints,
+  type IntervalSet,
+  intersect,
+  isEmptySet,
+  subtract,
+  union,
+  unionAll,
+} from '../sets/interval-set.ts';
+import { namespacePodColumns, selectorKey, type Universe } from './universe.ts';
+
+/** A set of columns that match for certain, and one of columns that may. The two are disjoint. */
+export interface ThreeValuedSet {
+  readonly sure: IntervalSet;
+  readonly maybe: IntervalSet;
+}
+
+export const NOTHING: ThreeValuedSet = { sure: EMPTY_SET, maybe: EMPTY_SET };
+
+export type Truth = 'yes' | 'no' | 'maybe';
+
+/** Whether labels meet a requirement (semantics 1.3): NotIn and DoesNotExist hold where the key is missing. */
+export function meets(labels: Labels, requirement: Requirement): boolean {
+  const present = Object.hasOwn(labels, requirement.key);
+  switch (requirement.operator) {
+    case 'In':
+      return present && requirement.values.includes(labels[requirement.key] as string);
+    case 'NotIn':
+      return !present || !requirement.values.includes(labels[requirement.key] as string);
+    case 'Exists':
+      return present;
+    case 'DoesNotExist':
+      return !present;
+  }
+}
+
+export function selects(selector: Selector, labels: Labels): boolean {
+  return selector.every((requirement) => meets(labels, requirement));
+}
+
+const NAME_LABEL = 'kubernetes.io/metadata.name';
+
+/**
+ * Whether a namespace matches. Where its object was not seen only the name label is known (semantics 1.3, 7.2): any
+ * other requirement is undecided, and the whole is `no` only where a known one fails.
+ */
+export function selectsNamespace(selector: Selector, labels: Labels, labelsKnown: boolean): Truth {
+  let result: Truth = 'yes';
+  for (const requirement of selector) {
+    if (labelsKnown || requirement.key === NAME_LABEL) {
+      if (!meets(labels, requirement)) return 'no';
+    } else {
+      result = 'maybe';
+    }
+  }
+  return result;
+}
+
+/** Finds the columns that selectors match, through an index from labels to columns; every answer is remembered. */
+export class Selecting {
+  readonly #universe: Universe;
+  readonly #index = new Map<string, { values: Map<string, IntervalSet>; present: IntervalSet }>();
+  readonly #podColumns: IntervalSet;
+  readonly #namespaceColumns: IntervalSet[] = [];
+  readonly #namespaceSelections = new Map<
+    string,
+    { sure: readonly number[]; maybe: readonly number[]; columns: ThreeValuedSet }
+  >();
+  readonly #requirementSets = new Map<string, IntervalSet>();
+  readonly #podSets = new Map<string, ThreeValuedSet>();
+
+  constructor(universe: Universe) {
+    this.#universe = universe;
+    this.#podColumns = union(universe.plainPods, universe.regions.readings);
+    this.#buildIndex();
+  }
+
+  /**
+   * The columns a pod set matches. `hostNetwork: 'undefined'` includes the "as a pod" readings of hostNetwork classes,
+   * `'excluded'` leaves them out. Columns of hidden namespaces match at most maybe, unless the pod selector is empty.
+   */
+  podSet(set: PodSet, hostNetwork: 'excluded' | 'undefined'): ThreeValuedSet {
+    const namespaceKey =
+      'name' in set.namespaces ? `=${set.namespaces.name}` : selectorKey(set.namespaces.selector);
+    const key = `${hostNetwork}|${namespaceKey}|${selectorKey(set.pods)}`;
+    let result = this.#podSets.get(key);
+    if (result === undefined) {
+      result = this.#computePodSet(set, hostNetwork, namespaceKey);
+      this.#podSets.set(key, result);
+    }
+    return result;
+  }
+
+  /** The node columns whose labels match. */
+  nodes(selector: Selector): IntervalSet {
+    const points: number[] = [];
+    this.#universe.snapshot.nodes.forEach((node, index) => {
+      if (selects(selector, node.labels)) points.push(this.#universe.firstNode + index);
+    });
+    return fromSortedPoints(points);
+  }
+
+  /** Namespaces that a namespace selector matches, for certain and maybe, by index. */
+  namespaces(selector: Selector): { readonly sure: readonly number[]; readonly maybe: readonly number[] } {
+    return this.#namespaceSelection(selector, selectorKey(selector));
+  }
+
+  /** All pod columns whose labels meet every requirement, in whatever namespace. */
+  podsByLabels(selector: Selector, within: IntervalSet): IntervalSet {
+    let out = within;
+    for (const requirement of selector) {
+      if (isEmptySet(out)) return out;
+      out = intersect(out, this.#requirementSet(requirement));
+    }
+    return out;
+  }
+
+  #computePodSet(set: PodSet, hostNetwork: 'excluded' | 'undefined', namespaceKey: string): ThreeValuedSet {
+    const { regions } = this.#universe;
+    let scope: ThreeValuedSet;
+    let sureNamespaces: readonly number[];
+    let maybeNamespaces: readonly number[];
+    if ('name' in set.namespaces) {
+      const index = this.#universe.namespaceIndex.get(set.namespaces.name);
+      if (index === undefined) return NOTHING;
+      scope = { sure: this.#columnsOfNamespace(index), maybe: EMPTY_SET };
+      sureNamespaces = [index];
+      maybeNamespaces = [];
+    } else {
+      const selection = this.#namespaceSelection(set.namespaces.selector, namespaceKey);
+      scope = selection.columns;
+      sureNamespaces = selection.sure;
+      maybeNamespaces = selection.maybe;
+    }
+    let sure = this.podsByLabels(set.pods, scope.sure);
+    let maybe = this.podsByLabels(set.pods, scope.maybe);
+    if (hostNetwork === 'excluded') {
+      sure = subtract(sure, regions.readings);
+      maybe = subtract(maybe, regions.readings);
+    }
+    if (this.#universe.hiddenNamespaces.length > 0) {
+      const any = set.pods.length === 0;
+      const hiddenSure = any ? this.#hiddenColumns(sureNamespaces) : EMPTY_SET;
+      const hiddenMaybe = union(
+        this.#hiddenColumns(maybeNamespaces),
+        any ? EMPTY_SET : this.#hiddenColumns(sureNamespaces),
+      );
+      sure = union(sure, hiddenSure);
+      maybe = union(maybe, hiddenMaybe);
+    }
+    return { sure, maybe };
+  }
+
+  #hiddenColumns(namespaces: readonly number[]): IntervalSet {
+    const points: number[] = [];
+    this.#universe.hiddenNamespaces.forEach((namespace, index) => {
+      if (namespaces.includes(namespace)) points.push(this.#universe.firstHidden + index);
+    });
+    return fromSortedPoints(points);
+  }
+
+  #columnsOfNamespace(index: number): IntervalSet {
+    let columns = this.#namespaceColumns[index];
+    if (columns === undefined) {
+      columns = namespacePodColumns(this.#universe, index);
+      this.#namespaceColumns[index] = columns;
+    }
+    return columns;
+  }
+
+  #namespaceSelection(
+    selector: Selector,
+    key: string,
+  ): { sure: readonly number[]; maybe: readonly number[]; columns: ThreeValuedSet } {
+    const known = this.#namespaceSelections.get(key);
+    if (known !== undefined) return known;
+    const sure: number[] = [];
+    const maybe: number[] = [];
+    this.#universe.namespaces.forEach(({ record }, index) => {
+      const truth = selectsNamespace(selector, record.labels, record.labelsKnown);
+      if (truth === 'yes') sure.push(index);
+      else if (truth === 'maybe') maybe.push(index);
+    });
+    const columnsOf = (list: readonly number[]): IntervalSet =>
+      list.length === this.#universe.namespaces.length
+        ? this.#podColumns
+        : unionAll(list.map((index) => this.#columnsOfNamespace(index)));
+    const selection = { sure, maybe, columns: { sure: columnsOf(sure), maybe: columnsOf(maybe) } };
+    this.#namespaceSelections.set(key, selection);
+    return selection;
+  }
+
+  #requirementSet(requirement: Requirement): IntervalSet {
+    const key = selectorKey([requirement]);
+    let set = this.#requirementSets.get(key);
+    if (set === undefined) {
+      const entry = this.#index.get(requirement.key);
+      const present = entry?.present ?? EMPTY_SET;
+      const valued = (): IntervalSet =>
+        unionAll(requirement.values.map((value) => entry?.values.get(value) ?? EMPTY_SET));
+      switch (requirement.operator) {
+        case 'In':
+          set = valued();
+          break;
+        case 'NotIn':
+          set = subtract(this.#podColumns, valued());
+          break;
+        case 'Exists':
+          set = present;
+          break;
+        case 'DoesNotExist':
+          set = subtract(this.#podColumns, present);
+          break;
+      }
+      this.#requirementSets.set(key, set);
+    }
+    return set;
+  }
+
+  #buildIndex(): void {
+    const points = new Map<string, Map<string, number[]>>();
+    const add = (labels: Labels, column: number): void => {
+      for (const key in labels) {
+        let values = points.get(key);
+        if (values === undefined) {
+          values = new Map();
+          points.set(key, values);
+        }
+        const value = labels[key] as string;
+        const list = values.get(value);
+        if (list === undefined) values.set(value, [column]);
+        else list.push(column);
+      }
+    };
+    const { classes, readingClasses, firstReading } = this.#universe;
+    classes.forEach((entry, column) => {
+      if (!entry.hostNetwork) add(entry.labels, column);
+    });
+    readingClasses.forEach((owner, index) => {
+      add((classes[owner] as { labels: Labels }).labels, firstReading + index);
+    });
+    for (const [key, values] of points) {
+      const sets = new Map<string, IntervalSet>();
+      for (const [value, columns] of values) sets.set(value, fromSortedPoints(columns));
+      this.#index.set(key, { values: sets, present: unionAll([...sets.values()]) });
+    }
+  }
+}

@@ -1,0 +1,100 @@
+import type { Cluster } from '../compile/compile.ts';
+import type { ConnectionSetId } from '../sets/connection-set.ts';
+import { forEachMember, type IntervalSet, size } from '../sets/interval-set.ts';
+import { forEachRectangle, type Grouping, type RectangleOptions } from './reachability.ts';
+
+/** What members of one group may send to members of another, over all pairs of their pods. */
+export interface Edge {
+  readonly source: string;
+  readonly target: string;
+  /** Allowed for every pair of members. */
+  readonly every: ConnectionSetId;
+  /** Allowed for at least one pair. `every` ⊂ `some` means the edge is partial: it depends on the pod. */
+  readonly some: ConnectionSetId;
+  /** Unknown for at least one pair, and not in `some`. */
+  readonly unknown: ConnectionSetId;
+}
+
+interface EdgeDraft {
+  every: ConnectionSetId;
+  some: ConnectionSetId;
+  possible: ConnectionSetId;
+  /** How many column pairs have been seen; the rest are denied. */
+  pairs: number;
+}
+
+/**
+ * Edges between groups of columns. Groups must be disjoint; columns in no group are left out, and so are edges from a
+ * group to itself unless `loops` is set. Only pairs of groups with something allowed or unknown have an edge.
+ */
+export function edges(
+  cluster: Cluster,
+  grouping: Grouping,
+  options: RectangleOptions & { readonly loops?: boolean } = {},
+): Edge[] {
+  const { space } = cluster.cells;
+  const index = new GroupIndex(grouping, cluster.universe.columnCount);
+  const drafts = new Map<number, EdgeDraft>();
+  const count = grouping.groups.length;
+  forEachRectangle(cluster, options, ({ sources, targets, cell }) => {
+    const { allowed, possible } = cluster.cells.decision(cell);
+    const from = index.groupsIn(sources);
+    const to = index.groupsIn(targets);
+    for (const [source, sourceSize] of from) {
+      for (const [target, targetSize] of to) {
+        if (source === target && options.loops !== true) continue;
+        const key = source * count + target;
+        const draft = drafts.get(key);
+        if (draft === undefined) {
+          drafts.set(key, { every: allowed, some: allowed, possible, pairs: sourceSize * targetSize });
+        } else {
+          draft.every = space.intersect(draft.every, allowed);
+          draft.some = space.union(draft.some, allowed);
+          draft.possible = space.union(draft.possible, possible);
+          draft.pairs += sourceSize * targetSize;
+        }
+      }
+    }
+  });
+  const out: Edge[] = [];
+  for (const [key, draft] of drafts) {
+    const source = Math.floor(key / count);
+    const target = key % count;
+    const all = index.sizes[source] as number;
+    const complete = draft.pairs === all * (index.sizes[target] as number);
+    out.push({
+      source: grouping.groups[source]?.id ?? '',
+      target: grouping.groups[target]?.id ?? '',
+      every: complete ? draft.every : space.none,
+      some: draft.some,
+      unknown: space.subtract(draft.possible, draft.some),
+    });
+  }
+  return out;
+}
+
+/** Finds which groups a column set touches. */
+class GroupIndex {
+  readonly sizes: number[];
+  readonly #groupOf: Int32Array;
+
+  constructor(grouping: Grouping, columnCount: number) {
+    this.#groupOf = new Int32Array(columnCount).fill(-1);
+    this.sizes = grouping.groups.map((group, index) => {
+      forEachMember(group.columns, (column) => {
+        this.#groupOf[column] = index;
+      });
+      return size(group.columns);
+    });
+  }
+
+  /** The groups, each with how many of its columns are in the set. */
+  groupsIn(set: IntervalSet): ReadonlyMap<number, number> {
+    const found = new Map<number, number>();
+    forEachMember(set, (column) => {
+      const group = this.#groupOf[column] as number;
+      if (group >= 0) found.set(group, (found.get(group) ?? 0) + 1);
+    });
+    return found;
+  }
+}
