@@ -64,8 +64,8 @@ export type ProblemSlug = (typeof problemSlugs)[number];
 
 const TYPE_PREFIX = 'urn:bulkhead:problem:';
 
-export function problemType(slug: ProblemSlug): string {
-  return TYPE_PREFIX + slug;
+export function problemType(slug: ProblemSlug): ProblemDetails['type'] {
+  return `${TYPE_PREFIX}${slug}`;
 }
 
 /** RFC 9457 problem details, the body of every error response (`application/problem+json`). */

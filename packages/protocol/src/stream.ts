@@ -26,7 +26,8 @@ import { z } from './zod.ts';
  * A client without a state gets `begin`, any number of `records`, `end`; then `delta`s. Only `end` and `delta` carry
  * an event id, so a client that lost the connection in the middle of a snapshot resumes from the state it had before.
  * A client that resumes from an id that is still in the server's log gets the deltas it missed; otherwise a new
- * `begin`. `status` may come at any time. Comments are heartbeats.
+ * `begin`. `status` may come at any time, and comes at
+ * least every 15 seconds: a client that hears nothing for longer has a dead connection.
  */
 
 /** The records of one kind, by the name of that kind. */

@@ -1,0 +1,153 @@
+import {
+  type ClusterList,
+  type ClusterStatus,
+  parseEventId,
+  type Revision,
+  type SnapshotResponse,
+} from '@bulkhead/protocol';
+import { type Request, type Response, Router } from 'express';
+import { type Clock, sleep } from '../clock.ts';
+import type { Lease, SourcePool } from '../sources/pool.ts';
+import type { Catalogue, ClusterSource } from '../sources/source.ts';
+import { feed } from './feed.ts';
+import { ApiProblem } from './problem.ts';
+import { openSse, type SseChannel } from './sse.ts';
+
+export interface RouteOptions {
+  readonly catalogue: Catalogue;
+  readonly pool: SourcePool;
+  readonly clock: Clock;
+  readonly timings: HttpTimings;
+  /** How many event streams may be open at once. */
+  readonly maxStreams: number;
+  /** Open streams, for the shutdown to end. */
+  readonly streams: Set<SseChannel>;
+}
+
+export interface HttpTimings {
+  /** How long a question waits for a source's first whole state. */
+  readonly readyMs: number;
+  readonly heartbeatMs: number;
+  readonly stallMs: number;
+  readonly retryMs: number;
+}
+
+/** Everything under `/api/v1`. */
+export function apiRoutes(options: RouteOptions): Router {
+  const { catalogue, pool, clock, timings, maxStreams, streams } = options;
+  const router = Router();
+
+  const lease = async (req: Request): Promise<Lease> => {
+    const id = req.params.id;
+    const held = typeof id === 'string' ? await pool.acquire(id) : undefined;
+    if (held !== undefined) return held;
+    throw new ApiProblem('cluster-not-found', 404, {
+      title: 'There is no such cluster.',
+      hint: 'GET /api/v1/clusters lists the ones there are.',
+    });
+  };
+
+  const answer =
+    (work: (source: ClusterSource, req: Request) => unknown) => async (req: Request, res: Response) => {
+      const held = await lease(req);
+      try {
+        const body = await work(held.source, req);
+        res.setHeader('Cache-Control', 'no-store');
+        res.json(body);
+      } finally {
+        held.release();
+      }
+    };
+
+  router.get('/clusters', async (_req, res) => {
+    const body: ClusterList = { clusters: [...(await catalogue.list())] };
+    res.setHeader('Cache-Control', 'no-store');
+    res.json(body);
+  });
+
+  router.get(
+    '/clusters/:id/status',
+    answer((source): ClusterStatus => source.status()),
+  );
+
+  router.get(
+    '/clusters/:id/snapshot',
+    answer(async (source): Promise<SnapshotResponse> => {
+      await whenReady(source, clock, timings.readyMs);
+      const { store } = source;
+      return {
+        epoch: store.epoch,
+        revision: store.revision(),
+        snapshot: store.snapshot(),
+        diagnostics: store.diagnostics(),
+        status: source.status(),
+      };
+    }),
+  );
+
+  router.get('/clusters/:id/stream', async (req, res) => {
+    const resumeFrom = resumePoint(req);
+    if (streams.size >= maxStreams) {
+      throw new ApiProblem('too-many-streams', 503, {
+        title: 'Too many event streams are open.',
+        hint: 'Close other tabs of this app.',
+        headers: { 'Retry-After': '5' },
+      });
+    }
+    const held = await lease(req);
+    const channel = openSse(req, res, { clock, stallMs: timings.stallMs, retryMs: timings.retryMs });
+    streams.add(channel);
+    try {
+      await feed({ source: held.source, channel, resumeFrom, clock, heartbeatMs: timings.heartbeatMs });
+    } finally {
+      channel.end();
+      streams.delete(channel);
+      held.release();
+    }
+  });
+
+  return router;
+}
+
+/** A browser sends `Last-Event-ID` when it reconnects; a page that opens a new stream can only use the query. */
+function resumePoint(req: Request): Revision | undefined {
+  const id = req.headers['last-event-id'] ?? req.query.after;
+  if (id === undefined || id === '') return undefined;
+  const parsed = typeof id === 'string' ? parseEventId(id) : undefined;
+  if (parsed === undefined) {
+    throw new ApiProblem('invalid-parameter', 400, {
+      title: 'That is not the id of an event.',
+      hint: 'Send an id from the stream itself, or none.',
+    });
+  }
+  return parsed;
+}
+
+/** Waits for the first whole state; throws the reason when there is none. */
+export async function whenReady(source: ClusterSource, clock: Clock, timeoutMs: number): Promise<void> {
+  const { store } = source;
+  if (store.ready()) return;
+  const settled = new AbortController();
+  const check = () => {
+    if (store.ready() || source.status().freshness.state === 'failed') settled.abort();
+  };
+  const subscriptions = [store.subscribe(check), source.subscribe(check)];
+  check();
+  await sleep(clock, timeoutMs, settled.signal);
+  for (const unsubscribe of subscriptions) unsubscribe();
+  if (store.ready()) return;
+  const { freshness } = source.status();
+  if (freshness.state === 'failed') {
+    throw new ApiProblem('cluster-unavailable', 503, {
+      title: freshness.problem.title,
+      ...(freshness.problem.detail === undefined ? {} : { detail: freshness.problem.detail }),
+      ...(freshness.problem.hint === undefined ? {} : { hint: freshness.problem.hint }),
+      problem: freshness.problem,
+    });
+  }
+  throw new ApiProblem('timeout', 504, {
+    title: 'The cluster is still being read.',
+    hint: 'Ask again in a moment, or use the stream, which shows the progress.',
+    headers: { 'Retry-After': '5' },
+  });
+}

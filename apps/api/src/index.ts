@@ -1,0 +1,4 @@
+export { createLogger } from './http/logging.ts';
+export { loadSessionKey } from './http/session-key.ts';
+export { type AuthMode, createServer, type RunningServer, type ServerOptions } from './server.ts';
+export type { Catalogue, ClusterSource } from './sources/source.ts';
