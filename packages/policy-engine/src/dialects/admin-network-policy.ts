@@ -1,7 +1,3 @@
-import type { ConnectionTerm, RuleBlock } from '../ir/ir.ts';
-import type { PolicyRecord } from '../model/records.ts';
-import { type ClusterScopedKind, lowerClusterScoped, readPriority } from './cluster-scoped.ts';
-import { PORT_BOUNDS, readProtocol } from './ports.ts';
 import {
   checkFields,
   type JsonObject,
@@ -11,7 +7,11 @@ import {
   readString,
   reject,
   warn,
-} from './reading.ts';
+} from '../input/reading.ts';
+import type { ConnectionTerm, RuleBlock } from '../ir/ir.ts';
+import type { PolicyRecord } from '../model/records.ts';
+import { type ClusterScopedKind, lowerClusterScoped, readPriority } from './cluster-scoped.ts';
+import { PORT_BOUNDS, readProtocol } from './ports.ts';
 
 /**
  * AdminNetworkPolicy and BaselineAdminNetworkPolicy, policy.networking.k8s.io/v1alpha1 (semantics 2.1; A1
@@ -24,6 +24,7 @@ const COMMON = {
   connectionsField: 'ports',
   lowerConnection: lowerPort,
   limits: { rules: 100, peers: 100, connections: 100 },
+  requiredOfPods: ['namespaceSelector', 'podSelector'],
 } as const;
 
 const ADMIN: ClusterScopedKind = {

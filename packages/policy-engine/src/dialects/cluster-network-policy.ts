@@ -1,7 +1,3 @@
-import type { ConnectionTerm, RuleBlock, TierId } from '../ir/ir.ts';
-import type { PolicyRecord, TransportProtocol } from '../model/records.ts';
-import { type ClusterScopedKind, lowerClusterScoped, readPriority } from './cluster-scoped.ts';
-import { PORT_BOUNDS } from './ports.ts';
 import {
   checkFields,
   type JsonObject,
@@ -10,7 +6,11 @@ import {
   readObject,
   readString,
   reject,
-} from './reading.ts';
+} from '../input/reading.ts';
+import type { ConnectionTerm, RuleBlock, TierId } from '../ir/ir.ts';
+import type { PolicyRecord, TransportProtocol } from '../model/records.ts';
+import { type ClusterScopedKind, lowerClusterScoped, readPriority } from './cluster-scoped.ts';
+import { PORT_BOUNDS } from './ports.ts';
 
 /** ClusterNetworkPolicy, policy.networking.k8s.io/v1alpha2 (semantics 2.2; A2 clusternetworkpolicy_types.go). */
 
@@ -39,6 +39,8 @@ const KIND: ClusterScopedKind = {
   lowerConnection: lowerProtocol,
   limits: { rules: 25, peers: 25, connections: 25 },
   egressPeers: ['namespaces', 'pods', 'nodes', 'networks', 'domainNames'],
+  // A2 NamespacedPod: namespaceSelector is optional, and empty where it is missing.
+  requiredOfPods: ['podSelector'],
   tier: readTier,
 };
 

@@ -1,17 +1,4 @@
-import type {
-  Action,
-  ConnectionTerm,
-  Direction,
-  PeerTerm,
-  PodSet,
-  Rule,
-  RuleBlock,
-  TierId,
-} from '../ir/ir.ts';
-import { DIRECTIONS } from '../ir/ir.ts';
-import { type PolicyRecord, policyKey } from '../model/records.ts';
-import { parseCidr } from './cidr.ts';
-import { domainPatternProblem } from './names.ts';
+import { domainPatternProblem } from '../input/names.ts';
 import {
   asObject,
   checkFields,
@@ -27,7 +14,20 @@ import {
   reject,
   warn,
   wrongType,
-} from './reading.ts';
+} from '../input/reading.ts';
+import type {
+  Action,
+  ConnectionTerm,
+  Direction,
+  PeerTerm,
+  PodSet,
+  Rule,
+  RuleBlock,
+  TierId,
+} from '../ir/ir.ts';
+import { DIRECTIONS } from '../ir/ir.ts';
+import { type PolicyRecord, policyKey } from '../model/records.ts';
+import { parseCidr } from './cidr.ts';
 import { lowerSelectorField } from './selectors.ts';
 
 /**
@@ -50,6 +50,8 @@ export interface ClusterScopedKind {
   ) => ConnectionTerm | undefined;
   readonly limits: { readonly rules: number; readonly peers: number; readonly connections: number };
   readonly egressPeers: readonly PeerField[];
+  /** Fields that `pods` must have; a missing optional one is the empty selector. */
+  readonly requiredOfPods: readonly ('namespaceSelector' | 'podSelector')[];
   readonly tier: (reading: Reading, spec: JsonObject) => { tier: TierId; order: number } | undefined;
 }
 
@@ -92,7 +94,7 @@ export function lowerClusterScoped(
   }
   checkFields(reading, spec, 'spec', kind.specFields, MISPLACED);
   const place = kind.tier(reading, spec);
-  const subject = lowerSubject(reading, spec);
+  const subject = lowerSubject(reading, spec, kind);
   const blocks: RuleBlock[] = [];
   for (const direction of DIRECTIONS) {
     const rules = lowerRules(policy, reading, spec, direction, kind);
@@ -126,7 +128,7 @@ export function readPriority(reading: Reading, spec: JsonObject): number | undef
 }
 
 /** Exactly one of `namespaces` and `pods`; an empty selector is all (N31, N32). */
-function lowerSubject(reading: Reading, spec: JsonObject): PodSet | undefined {
+function lowerSubject(reading: Reading, spec: JsonObject, kind: ClusterScopedKind): PodSet | undefined {
   const path = 'spec.subject';
   const subject = readObject(reading, spec, 'subject', 'spec');
   if (subject === undefined) {
@@ -153,11 +155,16 @@ function lowerSubject(reading: Reading, spec: JsonObject): PodSet | undefined {
     );
     return undefined;
   }
-  return lowerPodSet(reading, subject, path);
+  return lowerPodSet(reading, subject, path, kind);
 }
 
 /** `namespaces` or `pods` of a subject or peer, whichever is there. */
-function lowerPodSet(reading: Reading, parent: JsonObject, path: string): PodSet | undefined {
+function lowerPodSet(
+  reading: Reading,
+  parent: JsonObject,
+  path: string,
+  kind: ClusterScopedKind,
+): PodSet | undefined {
   if (Object.hasOwn(parent, 'namespaces')) {
     const selector = lowerSelectorField(reading, parent, 'namespaces', path);
     return selector && { namespaces: { selector }, pods: [] };
@@ -166,7 +173,7 @@ function lowerPodSet(reading: Reading, parent: JsonObject, path: string): PodSet
   if (pods === undefined) return undefined;
   const at = `${path}.pods`;
   checkFields(reading, pods, at, POD_FIELDS, MISPLACED);
-  for (const field of POD_FIELDS) {
+  for (const field of kind.requiredOfPods) {
     if (Object.hasOwn(pods, field)) continue;
     reject(
       reading,
@@ -178,7 +185,7 @@ function lowerPodSet(reading: Reading, parent: JsonObject, path: string): PodSet
   }
   const namespaces = lowerSelectorField(reading, pods, 'namespaceSelector', at);
   const selector = lowerSelectorField(reading, pods, 'podSelector', at);
-  return namespaces && selector && { namespaces: { selector: namespaces }, pods: selector };
+  return { namespaces: { selector: namespaces ?? [] }, pods: selector ?? [] };
 }
 
 function lowerRules(
@@ -347,7 +354,7 @@ function lowerPeers(
       continue;
     }
     checkFields(reading, peer, at, fields, MISPLACED);
-    terms.push(...lowerPeer(reading, peer, only, at, index));
+    terms.push(...lowerPeer(reading, peer, only, at, index, kind));
   }
   return unknownAt === undefined ? { terms } : { terms, unknownAt };
 }
@@ -372,11 +379,12 @@ function lowerPeer(
   field: PeerField,
   path: string,
   index: number,
+  kind: ClusterScopedKind,
 ): PeerTerm[] {
   switch (field) {
     case 'namespaces':
     case 'pods': {
-      const set = lowerPodSet(reading, peer, path);
+      const set = lowerPodSet(reading, peer, path, kind);
       // hostNetwork pods are no pods to these kinds (A2:319; N33, N52).
       return set === undefined ? [] : [{ index, type: 'pods', set, hostNetwork: 'excluded' }];
     }

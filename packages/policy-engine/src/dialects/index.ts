@@ -1,11 +1,11 @@
 import type { Diagnostic } from '../diagnostic.ts';
+import { namespaceNameProblem, objectNameProblem } from '../input/names.ts';
+import { isRejected, type Reading, reject, startReading } from '../input/reading.ts';
 import type { RuleBlock } from '../ir/ir.ts';
 import type { PolicyKind, PolicyRecord } from '../model/records.ts';
 import { lowerAdminNetworkPolicy, lowerBaselineAdminNetworkPolicy } from './admin-network-policy.ts';
 import { lowerClusterNetworkPolicy } from './cluster-network-policy.ts';
-import { namespaceNameProblem, objectNameProblem } from './names.ts';
 import { lowerNetworkPolicy } from './network-policy.ts';
-import { isRejected, type Reading, reject, startReading } from './reading.ts';
 
 /** A dialect: one kind of policy, which versions of it are understood, and its front end. */
 interface Dialect {

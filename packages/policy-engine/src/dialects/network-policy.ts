@@ -1,9 +1,4 @@
-import type { ConnectionTerm, Direction, PeerTerm, Rule, RuleBlock } from '../ir/ir.ts';
-import { DIRECTIONS } from '../ir/ir.ts';
-import { type PolicyRecord, policyKey } from '../model/records.ts';
-import { isStrictSubset, parseCidr } from './cidr.ts';
-import { portNameProblem } from './names.ts';
-import { LAST_PORT, PORT_BOUNDS, readProtocol } from './ports.ts';
+import { portNameProblem } from '../input/names.ts';
 import {
   asObject,
   checkFields,
@@ -17,7 +12,12 @@ import {
   reject,
   warn,
   wrongType,
-} from './reading.ts';
+} from '../input/reading.ts';
+import type { ConnectionTerm, Direction, PeerTerm, Rule, RuleBlock } from '../ir/ir.ts';
+import { DIRECTIONS } from '../ir/ir.ts';
+import { type PolicyRecord, policyKey } from '../model/records.ts';
+import { isStrictSubset, parseCidr } from './cidr.ts';
+import { LAST_PORT, PORT_BOUNDS, readProtocol } from './ports.ts';
 import { lowerSelectorField } from './selectors.ts';
 
 /**

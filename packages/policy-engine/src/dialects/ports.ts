@@ -1,5 +1,5 @@
+import { type JsonObject, type Reading, readString, reject } from '../input/reading.ts';
 import type { TransportProtocol } from '../model/records.ts';
-import { type JsonObject, type Reading, readString, reject } from './reading.ts';
 
 export const FIRST_PORT = 1;
 export const LAST_PORT = 65_535;

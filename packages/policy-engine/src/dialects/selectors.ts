@@ -1,6 +1,5 @@
-import type { Requirement, Selector, SelectorOperator } from '../ir/ir.ts';
-import { labelKeyProblem, labelValueProblem } from './names.ts';
-import { nearest } from './nearest.ts';
+import { labelKeyProblem, labelValueProblem } from '../input/names.ts';
+import { nearest } from '../input/nearest.ts';
 import {
   asObject,
   checkFields,
@@ -12,7 +11,8 @@ import {
   readString,
   reject,
   wrongType,
-} from './reading.ts';
+} from '../input/reading.ts';
+import type { Requirement, Selector, SelectorOperator } from '../ir/ir.ts';
 
 const SELECTOR_FIELDS = ['matchLabels', 'matchExpressions'];
 const EXPRESSION_FIELDS = ['key', 'operator', 'values'];
@@ -127,7 +127,7 @@ function checkKey(reading: Reading, key: string, path: string): void {
 
 function readLabelValue(reading: Reading, value: unknown, path: string): string | undefined {
   // A built-in kind's decoder reads null as the empty string.
-  if (value === null && reading.nulls === 'absent') return '';
+  if (value === null && reading.nulls !== 'rejected') return '';
   if (typeof value !== 'string') {
     wrongType(reading, path, 'a string', value, 'Put the value in quotes: label values are strings.');
     return undefined;

@@ -8,10 +8,11 @@ import { nearest } from './nearest.ts';
 export interface Reading {
   readonly object: ObjectRef;
   /**
-   * What `null` means. `absent`: built-in kinds, whose decoder reads null as the zero value. `rejected`: custom
-   * resources, whose schema has no nullable field.
+   * What `null` means. `absent`: built-in kinds, whose decoder reads null as the zero value, which is worth a warning
+   * where people write the object by hand; `silent`: the same, without. `rejected`: custom resources, whose schema
+   * has no nullable field.
    */
-  readonly nulls: 'absent' | 'rejected';
+  readonly nulls: 'absent' | 'silent' | 'rejected';
   readonly diagnostics: Diagnostic[];
 }
 
@@ -84,7 +85,7 @@ export function readField(reading: Reading, parent: JsonObject, key: string, pat
   const at = childPath(path, key);
   if (reading.nulls === 'rejected') {
     reject(reading, 'wrong-type', at, `\`${key}\` is null.`, `Give \`${key}\` a value or remove the line.`);
-  } else {
+  } else if (reading.nulls === 'absent') {
     warn(
       reading,
       'null-field',
@@ -170,14 +171,16 @@ export function readInteger(
 /** An item of a list of objects. A null item is the empty object to a built-in kind's decoder. */
 export function asObject(reading: Reading, value: unknown, path: string): JsonObject | undefined {
   if (isObject(value)) return value;
-  if (value === null && reading.nulls === 'absent') {
-    warn(
-      reading,
-      'null-field',
-      path,
-      'The item has no value, which means the same as `{}`.',
-      'Write `{}` or remove the item.',
-    );
+  if (value === null && reading.nulls !== 'rejected') {
+    if (reading.nulls === 'absent') {
+      warn(
+        reading,
+        'null-field',
+        path,
+        'The item has no value, which means the same as `{}`.',
+        'Write `{}` or remove the item.',
+      );
+    }
     return {};
   }
   wrongType(reading, path, 'an object', value, 'Write it as `field: value` lines.');
