@@ -1,4 +1,4 @@
-import { createServer as createHttpServer, type Server } from 'node:http';
+import { createServer as createHttpServer } from 'node:http';
 import compression from 'compression';
 import express, { type RequestHandler } from 'express';
 import type { Logger } from 'pino';
@@ -19,7 +19,7 @@ import { securityHeaders } from './http/security-headers.ts';
 import { createSessions, newToken, type Sessions } from './http/session.ts';
 import type { SseChannel } from './http/sse.ts';
 import { webApp } from './http/web-app.ts';
-import { listen } from './listen.ts';
+import { closer, listen } from './listen.ts';
 import { createPool } from './sources/pool.ts';
 import type { Catalogue } from './sources/source.ts';
 
@@ -105,6 +105,7 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
     outer,
   );
   server.maxConnections = 512;
+  const closeServer = closer(server);
   const port = await listen(server, host, options.port ?? 0);
 
   const sessions =
@@ -138,7 +139,7 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
   const close = async () => {
     closing = true;
     for (const stream of streams) stream.end();
-    await Promise.all([closeServer(server), pool.close()]);
+    await Promise.all([closeServer(), pool.close()]);
   };
   return {
     url,
@@ -260,18 +261,4 @@ function allowedHosts(host: string, port: number, more: readonly string[]): Read
   const names = LOOPBACK.has(host) ? ['127.0.0.1', 'localhost', '[::1]'] : [own];
   const given = more.flatMap((name) => (/:\d+$/.test(name) ? [name] : [name, `${name}:${port}`]));
   return new Set([...names.map((name) => `${name}:${port}`), ...given].map((name) => name.toLowerCase()));
-}
-
-/** Connections that are in use get a moment to finish; a browser's idle ones would otherwise hold up the exit. */
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    const sweep = setInterval(() => server.closeIdleConnections(), 50);
-    const grace = setTimeout(() => server.closeAllConnections(), 2_000);
-    server.close(() => {
-      clearInterval(sweep);
-      clearTimeout(grace);
-      resolve();
-    });
-    server.closeIdleConnections();
-  });
 }
