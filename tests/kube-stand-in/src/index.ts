@@ -1,0 +1,19 @@
+export { type PolicyRule, policyRule } from './auth/rbac.ts';
+export type { UserInfo, UserOptions } from './auth/users.ts';
+export { EXEC_SECRET, type ExecBehaviour } from './exec-plugin.ts';
+export type { JsonObject, JsonValue, KubeObject, ObjectMeta, OwnerReference } from './json.ts';
+export type { KubeconfigAuth, KubeconfigContext, KubeconfigOptions } from './kubeconfig.ts';
+export type { ServerVersion } from './server/discovery.ts';
+export type { Fault, FaultMatch, FaultRule, FaultScript } from './server/faults.ts';
+export type { NonResourceRequest, RequestInfo, ResourceRequest } from './server/request-info.ts';
+export type { LoggedRequest, RequestLog } from './server/request-log.ts';
+export type { Watches } from './server/watches.ts';
+export {
+  type DownOptions,
+  type StandIn,
+  type StandInOptions,
+  startStandIn,
+  type UpOptions,
+} from './stand-in.ts';
+export type { Status } from './status.ts';
+export { type ObjectRef, objectsOf } from './store/store.ts';
