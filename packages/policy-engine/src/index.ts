@@ -44,6 +44,14 @@ export { type ChangedRectangle, changedRectangles, compileOverlay } from './quer
 export { type Edge, edges } from './queries/edges.ts';
 export { type Endpoint, type LocatedEndpoint, locateEndpoint, locatePod } from './queries/endpoint.ts';
 export {
+  type DirectionExplanation,
+  type Explanation,
+  type ExplanationPart,
+  explain,
+  explainColumns,
+  policiesSelecting,
+} from './queries/explain.ts';
+export {
   addressGroups,
   forEachRectangle,
   type Grouping,
@@ -52,6 +60,7 @@ export {
   type Rectangle,
   workloadGrouping,
 } from './queries/reachability.ts';
+export type { NearMiss, NearMissCause, PeerMismatch, RuleMatch, UnknownReason } from './queries/trace.ts';
 export {
   type Connection,
   endpointCell,

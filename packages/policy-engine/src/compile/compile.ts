@@ -291,7 +291,8 @@ function selectRows(
   return { ingress: select('ingress'), egress: select('egress') };
 }
 
-function portsOf(universe: Universe, column: number): number {
+/** Which named ports a column declares, as a number of `universe.namedPorts`. */
+export function portsOf(universe: Universe, column: number): number {
   const owner =
     column < universe.firstHidden ? column : universe.readingClasses[column - universe.firstReading];
   return owner === undefined ? 0 : (universe.classes[owner]?.namedPorts ?? 0);

@@ -79,7 +79,7 @@ export function intersect(a: IntervalSet, b: IntervalSet): IntervalSet {
     const lo = Math.max(a[i] as number, b[j] as number);
     const aHi = a[i + 1] as number;
     const bHi = b[j + 1] as number;
-    const hi = aHi < bHi ? aHi : bHi;
+    const hi = Math.min(aHi, bHi);
     if (lo <= hi) out.push(lo, hi);
     if (aHi <= bHi) i += 2;
     if (bHi <= aHi) j += 2;
