@@ -1,5 +1,6 @@
 export { type PolicyRule, policyRule } from './auth/rbac.ts';
 export type { UserInfo, UserOptions } from './auth/users.ts';
+export * from './cluster-objects.ts';
 export { EXEC_SECRET, type ExecBehaviour } from './exec-plugin.ts';
 export type { JsonObject, JsonValue, KubeObject, ObjectMeta, OwnerReference } from './json.ts';
 export type { KubeconfigAuth, KubeconfigContext, KubeconfigOptions } from './kubeconfig.ts';
