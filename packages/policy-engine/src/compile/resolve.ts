@@ -84,7 +84,7 @@ export class Resolver {
       case 'cidr':
         return this.#cidr(term.cidr, term.except);
       case 'nodes':
-        return { sure: this.#selecting.nodes(term.selector), maybe: EMPTY_SET };
+        return this.#selecting.nodes(term.selector);
       case 'domain':
         return this.#domain(term.pattern);
     }
@@ -165,14 +165,20 @@ export class Resolver {
     return {
       rule,
       action: rule.action,
-      peers: this.#peers(rule.peers),
+      peers: this.#peers(rule),
       connections: this.plainConnections(rule.connections),
       named,
     };
   }
 
-  #peers(terms: readonly PeerTerm[]): ThreeValuedSet {
-    const parts = terms.map((term) => this.peerTerm(term));
+  #peers(rule: Rule): ThreeValuedSet {
+    const terms = rule.peers;
+    const parts = terms.map((term) => {
+      const part = this.peerTerm(term);
+      // By name, anything but an accept is undefined (N57): what it would match, it may match.
+      const undefinedHere = term.type === 'domain' && rule.caveat === 'domain-names-outside-accept';
+      return undefinedHere ? { sure: EMPTY_SET, maybe: union(part.sure, part.maybe) } : part;
+    });
     let sure = unionAll(parts.map((part) => part.sure));
     let maybe = unionAll(parts.map((part) => part.maybe));
     // An external name is some external address: CIDRs that cover both families cover it, others may.

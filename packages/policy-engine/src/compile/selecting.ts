@@ -94,13 +94,35 @@ export class Selecting {
     return result;
   }
 
-  /** The node columns whose labels match. */
-  nodes(selector: Selector): IntervalSet {
-    const points: number[] = [];
-    this.#universe.snapshot.nodes.forEach((node, index) => {
-      if (selects(selector, node.labels)) points.push(this.#universe.firstNode + index);
+  /**
+   * Node columns whose labels match, and hostNetwork classes, which are their nodes in either reading (N51): certain
+   * where all their pods run on matching nodes, maybe where some do or a pod's node isn't known.
+   */
+  nodes(selector: Selector): ThreeValuedSet {
+    const { snapshot, firstNode, readingClasses, readingOf, classes } = this.#universe;
+    const matching = new Set<string>();
+    const sure: number[] = [];
+    snapshot.nodes.forEach((node, index) => {
+      if (!selects(selector, node.labels)) return;
+      matching.add(node.name);
+      sure.push(firstNode + index);
     });
-    return fromSortedPoints(points);
+    const maybe: number[] = [];
+    for (const column of readingClasses) {
+      const pods = classes[column]?.pods ?? [];
+      const truths = pods.map((pod) => this.#onMatchingNode(selector, matching, snapshot.pods[pod]?.node));
+      const columns = [column, readingOf[column] as number];
+      if (truths.every((truth) => truth === 'yes')) sure.push(...columns);
+      else if (truths.some((truth) => truth !== 'no')) maybe.push(...columns);
+    }
+    const ascending = (a: number, b: number): number => a - b;
+    return { sure: fromSortedPoints(sure.sort(ascending)), maybe: fromSortedPoints(maybe.sort(ascending)) };
+  }
+
+  #onMatchingNode(selector: Selector, matching: ReadonlySet<string>, node: string | undefined): Truth {
+    if (selector.length === 0) return 'yes';
+    if (node === undefined) return 'maybe';
+    return matching.has(node) ? 'yes' : 'no';
   }
 
   /** Namespaces that a namespace selector matches, for certain and maybe, by index. */
