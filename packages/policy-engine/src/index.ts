@@ -88,3 +88,29 @@ export {
 } from './sets/connection-set.ts';
 export type { IntervalSet } from './sets/interval-set.ts';
 export * as intervalSet from './sets/interval-set.ts';
+export {
+  type GraphOptions,
+  graphView,
+  NO_FILTER,
+  namespaceId,
+  type WorkloadFilter,
+  workloadId,
+} from './views/graph.ts';
+export type {
+  EdgeImpact,
+  GraphEdge,
+  GraphView,
+  HiddenCounts,
+  InternalEdges,
+  IsolationState,
+  IsolationTally,
+  NamespaceNode,
+  OutsideKind,
+  OutsideNode,
+  PortSummary,
+  WorkloadNode,
+} from './views/graph-model.ts';
+export { type Lens, lensOf } from './views/lens.ts';
+export { INTERNET_ID } from './views/outside.ts';
+export { portSummary } from './views/ports.ts';
+export { parseSelectorText } from './views/selector-text.ts';

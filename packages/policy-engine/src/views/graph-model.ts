@@ -34,10 +34,21 @@ export interface NamespaceNode {
   readonly policies: number;
   readonly ingress: IsolationTally;
   readonly egress: IsolationTally;
-  /** Pairs of its own workloads that may connect, of how many; drawn inside the box, not as a loop. */
-  readonly internal: { readonly pairs: number; readonly of: number };
+  readonly internal: InternalEdges;
   /** `true`: what is in it may not be read. */
   readonly hidden: boolean;
+}
+
+/** What the workloads of a namespace may send to each other; said in the box instead of drawn as a loop. */
+export interface InternalEdges {
+  /** Pairs of its workloads that may connect, and how many there are. */
+  readonly pairs: number;
+  readonly of: number;
+  /** Whether a rule allows every pair the same connections; then these. */
+  readonly uniform: PortSummary | null;
+  /** Pairs that a draft opens and closes. */
+  readonly opened: number;
+  readonly closed: number;
 }
 
 export interface WorkloadNode {
@@ -89,7 +100,7 @@ export interface HiddenCounts {
   readonly workloads: number;
   /** Edges left out by a filter. */
   readonly edges: number;
-  /** Allowed pairs that are not drawn because neither end is isolated from the other by any policy. */
+  /** Pairs that may connect because each end is open to everyone: rings say so, edges would join all to all. */
   readonly openPairs: number;
 }
 

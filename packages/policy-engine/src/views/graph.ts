@@ -1,0 +1,467 @@
+import { selects } from '../compile/selecting.ts';
+import type { Selector } from '../ir/ir.ts';
+import type {
+  EdgeImpact,
+  GraphEdge,
+  GraphView,
+  InternalEdges,
+  IsolationState,
+  IsolationTally,
+  NamespaceNode,
+  WorkloadNode,
+} from './graph-model.ts';
+import { type Group, groupOf, workloadMember } from './group.ts';
+import { isolationOf, type Lens, universalOf } from './lens.ts';
+import { type OutsidePeer, outsidePeers } from './outside.ts';
+import { portSummary } from './ports.ts';
+import { type Relation, relationOf } from './relation.ts';
+import { specificPairs } from './specific.ts';
+
+export interface WorkloadFilter {
+  /** Namespaces to show; empty: all. */
+  readonly scope: readonly string[];
+  /** Pods' labels; the empty selector matches all. */
+  readonly labels: Selector;
+  /** Kinds of workload to show; empty: all. */
+  readonly kinds: readonly string[];
+  /** `isolated`: in both directions; `open`, `unknown`: in at least one. */
+  readonly isolation: 'any' | IsolationState;
+}
+
+export interface GraphOptions {
+  /** Names of namespaces that are shown workload by workload. */
+  readonly expanded: readonly string[];
+  readonly filter: WorkloadFilter;
+  readonly verdicts: readonly ('allowed' | 'unknown')[];
+}
+
+export const NO_FILTER: WorkloadFilter = { scope: [], labels: [], kinds: [], isolation: 'any' };
+
+export function namespaceId(name: string): string {
+  return `ns:${name}`;
+}
+
+export function workloadId(id: string): string {
+  return `wl:${id}`;
+}
+
+/** A namespace with those of its workloads that a filter lets through. */
+export interface Shown {
+  readonly index: number;
+  readonly name: string;
+  readonly expanded: boolean;
+  /** Indexes of workloads. */
+  readonly workloads: readonly number[];
+  readonly group: Group;
+}
+
+/** What a filter lets through. Namespaces without anything that matches are left out, unless nothing is filtered. */
+export function shownNamespaces(
+  lens: Lens,
+  filter: WorkloadFilter,
+  expanded: ReadonlySet<string>,
+): readonly Shown[] {
+  const { universe } = lens.after;
+  const scope = new Set(filter.scope);
+  const narrowed = filter.labels.length > 0 || filter.kinds.length > 0 || filter.isolation !== 'any';
+  const shown: Shown[] = [];
+  for (const [index, entry] of universe.namespaces.entries()) {
+    const { name } = entry.record;
+    if (scope.size > 0 && !scope.has(name)) continue;
+    const workloads: number[] = [];
+    for (let workload = entry.firstWorkload; workload <= entry.lastWorkload; workload++) {
+      if (isEndpointWorkload(lens, workload) && passes(lens, workload, filter)) workloads.push(workload);
+    }
+    if (narrowed && workloads.length === 0) continue;
+    const members = workloads.map((workload) => workloadMember(universe, workload));
+    const hidden = universe.hiddenNamespaces.indexOf(index);
+    if (hidden >= 0 && !narrowed) members.push([universe.firstHidden + hidden]);
+    shown.push({
+      index,
+      name,
+      workloads,
+      // A namespace whose pods can't be read has nothing to show inside.
+      expanded: expanded.has(name) && workloads.length > 0,
+      group: groupOf(lens, namespaceId(name), members),
+    });
+  }
+  return shown;
+}
+
+function isEndpointWorkload(lens: Lens, workload: number): boolean {
+  const entry = lens.after.universe.workloads[workload];
+  return entry !== undefined && entry.last >= entry.first;
+}
+
+function passes(lens: Lens, workload: number, filter: WorkloadFilter): boolean {
+  const { universe } = lens.after;
+  const entry = universe.workloads[workload];
+  if (entry === undefined) return false;
+  if (filter.kinds.length > 0 && !filter.kinds.includes(entry.kind)) return false;
+  if (filter.labels.length > 0) {
+    const labels = universe.classes[entry.first]?.labels ?? {};
+    if (!selects(filter.labels, labels)) return false;
+  }
+  if (filter.isolation === 'any') return true;
+  const ingress = workloadIsolation(lens, 'ingress', workload);
+  const egress = workloadIsolation(lens, 'egress', workload);
+  return filter.isolation === 'isolated'
+    ? ingress === 'isolated' && egress === 'isolated'
+    : ingress === filter.isolation || egress === filter.isolation;
+}
+
+/** `isolated` or `open` where that holds for all of its pods; otherwise `unknown` beats `open`, `open` beats `isolated`. */
+export function workloadIsolation(
+  lens: Lens,
+  direction: 'ingress' | 'egress',
+  workload: number,
+): IsolationState {
+  const states = new Set(
+    workloadMember(lens.after.universe, workload).map((column) => isolationOf(lens.after, direction, column)),
+  );
+  return states.has('unknown') ? 'unknown' : states.has('open') || states.size === 0 ? 'open' : 'isolated';
+}
+
+/**
+ * The graph at the level that `expanded` asks for. Edges stand for what a policy says about two ends; what is joined only
+ * because neither end is isolated from anything is counted in `hidden.openPairs` and shown by the nodes' rings.
+ */
+export function graphView(lens: Lens, options: GraphOptions): GraphView {
+  const { universe, policies } = lens.after;
+  const shown = shownNamespaces(lens, options.filter, new Set(options.expanded));
+  const byIndex = new Map(shown.map((entry) => [entry.index, entry]));
+  const drawing = new Drawing(lens, options);
+  const internal = new Map<number, InternalEdges>();
+  for (const entry of shown) internal.set(entry.index, drawing.inside(entry));
+  for (const [from, to] of specificPairs(lens)) {
+    const source = byIndex.get(from);
+    const target = byIndex.get(to);
+    if (source !== undefined && target !== undefined && from !== to) drawing.between(source, target);
+  }
+  const outside = outsidePeers(lens);
+  for (const entry of shown) drawing.outside(entry, outside);
+
+  const byNamespace = new Map<string, number>();
+  for (const { record } of policies.values()) {
+    const name = record.namespace ?? '';
+    byNamespace.set(name, (byNamespace.get(name) ?? 0) + 1);
+  }
+  const used = new Set(drawing.edges.flatMap((edge) => [edge.from, edge.to]));
+  const allWorkloads = universe.workloads.filter((entry) => entry.last >= entry.first).length;
+  const shownWorkloads = shown.reduce((sum, entry) => sum + entry.workloads.length, 0);
+  return {
+    namespaces: shown.map((entry) =>
+      namespaceNode(lens, entry, internal.get(entry.index), byNamespace.get(entry.name) ?? 0),
+    ),
+    workloads: shown
+      .filter((entry) => entry.expanded)
+      .flatMap((entry) => entry.workloads.map((workload) => workloadNode(lens, workload))),
+    outside: outside.filter((peer) => used.has(peer.node.id)).map((peer) => peer.node),
+    edges: drawing.edges,
+    hidden: {
+      namespaces: universe.namespaces.length - shown.length,
+      workloads: allWorkloads - shownWorkloads,
+      edges: drawing.filtered,
+      openPairs: drawing.countOpen(shown),
+    },
+    totals: {
+      namespaces: universe.namespaces.length,
+      workloads: allWorkloads,
+      pods: podCount(lens),
+      policies: policies.size,
+    },
+  };
+}
+
+function podCount(lens: Lens): number {
+  const { snapshot, classOfPod } = lens.after.universe;
+  let count = 0;
+  for (const [index, pod] of snapshot.pods.entries())
+    if ((classOfPod[index] ?? -1) >= 0) count += pod.replicas;
+  return count;
+}
+
+function namespaceNode(
+  lens: Lens,
+  entry: Shown,
+  internal: InternalEdges | undefined,
+  policies: number,
+): NamespaceNode {
+  const { universe } = lens.after;
+  const tally = (direction: 'ingress' | 'egress'): IsolationTally => {
+    const counts = { isolated: 0, open: 0, unknown: 0 };
+    for (const workload of entry.workloads) counts[workloadIsolation(lens, direction, workload)]++;
+    return counts;
+  };
+  let pods = 0;
+  for (const workload of entry.workloads) pods += workloadPods(lens, workload);
+  return {
+    id: namespaceId(entry.name),
+    name: entry.name,
+    expanded: entry.expanded,
+    workloads: entry.workloads.length,
+    pods,
+    policies,
+    ingress: tally('ingress'),
+    egress: tally('egress'),
+    internal: internal ?? { pairs: 0, of: 0, uniform: null, opened: 0, closed: 0 },
+    hidden: universe.hiddenNamespaces.includes(entry.index),
+  };
+}
+
+/** Pods of a workload that are endpoints. */
+export function workloadPods(lens: Lens, workload: number): number {
+  const { universe } = lens.after;
+  let pods = 0;
+  for (const index of universe.workloads[workload]?.pods ?? []) {
+    if ((universe.classOfPod[index] ?? -1) >= 0) pods += universe.snapshot.pods[index]?.replicas ?? 0;
+  }
+  return pods;
+}
+
+function workloadNode(lens: Lens, workload: number): WorkloadNode {
+  const { universe, cells } = lens.after;
+  const entry = universe.workloads[workload];
+  const ingress = workloadIsolation(lens, 'ingress', workload);
+  const egress = workloadIsolation(lens, 'egress', workload);
+  const toAll = (direction: 'ingress' | 'egress', state: IsolationState) => {
+    if (state === 'open' || entry === undefined) return null;
+    const { allowed } = universalOf(lens.after, direction, entry.first);
+    return allowed === cells.space.none ? null : portSummary(cells.space, allowed);
+  };
+  return {
+    id: workloadId(entry?.id ?? ''),
+    namespace: universe.namespaces[entry?.namespace ?? -1]?.record.name ?? '',
+    kind: entry?.kind ?? '',
+    name: entry?.name ?? '',
+    pods: workloadPods(lens, workload),
+    ingress,
+    egress,
+    ingressFromAll: toAll('ingress', ingress),
+    egressToAll: toAll('egress', egress),
+    hostNetwork: universe.classes[entry?.first ?? -1]?.hostNetwork ?? false,
+  };
+}
+
+/** Collects edges at the right level. */
+class Drawing {
+  readonly edges: GraphEdge[] = [];
+  filtered = 0;
+  readonly #lens: Lens;
+  readonly #options: GraphOptions;
+  readonly #units = new Map<number, readonly Group[]>();
+
+  constructor(lens: Lens, options: GraphOptions) {
+    this.#lens = lens;
+    this.#options = options;
+  }
+
+  /** One group per workload. */
+  units(entry: Shown): readonly Group[] {
+    let units = this.#units.get(entry.index);
+    if (units === undefined) {
+      const { universe } = this.#lens.after;
+      units = entry.workloads.map((workload) =>
+        groupOf(this.#lens, workloadId(universe.workloads[workload]?.id ?? ''), [
+          workloadMember(universe, workload),
+        ]),
+      );
+      this.#units.set(entry.index, units);
+    }
+    return units;
+  }
+
+  inside(entry: Shown): InternalEdges {
+    const relation = relationOf(this.#lens, entry.group, entry.group);
+    const { space } = this.#lens.after.cells;
+    const uniform = relation.uniform && relation.of > 0 && relation.drawnPairs === relation.of;
+    if (entry.expanded && !(uniform && relation.change === null) && isDrawn(relation)) {
+      this.#detail(this.units(entry), this.units(entry), entry.group, entry.group);
+    }
+    return {
+      pairs: relation.allowedPairs,
+      of: relation.of,
+      uniform: uniform ? portSummary(space, relation.every) : null,
+      opened: relation.change?.openedPairs ?? 0,
+      closed: relation.change?.closedPairs ?? 0,
+    };
+  }
+
+  between(source: Shown, target: Shown): void {
+    const relation = relationOf(this.#lens, source.group, target.group);
+    if (!isDrawn(relation)) return;
+    const simple = !source.expanded && !target.expanded;
+    if (simple || (relation.uniform && relation.drawnPairs === relation.of)) {
+      this.#push(source.group.id, target.group.id, relation);
+      return;
+    }
+    this.#detail(
+      source.expanded ? this.units(source) : [source.group],
+      target.expanded ? this.units(target) : [target.group],
+      source.group,
+      target.group,
+    );
+  }
+
+  outside(entry: Shown, peers: readonly OutsidePeer[]): void {
+    for (const outward of [true, false]) {
+      const relate = (group: Group, peer: OutsidePeer) =>
+        outward ? relationOf(this.#lens, group, peer.group) : relationOf(this.#lens, peer.group, group);
+      const parents = new Map<string, Relation>();
+      for (const peer of peers) parents.set(peer.node.id, relate(entry.group, peer));
+      for (const peer of peers) {
+        const relation = parents.get(peer.node.id);
+        if (relation === undefined || !isDrawn(relation)) continue;
+        const parent = peer.within === null ? undefined : parents.get(peer.within);
+        if (parent !== undefined && sameRelation(parent, relation)) continue;
+        const whole =
+          !entry.expanded || (relation.uniform && relation.drawnPairs === relation.of && relation.of > 1);
+        if (whole) {
+          this.#pushDirected(outward, entry.group.id, peer.node.id, relation);
+          continue;
+        }
+        const outer = peers.find((other) => other.node.id === peer.within);
+        for (const unit of this.units(entry)) {
+          const own = relate(unit, peer);
+          if (!isDrawn(own)) continue;
+          if (outer !== undefined && sameRelation(relate(unit, outer), own)) continue;
+          this.#pushDirected(outward, unit.id, peer.node.id, own);
+        }
+      }
+    }
+  }
+
+  /** Pairs of endpoints that may connect because each is open to everyone on some port in common. */
+  countOpen(shown: readonly Shown[]): number {
+    const { space } = this.#lens.after.cells;
+    const kinds = (direction: 'ingress' | 'egress') => {
+      const counts = new Map<number, { column: number; count: number }>();
+      for (const entry of shown) {
+        for (const kind of direction === 'egress' ? entry.group.asSource : entry.group.asTarget) {
+          const known = counts.get(kind.after);
+          if (known !== undefined) known.count += kind.columns.length;
+          else counts.set(kind.after, { column: kind.columns[0] ?? 0, count: kind.columns.length });
+        }
+      }
+      return [...counts.values()].map(({ column, count }) => ({
+        count,
+        allowed: space.intersect(universalOf(this.#lens.after, direction, column).allowed, this.#lens.mask),
+      }));
+    };
+    const targets = kinds('ingress');
+    let pairs = 0;
+    for (const source of kinds('egress')) {
+      if (source.allowed === space.none) continue;
+      for (const target of targets) {
+        if (space.intersect(source.allowed, target.allowed) !== space.none)
+          pairs += source.count * target.count;
+      }
+    }
+    for (const column of shown.flatMap((entry) => entry.group.members.flat())) {
+      const out = universalOf(this.#lens.after, 'egress', column).allowed;
+      const into = universalOf(this.#lens.after, 'ingress', column).allowed;
+      if (space.intersect(space.intersect(out, into), this.#lens.mask) !== space.none) pairs--;
+    }
+    return pairs;
+  }
+
+  /** Workload by workload, but "all of a namespace" as one edge where that is the truth. */
+  #detail(sources: readonly Group[], targets: readonly Group[], from: Group, to: Group): void {
+    const whole = new Set<string>();
+    if (sources.length > 1) {
+      for (const target of targets) {
+        const relation = relationOf(this.#lens, from, target);
+        if (!isUniform(relation)) continue;
+        whole.add(target.id);
+        this.#push(from.id, target.id, relation);
+      }
+    }
+    const rest = targets.filter((target) => !whole.has(target.id));
+    if (rest.length === 0) return;
+    for (const source of sources) {
+      if (targets.length > 1 && whole.size === 0) {
+        const relation = relationOf(this.#lens, source, to);
+        if (isUniform(relation)) {
+          this.#push(source.id, to.id, relation);
+          continue;
+        }
+      }
+      for (const target of rest) {
+        if (source.id === target.id) continue;
+        const relation = relationOf(this.#lens, source, target);
+        if (isDrawn(relation)) this.#push(source.id, target.id, relation);
+      }
+    }
+  }
+
+  #pushDirected(outward: boolean, own: string, peer: string, relation: Relation): void {
+    if (outward) this.#push(own, peer, relation);
+    else this.#push(peer, own, relation);
+  }
+
+  #push(from: string, to: string, relation: Relation): void {
+    const edge = toEdge(this.#lens, from, to, relation);
+    if (!this.#options.verdicts.includes(edge.verdict) && edge.impact === null) {
+      this.filtered++;
+      return;
+    }
+    this.edges.push(edge);
+  }
+}
+
+/** Whether a relation is worth an edge: a policy allows something there, leaves it unknown, or a draft changes it. */
+export function isDrawn(relation: Relation): boolean {
+  return relation.drawnPairs > 0 || relation.change !== null;
+}
+
+function isUniform(relation: Relation): boolean {
+  return (
+    relation.uniform && relation.of > 1 && relation.drawnPairs === relation.of && relation.change === null
+  );
+}
+
+function sameRelation(a: Relation, b: Relation): boolean {
+  return (
+    a.some === b.some &&
+    a.every === b.every &&
+    a.unknown === b.unknown &&
+    a.allowedPairs === b.allowedPairs &&
+    a.change?.opened === b.change?.opened &&
+    a.change?.closed === b.change?.closed
+  );
+}
+
+/** An edge that stands for a relation. Where nothing of it is drawn by a policy it stands for all of it. */
+export function toEdge(lens: Lens, from: string, to: string, relation: Relation): GraphEdge {
+  const { space } = lens.after.cells;
+  const drawn = relation.drawnPairs > 0;
+  const allowed = drawn ? relation.drawn : relation.some;
+  const unknown = drawn ? relation.drawnUnknown : relation.unknown;
+  const isAllowed = allowed !== space.none || unknown === space.none;
+  const { change } = relation;
+  return {
+    id: `${from}>${to}`,
+    from,
+    to,
+    verdict: isAllowed ? 'allowed' : 'unknown',
+    ports: portSummary(space, isAllowed ? allowed : unknown),
+    pairs: drawn ? relation.drawnPairs : relation.allowedPairs + relation.unknownPairs,
+    of: relation.of,
+    impact: impactOf(lens, relation),
+    opened: change === null || change.opened === space.none ? null : portSummary(space, change.opened),
+    closed: change === null || change.closed === space.none ? null : portSummary(space, change.closed),
+  };
+}
+
+/** How a draft changes a relation; a change in what is unknown alone counts as none. */
+export function impactOf(lens: Lens, relation: Relation): EdgeImpact | null {
+  const { change } = relation;
+  if (change === null) return null;
+  const { space } = lens.after.cells;
+  const opens = change.opened !== space.none;
+  const closes = change.closed !== space.none;
+  if (!opens && !closes) return null;
+  if (change.had === space.none) return 'opened';
+  if (change.has === space.none) return 'closed';
+  return opens ? 'widened' : 'narrowed';
+}

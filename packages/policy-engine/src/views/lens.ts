@@ -1,0 +1,175 @@
+import { type Cluster, pairCell, rowInputs, rowOf } from '../compile/compile.ts';
+import { cellAt, type Row } from '../compile/rows.ts';
+import type { Universe } from '../compile/universe.ts';
+import type { CellId } from '../compile/verdict-cells.ts';
+import type { Direction } from '../ir/ir.ts';
+import type { ConnectionSetId, PortRange } from '../sets/connection-set.ts';
+import { intersect, isEmptySet } from '../sets/interval-set.ts';
+import type { IsolationState } from './graph-model.ts';
+
+/**
+ * Two states of one universe, looked at together: `before` is the cluster as it is, `after` with a draft. Without a draft
+ * both are the same. Views ask their questions here.
+ */
+export interface Lens {
+  readonly before: Cluster;
+  readonly after: Cluster;
+  /** Connections of interest; all others are left out of every answer. */
+  readonly mask: ConnectionSetId;
+}
+
+/**
+ * @param after a cluster over the same universe (see `compileOverlay`); one over another can't be compared, and then
+ *   stands alone
+ * @param ports what to look at; empty: every port of TCP, UDP and SCTP
+ */
+export function lensOf(before: Cluster, after: Cluster = before, ports: readonly PortRange[] = []): Lens {
+  const { space } = after.cells;
+  const mask = ports.reduce(
+    (set, { protocol, from, to }) => space.union(set, space.range(protocol, from, to)),
+    ports.length === 0 ? space.transport : space.none,
+  );
+  return { before: before.universe === after.universe ? before : after, after, mask };
+}
+
+/**
+ * What a row gives to every pod there is, and by a rule that would give it to any other pod too. Edges inside this are not
+ * drawn: they would join everything to everything.
+ */
+export interface Universal {
+  readonly allowed: ConnectionSetId;
+  readonly possible: ConnectionSetId;
+}
+
+const universals = new WeakMap<Row, Universal>();
+
+/** What every pod gets of the row of this column; nothing where only named pods get something. */
+export function universalOf(cluster: Cluster, direction: Direction, column: number): Universal {
+  const row = rowOf(cluster, direction, column);
+  let universal = universals.get(row);
+  if (universal === undefined) {
+    universal = computeUniversal(cluster, direction, column, row);
+    universals.set(row, universal);
+  }
+  return universal;
+}
+
+function computeUniversal(cluster: Cluster, direction: Direction, column: number, row: Row): Universal {
+  const { space } = cluster.cells;
+  const { plainPods } = cluster.universe;
+  let allowed = space.transport;
+  let possible = space.transport;
+  for (const part of row.parts) {
+    if (isEmptySet(intersect(part.columns, plainPods))) continue;
+    const decision = cluster.cells.decision(part.cell);
+    allowed = space.intersect(allowed, decision.allowed);
+    possible = space.intersect(possible, decision.possible);
+  }
+  const named = namedForAll(cluster, direction, column);
+  if (named === null) return { allowed, possible };
+  return { allowed: space.intersect(allowed, named), possible: space.intersect(possible, named) };
+}
+
+/**
+ * Connections that rules give to all pods of all namespaces; `null` where something other than NetworkPolicy rules has a
+ * say, so that only what every present pod gets can be told.
+ */
+function namedForAll(cluster: Cluster, direction: Direction, column: number): ConnectionSetId | null {
+  const { space } = cluster.cells;
+  const inputs = rowInputs(cluster, direction, column);
+  if (inputs.length === 0) return null;
+  let all = space.none;
+  for (const input of inputs) {
+    const entry = cluster.solver.inputBlock(input);
+    if (entry === undefined || entry.resolved.block.tier !== 'network-policy') return null;
+    if (!entry.certain) return null;
+    for (const rule of entry.resolved.rules) {
+      const everyone = rule.rule.peers.some(
+        (peer) =>
+          peer.type === 'any' ||
+          (peer.type === 'pods' &&
+            peer.set.pods.length === 0 &&
+            'selector' in peer.set.namespaces &&
+            peer.set.namespaces.selector.length === 0),
+      );
+      if (!everyone) continue;
+      // A port name may mean another number on each peer: only what all share counts, which the caller intersects.
+      all = rule.named.length > 0 ? space.transport : space.union(all, rule.connections);
+    }
+  }
+  return all;
+}
+
+/** Whether NetworkPolicies isolate a column in a direction (semantics 0.2). */
+export function isolationOf(cluster: Cluster, direction: Direction, column: number): IsolationState {
+  const reading = cluster.universe.readingOf[column] ?? -1;
+  const own = stateOf(cluster, direction, column);
+  if (reading < 0) return own;
+  const asPod = stateOf(cluster, direction, reading);
+  return asPod === own ? own : 'unknown';
+}
+
+function stateOf(cluster: Cluster, direction: Direction, column: number): IsolationState {
+  let state: IsolationState = 'open';
+  for (const input of rowInputs(cluster, direction, column)) {
+    const entry = cluster.solver.inputBlock(input);
+    if (entry === undefined) {
+      state = 'unknown';
+      continue;
+    }
+    if (entry.resolved.block.tier !== 'network-policy') continue;
+    if (entry.certain) return 'isolated';
+    state = 'unknown';
+  }
+  return state;
+}
+
+/** What one column may send to another, of the lens's connections. */
+export interface PairSets {
+  readonly allowed: ConnectionSetId;
+  readonly possible: ConnectionSetId;
+}
+
+export function pairSets(lens: Lens, cluster: Cluster, source: number, destination: number): PairSets {
+  return cellSets(lens, cluster, pairCell(cluster, source, destination));
+}
+
+export function cellSets(lens: Lens, cluster: Cluster, cell: CellId): PairSets {
+  const { space } = cluster.cells;
+  const { allowed, possible } = cluster.cells.decision(cell);
+  return { allowed: space.intersect(allowed, lens.mask), possible: space.intersect(possible, lens.mask) };
+}
+
+/** Whether a column is no pod: a node, a block of addresses, a name. */
+export function isOutside(universe: Universe, column: number): boolean {
+  return column >= universe.firstNode && column < universe.firstReading;
+}
+
+/** Cells of a row over an interval of columns, each with how many columns have it. */
+export function histogram(row: Row, columns: readonly number[]): ReadonlyMap<CellId, number> {
+  const counts = new Map<CellId, number>();
+  const first = columns[0];
+  const last = columns.at(-1);
+  if (first === undefined || last === undefined) return counts;
+  const cell = cellAt(row, first);
+  const step = nextStart(row, first);
+  if (step > last) return counts.set(cell, columns.length);
+  for (const column of columns) {
+    const at = cellAt(row, column);
+    counts.set(at, (counts.get(at) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/** The first column after `column` at which the row changes. */
+function nextStart(row: Row, column: number): number {
+  const { starts } = row;
+  let lo = 0;
+  let hi = starts.length;
+  while (lo < hi) {
+    const mid = (lo + hi) >> 1;
+    if ((starts[mid] ?? Number.POSITIVE_INFINITY) <= column) lo = mid + 1;
+    else hi = mid;
+  }
+  return starts[lo] ?? Number.POSITIVE_INFINITY;
+}

@@ -1,0 +1,317 @@
+import { rowOf } from '../compile/compile.ts';
+import { cellAt } from '../compile/rows.ts';
+import type { CellId } from '../compile/verdict-cells.ts';
+import type { ConnectionSetId } from '../sets/connection-set.ts';
+import type { Group, Kind } from './group.ts';
+import { cellSets, histogram, isOutside, type Lens, type PairSets, pairSets, universalOf } from './lens.ts';
+
+/** What the members of one group may send to those of another, all pairs together; TCP, UDP and SCTP only. */
+export interface Relation {
+  /** How many pairs there are; a member is no pair with itself. */
+  readonly of: number;
+  /** Pairs with something allowed, after. */
+  readonly allowedPairs: number;
+  /** Pairs with nothing allowed and something unknown, after. */
+  readonly unknownPairs: number;
+  /** Union and intersection over all pairs, after. */
+  readonly some: ConnectionSetId;
+  readonly every: ConnectionSetId;
+  /** Possible for some pair and allowed for none, after. */
+  readonly unknown: ConnectionSetId;
+  /** Union over all pairs, before. */
+  readonly someBefore: ConnectionSetId;
+  /** Pairs that have more than what both ends give to everyone, and what those pairs have. */
+  readonly drawnPairs: number;
+  readonly drawn: ConnectionSetId;
+  readonly drawnUnknown: ConnectionSetId;
+  /** Whether every pair has the same connections. */
+  readonly uniform: boolean;
+  readonly change: RelationChange | null;
+}
+
+export interface RelationChange {
+  readonly openedPairs: number;
+  readonly closedPairs: number;
+  readonly opened: ConnectionSetId;
+  readonly closed: ConnectionSetId;
+  /** Union of what the changed pairs had before and have after. */
+  readonly had: ConnectionSetId;
+  readonly has: ConnectionSetId;
+  /** Pairs whose possible connections changed although the allowed ones did not. */
+  readonly unknownPairs: number;
+}
+
+interface Draft {
+  of: number;
+  allowedPairs: number;
+  unknownPairs: number;
+  some: ConnectionSetId;
+  every: ConnectionSetId;
+  possible: ConnectionSetId;
+  someBefore: ConnectionSetId;
+  drawnPairs: number;
+  drawn: ConnectionSetId;
+  drawnPossible: ConnectionSetId;
+  first: PairSets | null;
+  uniform: boolean;
+  openedPairs: number;
+  closedPairs: number;
+  opened: ConnectionSetId;
+  closed: ConnectionSetId;
+  had: ConnectionSetId;
+  has: ConnectionSetId;
+  unknownChanges: number;
+}
+
+/** Pairs are counted row by row where both groups are simple, else one by one. */
+export function relationOf(lens: Lens, source: Group, target: Group): Relation {
+  const { space } = lens.after.cells;
+  const draft: Draft = {
+    of: 0,
+    allowedPairs: 0,
+    unknownPairs: 0,
+    some: space.none,
+    every: space.transport,
+    possible: space.none,
+    someBefore: space.none,
+    drawnPairs: 0,
+    drawn: space.none,
+    drawnPossible: space.none,
+    first: null,
+    uniform: true,
+    openedPairs: 0,
+    closedPairs: 0,
+    opened: space.none,
+    closed: space.none,
+    had: space.none,
+    has: space.none,
+    unknownChanges: 0,
+  };
+  if (source.simple && target.simple) countByRows(lens, source, target, draft);
+  else countOneByOne(lens, source, target, draft);
+  const changed = draft.openedPairs + draft.closedPairs + draft.unknownChanges > 0;
+  return {
+    of: draft.of,
+    allowedPairs: draft.allowedPairs,
+    unknownPairs: draft.unknownPairs,
+    some: draft.some,
+    every: draft.of === 0 ? space.none : draft.every,
+    unknown: space.subtract(draft.possible, draft.some),
+    someBefore: draft.someBefore,
+    drawnPairs: draft.drawnPairs,
+    drawn: draft.drawn,
+    drawnUnknown: space.subtract(draft.drawnPossible, draft.drawn),
+    uniform: draft.uniform,
+    change: changed
+      ? {
+          openedPairs: draft.openedPairs,
+          closedPairs: draft.closedPairs,
+          opened: draft.opened,
+          closed: draft.closed,
+          had: draft.had,
+          has: draft.has,
+          unknownPairs: draft.unknownChanges,
+        }
+      : null,
+  };
+}
+
+interface Pair {
+  readonly after: PairSets;
+  readonly before: PairSets;
+  readonly drawn: boolean;
+}
+
+function add(lens: Lens, draft: Draft, { after, before, drawn }: Pair, count: number): void {
+  if (count === 0) return;
+  const { space } = lens.after.cells;
+  draft.of += count;
+  if (after.allowed !== space.none) draft.allowedPairs += count;
+  else if (after.possible !== space.none) draft.unknownPairs += count;
+  draft.some = space.union(draft.some, after.allowed);
+  draft.every = space.intersect(draft.every, after.allowed);
+  draft.possible = space.union(draft.possible, after.possible);
+  draft.someBefore = space.union(draft.someBefore, before.allowed);
+  if (draft.first === null) draft.first = after;
+  else if (draft.first.allowed !== after.allowed || draft.first.possible !== after.possible) {
+    draft.uniform = false;
+  }
+  if (drawn) {
+    draft.drawnPairs += count;
+    draft.drawn = space.union(draft.drawn, after.allowed);
+    draft.drawnPossible = space.union(draft.drawnPossible, after.possible);
+  }
+  if (lens.before !== lens.after) addChange(lens, draft, after, before, count);
+}
+
+function addChange(lens: Lens, draft: Draft, after: PairSets, before: PairSets, count: number): void {
+  const { space } = lens.after.cells;
+  if (before.allowed === after.allowed) {
+    if (before.possible !== after.possible) draft.unknownChanges += count;
+    return;
+  }
+  const opened = space.subtract(after.allowed, before.allowed);
+  const closed = space.subtract(before.allowed, after.allowed);
+  if (opened !== space.none) draft.openedPairs += count;
+  if (closed !== space.none) draft.closedPairs += count;
+  draft.opened = space.union(draft.opened, opened);
+  draft.closed = space.union(draft.closed, closed);
+  draft.had = space.union(draft.had, before.allowed);
+  draft.has = space.union(draft.has, after.allowed);
+}
+
+/** Whether a pair has more than what both of its ends give to everyone. */
+function exceeds(lens: Lens, pair: PairSets, source: number, target: number): boolean {
+  const { space } = lens.after.cells;
+  const outside = isOutside(lens.after.universe, source) || isOutside(lens.after.universe, target);
+  const out = outside ? openness(lens, 'egress', source) : universalOf(lens.after, 'egress', source);
+  const into = outside ? openness(lens, 'ingress', target) : universalOf(lens.after, 'ingress', target);
+  return (
+    space.subtract(pair.allowed, space.intersect(out.allowed, into.allowed)) !== space.none ||
+    space.subtract(pair.possible, space.intersect(out.possible, into.possible)) !== space.none
+  );
+}
+
+/** Towards the outside only what no policy isolates is left undrawn: a rule that lets the world in is drawn. */
+function openness(lens: Lens, direction: 'ingress' | 'egress', column: number): PairSets {
+  const { space } = lens.after.cells;
+  const set = rowOf(lens.after, direction, column).open ? space.transport : space.none;
+  return { allowed: set, possible: set };
+}
+
+function countOneByOne(lens: Lens, source: Group, target: Group, draft: Draft): void {
+  const { space } = lens.after.cells;
+  for (const from of source.members) {
+    for (const to of target.members) {
+      if (from[0] === to[0]) continue;
+      let after: PairSets = { allowed: space.none, possible: space.none };
+      let before = after;
+      let drawn = false;
+      for (const a of from) {
+        for (const b of to) {
+          const is = pairSets(lens, lens.after, a, b);
+          const was = lens.before === lens.after ? is : pairSets(lens, lens.before, a, b);
+          after = either(lens, after, is);
+          before = either(lens, before, was);
+          drawn ||= exceeds(lens, is, a, b);
+        }
+      }
+      add(lens, draft, { after, before, drawn }, 1);
+    }
+  }
+}
+
+function either(lens: Lens, a: PairSets, b: PairSets): PairSets {
+  const { space } = lens.after.cells;
+  return {
+    allowed: space.union(a.allowed, b.allowed),
+    possible: space.union(a.possible, b.possible),
+  };
+}
+
+function countByRows(lens: Lens, source: Group, target: Group, draft: Draft): void {
+  const self = source.id === target.id;
+  for (const from of source.asSource) {
+    for (const to of target.asTarget) {
+      if (self) {
+        for (const { pair, count } of selfless(lens, from, to)) add(lens, draft, pair, count);
+        continue;
+      }
+      const into = sideCells(lens, to, from);
+      for (const a of sideCells(lens, from, to)) {
+        for (const b of into) add(lens, draft, crossed(lens, from, to, a, b), a.count * b.count);
+      }
+    }
+  }
+}
+
+interface SideCell {
+  readonly before: CellId;
+  readonly after: CellId;
+  readonly count: number;
+}
+
+/** What the rows of one kind say about the columns of another, each distinct (before, after) with its count. */
+function sideCells(lens: Lens, own: Kind, other: Kind): readonly SideCell[] {
+  const after = lens.after.solver.row(own.after);
+  if (own.before === own.after) {
+    return [...histogram(after, other.columns)].map(([cell, count]) => ({
+      before: cell,
+      after: cell,
+      count,
+    }));
+  }
+  const before = lens.before.solver.row(own.before);
+  const counts = new Map<number, { before: CellId; after: CellId; count: number }>();
+  for (const column of other.columns) {
+    const was = cellAt(before, column);
+    const is = cellAt(after, column);
+    const key = was * 67_108_864 + is;
+    const entry = counts.get(key);
+    if (entry === undefined) counts.set(key, { before: was, after: is, count: 1 });
+    else entry.count++;
+  }
+  return [...counts.values()];
+}
+
+function crossed(lens: Lens, from: Kind, to: Kind, out: SideCell, into: SideCell): Pair {
+  const after = cellSets(lens, lens.after, lens.after.cells.both(out.after, into.after));
+  const same = out.before === out.after && into.before === into.after;
+  const before = same ? after : cellSets(lens, lens.before, lens.before.cells.both(out.before, into.before));
+  return { after, before, drawn: exceeds(lens, after, from.columns[0] ?? 0, to.columns[0] ?? 0) };
+}
+
+/** Pairs of two kinds of one group, by what they have, without those of a column with itself. */
+function selfless(
+  lens: Lens,
+  from: Kind,
+  to: Kind,
+): Iterable<{ readonly pair: Pair; readonly count: number }> {
+  const counts = new Map<string, { out: SideCell; into: SideCell; count: number }>();
+  const out = cellsByColumn(lens, from, to.columns);
+  const into = cellsByColumn(lens, to, from.columns);
+  const tallyOut = tally(out);
+  const tallyInto = tally(into);
+  for (const a of tallyOut.values()) {
+    for (const b of tallyInto.values()) {
+      counts.set(`${a.key} ${b.key}`, { out: a.cell, into: b.cell, count: a.count * b.count });
+    }
+  }
+  const others = new Set(to.columns);
+  for (const column of from.columns) {
+    if (!others.has(column)) continue;
+    const entry = counts.get(`${out.get(column)?.key} ${into.get(column)?.key}`);
+    if (entry !== undefined) entry.count--;
+  }
+  return [...counts.values()].map(({ out: a, into: b, count }) => ({
+    pair: crossed(lens, from, to, a, b),
+    count,
+  }));
+}
+
+interface KeyedCell {
+  readonly key: string;
+  readonly cell: SideCell;
+}
+
+function cellsByColumn(lens: Lens, own: Kind, columns: readonly number[]): ReadonlyMap<number, KeyedCell> {
+  const before = lens.before.solver.row(own.before);
+  const after = lens.after.solver.row(own.after);
+  return new Map(
+    columns.map((column) => {
+      const was = cellAt(before, column);
+      const is = cellAt(after, column);
+      return [column, { key: `${was}/${is}`, cell: { before: was, after: is, count: 1 } }];
+    }),
+  );
+}
+
+function tally(cells: ReadonlyMap<number, KeyedCell>) {
+  const counts = new Map<string, { key: string; cell: SideCell; count: number }>();
+  for (const { key, cell } of cells.values()) {
+    const entry = counts.get(key);
+    if (entry === undefined) counts.set(key, { key, cell, count: 1 });
+    else entry.count++;
+  }
+  return counts;
+}
