@@ -6,8 +6,8 @@ import type { PolicyKey } from '@bulkhead/policy-engine';
  */
 
 /**
- * Anything that can be selected, in the form in which the engine's views name entities:
- * `ns:<namespace>`, `wl:<namespace>/<kind>/<name>[~variant]`, `out:<kind>[:<name or CIDR>]` (internet, CIDR blocks, nodes).
+ * Anything that can be selected, in the form in which the engine's views name entities: `ns:<namespace>`,
+ * `wl:<namespace>/<name>[<Kind>]`, `out:internet`, `out:cidr:<CIDR>`, `out:nodes`, `out:domain:<pattern>`.
  */
 export type EntityId = string;
 
@@ -60,6 +60,13 @@ export type Navigate = (change: Partial<Route>, options?: { readonly replace?: b
 
 /** How a draft changes a connection: `widened` and `narrowed` change its ports. */
 export type ImpactKind = 'opened' | 'closed' | 'widened' | 'narrowed';
+
+/**
+ * The draft feature, as the shell composes it: `features/draft/index.ts` exports `DraftDrawer(props: DrawerProps)` and
+ * `DraftBadge()`; `features/draft/worker.ts` exports `draftHandlers: readonly Handler[]` (see `worker/session.ts`).
+ * Hooks at its disposal: `useRoute`, `navigate` (app/route.ts), `useEngine`, `useEngineQuery`, `useSession`
+ * (data/engine.ts), `useAnnounce` (shared/announce.tsx).
+ */
 
 /** What the shell gives to the feature that fills the bottom drawer. */
 export interface DrawerProps {

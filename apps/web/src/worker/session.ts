@@ -12,9 +12,9 @@ export interface EngineSession {
   readonly cluster: Cluster;
   readonly overlay: Overlay | null;
   /**
-   * Shows a draft's state in every view: graph, matrix and tables then draw `cluster` and mark what differs from the
-   * session's own. The page hears of it as an `overlay` event and asks its questions again. `null` takes it away.
-   * Call it again after the cluster itself changed: a new revision drops the overlay's compiled form.
+   * Shows a draft's state in every view: graph, matrix and tables then draw `after` and mark what differs from
+   * `before`. The page hears of it in its next `SessionInfo` and asks its questions again. `null` takes it away.
+   * A new revision of the cluster drops the overlay; set it again (the page sees `SessionInfo.revision` change).
    */
   setOverlay(overlay: Overlay | null): void;
 }
@@ -24,8 +24,9 @@ export interface Overlay {
   readonly id: string;
   /** Rises with every edit; part of the key under which the page caches answers. */
   readonly version: number;
-  readonly snapshot: ClusterSnapshot;
-  readonly cluster: Cluster;
+  /** The cluster as it is and with the draft, compiled over one universe: what `compileOverlay` returns. */
+  readonly before: Cluster;
+  readonly after: Cluster;
 }
 
 /** Answers one kind of request. May throw: the page gets the message as an error. */

@@ -1,0 +1,164 @@
+import { type ClusterSnapshot, compile, EMPTY_SNAPSHOT } from '@bulkhead/policy-engine';
+import { EMPTY_STREAM, reduceStream, type StreamEvent, type StreamState, toSnapshot } from '@bulkhead/protocol';
+import { type ClusterStream, followStream } from '../data/stream.ts';
+import { type FromWorker, NO_SESSION, type SessionInfo, type ToWorker } from './messages.ts';
+import type { EngineSession, Handler, Overlay } from './session.ts';
+
+/** Changes that arrive within this time are compiled together. */
+const SETTLE_MS = 120;
+
+/** The worker's side: follows one cluster, keeps it compiled, and answers requests one after the other. */
+export function createHost(handlers: readonly Handler[], post: (message: FromWorker) => void) {
+  const byName = new Map(handlers.map((handler) => [handler.name, handler]));
+  const aborted = new Set<number>();
+  let info: SessionInfo = NO_SESSION;
+  let stream: ClusterStream | undefined;
+  let state: StreamState = EMPTY_STREAM;
+  let snapshot: ClusterSnapshot = EMPTY_SNAPSHOT;
+  let cluster = compile(EMPTY_SNAPSHOT);
+  let overlay: Overlay | null = null;
+  let shown: StreamState['current'];
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let queue: Promise<void> = Promise.resolve();
+
+  const tell = (change: Partial<SessionInfo>) => {
+    info = { ...info, ...change };
+    post({ type: 'session', info });
+  };
+
+  const adopt = () => {
+    timer = undefined;
+    const { current } = state;
+    if (current === undefined || current === shown || info.paused) return;
+    const start = performance.now();
+    try {
+      const next = reuse(snapshot, toSnapshot(current));
+      cluster = compile(next, { base: cluster });
+      snapshot = next;
+      shown = current;
+      overlay = null;
+      tell({
+        revision: info.revision + 1,
+        receiving: null,
+        pending: 0,
+        overlay: null,
+        diagnostics: [...current.diagnostics, ...cluster.diagnostics],
+        compileMs: performance.now() - start,
+        failure: null,
+      });
+    } catch (error) {
+      tell({ failure: error instanceof Error ? error.message : String(error) });
+    }
+  };
+
+  const receive = (event: StreamEvent) => {
+    state = reduceStream(state, event);
+    if (state.resync) {
+      state = EMPTY_STREAM;
+      stream?.reconnect();
+      return;
+    }
+    switch (event.event) {
+      case 'status':
+        tell({ status: event.data, clockSkew: event.data.now - Date.now() });
+        return;
+      case 'begin':
+      case 'records': {
+        const { incoming } = state;
+        if (incoming === undefined) return;
+        const total = Object.values(incoming.totals).reduce((sum, count) => sum + count, 0);
+        tell({ receiving: { received: incoming.received, total } });
+        return;
+      }
+      case 'end':
+        if (info.paused && info.revision > 0) tell({ receiving: null, pending: info.pending + 1 });
+        else adopt();
+        return;
+      case 'delta':
+        if (info.paused) tell({ pending: info.pending + event.data.changes.length });
+        else timer ??= setTimeout(adopt, SETTLE_MS);
+        return;
+    }
+  };
+
+  const open = (id: string) => {
+    stream?.stop();
+    clearTimeout(timer);
+    timer = undefined;
+    state = EMPTY_STREAM;
+    shown = undefined;
+    overlay = null;
+    snapshot = EMPTY_SNAPSHOT;
+    cluster = compile(EMPTY_SNAPSHOT);
+    tell({ ...NO_SESSION, cluster: id, paused: info.paused, connection: 'connecting' });
+    stream = followStream({
+      cluster: id,
+      after: () => state.current,
+      onEvent: receive,
+      onState: (connection, problem) => tell({ connection, problem }),
+    });
+  };
+
+  const session = (): EngineSession => ({
+    revision: info.revision,
+    snapshot,
+    cluster,
+    overlay,
+    setOverlay: (next) => {
+      overlay = next;
+      tell({ overlay: next === null ? null : { id: next.id, version: next.version } });
+    },
+  });
+
+  const serve = async (id: number, name: string, payload: unknown) => {
+    if (aborted.delete(id)) return;
+    const handler = byName.get(name);
+    try {
+      if (handler === undefined) throw new Error(`nothing answers "${name}"`);
+      post({ type: 'result', id, result: await handler.run(session(), payload) });
+    } catch (error) {
+      post({ type: 'error', id, message: error instanceof Error ? error.message : String(error) });
+    }
+  };
+
+  return (message: ToWorker) => {
+    switch (message.type) {
+      case 'open':
+        open(message.cluster);
+        return;
+      case 'pause':
+        tell({ paused: message.paused });
+        if (!message.paused) adopt();
+        return;
+      case 'retry':
+        stream?.reconnect();
+        return;
+      case 'abort':
+        aborted.add(message.id);
+        return;
+      case 'call':
+        // A turn of the event loop between requests lets aborts and stream events in.
+        queue = queue
+          .then(() => new Promise<void>((resolve) => setTimeout(resolve, 0)))
+          .then(() => serve(message.id, message.name, message.payload));
+        return;
+    }
+  };
+}
+
+/**
+ * The new snapshot, with the old lists where they hold the same records: the compiler keeps what it knows about lists that
+ * are the same arrays.
+ */
+function reuse(old: ClusterSnapshot, next: ClusterSnapshot): ClusterSnapshot {
+  const keep = <T>(a: readonly T[], b: readonly T[]): readonly T[] =>
+    a.length === b.length && a.every((entry, index) => entry === b[index]) ? a : b;
+  return {
+    namespaces: keep(old.namespaces, next.namespaces),
+    pods: keep(old.pods, next.pods),
+    nodes: keep(old.nodes, next.nodes),
+    services: keep(old.services, next.services),
+    policies: keep(old.policies, next.policies),
+    hidden: keep(old.hidden, next.hidden),
+  };
+}

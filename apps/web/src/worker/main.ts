@@ -1,0 +1,9 @@
+import { exploreHandlers } from './explore/handlers.ts';
+import { createHost } from './host.ts';
+import type { FromWorker, ToWorker } from './messages.ts';
+
+const receive = createHost([...exploreHandlers], (message: FromWorker) => {
+  self.postMessage(message);
+});
+
+self.addEventListener('message', (event: MessageEvent<ToWorker>) => receive(event.data));
