@@ -40,6 +40,13 @@ export {
   type TransportProtocol,
   type WorkloadRef,
 } from './model/records.ts';
+export {
+  type Coverage,
+  coverage,
+  type Isolation,
+  isolation,
+  type WorkloadIsolation,
+} from './queries/coverage.ts';
 export { type ChangedRectangle, changedRectangles, compileOverlay } from './queries/diff.ts';
 export { type Edge, edges } from './queries/edges.ts';
 export { type Endpoint, type LocatedEndpoint, locateEndpoint, locatePod } from './queries/endpoint.ts';
@@ -51,6 +58,21 @@ export {
   explainColumns,
   policiesSelecting,
 } from './queries/explain.ts';
+export {
+  type ExposedConnections,
+  type ExposedPeer,
+  type Exposure,
+  exposure,
+  type UnresolvedPort,
+} from './queries/exposure.ts';
+export {
+  findPath,
+  type HopOptions,
+  type NeighbourGroup,
+  neighbours,
+  type Reach,
+  reach,
+} from './queries/neighbours.ts';
 export {
   addressGroups,
   forEachRectangle,

@@ -1,4 +1,4 @@
-import type { Action, ConnectionTerm, PeerTerm, Rule, RuleBlock } from '../ir/ir.ts';
+import type { Action, ConnectionTerm, PeerTerm, PodSet, Rule, RuleBlock } from '../ir/ir.ts';
 import type { TransportProtocol } from '../model/records.ts';
 import type { ConnectionSetId, ConnectionSpace } from '../sets/connection-set.ts';
 import {
@@ -72,6 +72,11 @@ export class Resolver {
       rules,
       usesNamedPorts: rules.some((rule) => rule.named.length > 0),
     };
+  }
+
+  /** The plain pods that a pod set matches. */
+  podSet(set: PodSet): ThreeValuedSet {
+    return this.#selecting.podSet(set, 'excluded');
   }
 
   /** What one peer term of a rule matches. */

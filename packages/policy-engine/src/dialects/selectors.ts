@@ -35,7 +35,7 @@ export function lowerSelector(reading: Reading, selector: JsonObject, path: stri
     const at = childPath(`${path}.matchLabels`, key);
     checkKey(reading, key, at);
     const value = readLabelValue(reading, labels[key], at);
-    if (value !== undefined) requirements.push({ key, operator: 'In', values: [value] });
+    if (value !== undefined) requirements.push({ key, operator: 'In', values: [value], asLabel: true });
   }
 
   const expressions = readList(reading, selector, 'matchExpressions', path) ?? [];

@@ -46,6 +46,8 @@ export interface Requirement {
   readonly key: string;
   readonly operator: SelectorOperator;
   readonly values: readonly string[];
+  /** Written under `matchLabels`; means the same as `In` with one value, and is shown as it was written. */
+  readonly asLabel?: true;
 }
 
 /** All requirements must hold; the empty list matches everything (semantics 1.3). */
