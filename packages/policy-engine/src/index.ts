@@ -23,6 +23,26 @@ export { type LoweredPolicy, lowerPolicy, policyKind } from './dialects/index.ts
 export type { Action, Direction, Rule, RuleBlock, RuleOrigin, Selector, TierId } from './ir/ir.ts';
 export { DIRECTIONS } from './ir/ir.ts';
 export {
+  assembleManifests,
+  type ParsedManifests,
+  parseManifests,
+} from './manifests/directory.ts';
+export {
+  DEFAULT_MAX_FILE_SIZE,
+  fileTooLarge,
+  type ManifestFile,
+  type ManifestOptions,
+  type ParsedManifestFile,
+  parseManifestFile,
+} from './manifests/file.ts';
+export { createLocator, type Located, type Locator, locate } from './manifests/locate.ts';
+export { policyYaml } from './manifests/policy-yaml.ts';
+export { type AssembledSnapshot, assembleSnapshot, podRecord } from './model/assemble.ts';
+export { createReadContext, type InputObject, type ReadContext } from './model/context.ts';
+export { readKubernetesObject, snapshotFromObjects } from './model/from-kubernetes.ts';
+export { createOwnerIndex, type OwnerIndex } from './model/owners.ts';
+export type { ControllerPart, PodPart, SnapshotPart } from './model/parts.ts';
+export {
   type ClusterSnapshot,
   type ContainerPortRecord,
   EMPTY_SNAPSHOT,
@@ -38,8 +58,10 @@ export {
   policyKey,
   type ServiceRecord,
   type TransportProtocol,
+  type UnreadPolicyRecord,
   type WorkloadRef,
 } from './model/records.ts';
+export { createSharing, type Sharing } from './model/sharing.ts';
 export {
   type Coverage,
   coverage,

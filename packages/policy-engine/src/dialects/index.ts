@@ -2,6 +2,7 @@ import type { Diagnostic } from '../diagnostic.ts';
 import { namespaceNameProblem, objectNameProblem } from '../input/names.ts';
 import { isRejected, type Reading, reject, startReading } from '../input/reading.ts';
 import type { RuleBlock } from '../ir/ir.ts';
+import { createLocator } from '../manifests/locate.ts';
 import type { PolicyKind, PolicyRecord } from '../model/records.ts';
 import { lowerAdminNetworkPolicy, lowerBaselineAdminNetworkPolicy } from './admin-network-policy.ts';
 import { lowerClusterNetworkPolicy } from './cluster-network-policy.ts';
@@ -76,11 +77,22 @@ export function lowerPolicy(policy: PolicyRecord): LoweredPolicy {
       `${kind} of \`${policy.apiVersion}\` is not understood.`,
       `Understood is ${dialect.apiVersions.join(', ')}.`,
     );
-    return { blocks: [], diagnostics: reading.diagnostics };
+    return { blocks: [], diagnostics: located(policy, reading.diagnostics) };
   }
   checkNames(policy, reading);
   const blocks = dialect.lower(policy, reading);
-  return { blocks: isRejected(reading) ? [] : blocks, diagnostics: reading.diagnostics };
+  return { blocks: isRejected(reading) ? [] : blocks, diagnostics: located(policy, reading.diagnostics) };
+}
+
+/** With the lines of the policy's text, where it has one; else with the place of the object, if any. */
+function located(policy: PolicyRecord, diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const { source, text } = policy;
+  if (source === undefined || diagnostics.length === 0) return diagnostics;
+  const locator = text === undefined ? undefined : createLocator(text, source.line);
+  return diagnostics.map((diagnostic) => {
+    const place = diagnostic.path === undefined ? undefined : locator?.locate(diagnostic.path);
+    return { ...diagnostic, source: place === undefined ? source : { file: source.file, ...place } };
+  });
 }
 
 function checkNames(policy: PolicyRecord, reading: Reading): void {

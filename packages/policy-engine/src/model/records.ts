@@ -102,6 +102,18 @@ export interface PolicyRecord {
   readonly text?: string;
 }
 
+/**
+ * A policy of a kind or version that no dialect here reads (Calico's, Cilium's, Antrea's, a retired version): it may
+ * allow or deny anything, so verdicts on what it may select are suspect.
+ */
+export interface UnreadPolicyRecord {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly namespace?: string;
+  readonly name: string;
+  readonly source?: SourceRef;
+}
+
 /** What this caller could not read, and why. `namespaces` absent: in the whole cluster. */
 export interface HiddenRecord {
   /** Resource as in a URL: `networkpolicies.networking.k8s.io`, `pods`, … */
@@ -118,6 +130,8 @@ export interface ClusterSnapshot {
   readonly services: readonly ServiceRecord[];
   readonly policies: readonly PolicyRecord[];
   readonly hidden: readonly HiddenRecord[];
+  /** Absent: none. */
+  readonly unreadPolicies?: readonly UnreadPolicyRecord[];
 }
 
 export const EMPTY_SNAPSHOT: ClusterSnapshot = {
