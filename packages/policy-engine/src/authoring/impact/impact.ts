@@ -1,0 +1,332 @@
+import { type Cluster, compile } from '../../compile/compile.ts';
+import type { CellId } from '../../compile/verdict-cells.ts';
+import { changedRectangles } from '../../queries/diff.ts';
+import { edges } from '../../queries/edges.ts';
+import { type ConnectionSetId, type ConnectionSpace, connectionPoint } from '../../sets/connection-set.ts';
+import { forEachMember, fromSortedPoints, type IntervalSet } from '../../sets/interval-set.ts';
+import { portSummary } from '../../views/ports.ts';
+import { IMPACT_KINDS, type Impact, type ImpactEnd, type ImpactKind, type ImpactRow } from './model.ts';
+import { type Places, placesOf } from './places.ts';
+
+export interface ImpactOptions {
+  /** Rows between workloads only as long as there are at most this many pairs; default 400. */
+  readonly mostWorkloadPairs?: number;
+  /** Only rows between these ends (ids of `ImpactEnd` at namespace level), always between workloads. */
+  readonly within?: { readonly from: string; readonly to: string };
+  /** Rows that are returned at most; default 2,000. */
+  readonly mostRows?: number;
+}
+
+/** What one pair of column sets had and has; TCP, UDP and SCTP only. */
+interface Change {
+  readonly kind: ImpactKind;
+  readonly before: ConnectionSetId;
+  readonly after: ConnectionSetId;
+  readonly opened: ConnectionSetId;
+  readonly closed: ConnectionSetId;
+  readonly unknown: ConnectionSetId;
+}
+
+interface Sets {
+  readonly allowed: ConnectionSetId;
+  readonly possible: ConnectionSetId;
+}
+
+interface Cut {
+  readonly sources: IntervalSet;
+  readonly targets: IntervalSet;
+  readonly change: Change;
+}
+
+/**
+ * The impact of a draft: how the connections of `after` differ from those of `before`, row by row, ready to be listed.
+ * Costs what the changed rows cost where the two share a universe (see `compileOverlay`); where they don't (labels or
+ * workloads changed) all pairs are compared.
+ */
+export function impactOf(before: Cluster, after: Cluster, options: ImpactOptions = {}): Impact {
+  if (before.universe !== after.universe) return impactByEdges(before, after, options);
+  const { universe } = after;
+  const cuts = changedRectangles(before, after).flatMap(({ sources, targets, before: was, after: is }) => {
+    const change = changeOf(after.cells.space, sets(after, was), sets(after, is));
+    return change === undefined ? [] : [{ sources, targets, change }];
+  });
+  const workloads = placesOf(universe, [before, after], 'workload');
+  const limit = options.mostWorkloadPairs ?? 400;
+  const fine = options.within !== undefined || countPairs(workloads, cuts, limit) <= limit;
+  const namespaces =
+    fine && options.within === undefined ? undefined : placesOf(universe, [before, after], 'namespace');
+  const list = new RowList(after.cells.space);
+  for (const cut of cuts) {
+    const from = byEnd(
+      workloads,
+      fine ? undefined : namespaces,
+      cut.sources,
+      namespaces,
+      options.within?.from,
+    );
+    const to = byEnd(workloads, fine ? undefined : namespaces, cut.targets, namespaces, options.within?.to);
+    for (const [source, own] of from) {
+      for (const [target, others] of to) {
+        let pairs = own.size * others.size;
+        // A workload's pods among themselves are no connection between workloads.
+        if (own.size <= others.size) for (const workload of own) if (others.has(workload)) pairs -= 1;
+        if (own.size > others.size) for (const workload of others) if (own.has(workload)) pairs -= 1;
+        if (pairs > 0) list.add(source, target, cut.change, pairs);
+      }
+    }
+  }
+  const ends = (fine ? workloads : (namespaces ?? workloads)).ends;
+  return {
+    level: fine ? 'workload' : 'namespace',
+    ...list.finish(ends, options.mostRows ?? 2_000),
+    dnsCut: cutFromDns(after, workloads, cuts),
+  };
+}
+
+function sets(cluster: Cluster, cell: CellId): Sets {
+  const { space } = cluster.cells;
+  const { allowed, possible } = cluster.cells.decision(cell);
+  return {
+    allowed: space.intersect(allowed, space.transport),
+    possible: space.intersect(possible, space.transport),
+  };
+}
+
+function changeOf(space: ConnectionSpace, before: Sets, after: Sets): Change | undefined {
+  if (before.allowed === after.allowed && before.possible === after.possible) return undefined;
+  const opened = space.subtract(after.allowed, before.allowed);
+  const closed = space.subtract(before.allowed, after.allowed);
+  return {
+    kind: kindOf(space, before, after, opened, closed),
+    before: before.allowed,
+    after: after.allowed,
+    opened,
+    closed,
+    unknown: space.subtract(after.possible, after.allowed),
+  };
+}
+
+function kindOf(
+  space: ConnectionSpace,
+  before: Sets,
+  after: Sets,
+  opened: ConnectionSetId,
+  closed: ConnectionSetId,
+): ImpactKind {
+  if (opened !== space.none) return before.allowed === space.none ? 'opened' : 'widened';
+  if (closed === space.none) return 'uncertain';
+  // What can no longer be told is not said to be closed.
+  if (space.intersect(closed, after.possible) !== space.none) return 'uncertain';
+  return after.allowed === space.none ? 'closed' : 'narrowed';
+}
+
+/** Workload pairs in all cuts, counting no further than is needed to know that they are too many. */
+function countPairs(places: Places, cuts: readonly Cut[], limit: number): number {
+  let pairs = 0;
+  for (const { sources, targets } of cuts) {
+    pairs += distinct(places, sources).size * distinct(places, targets).size;
+    if (pairs > limit) return pairs;
+  }
+  return pairs;
+}
+
+function distinct(places: Places, columns: IntervalSet): Set<number> {
+  const found = new Set<number>();
+  forEachMember(columns, (column) => found.add(places.ofColumn[column] ?? 0));
+  return found;
+}
+
+/** The ends in a set of columns, each with the workloads (or outside peers) that stand for it. */
+function byEnd(
+  workloads: Places,
+  coarse: Places | undefined,
+  columns: IntervalSet,
+  filterPlaces: Places | undefined,
+  filter: string | undefined,
+): ReadonlyMap<number, ReadonlySet<number>> {
+  const found = new Map<number, Set<number>>();
+  forEachMember(columns, (column) => {
+    if (filter !== undefined && filterPlaces?.ends[filterPlaces.ofColumn[column] ?? 0]?.id !== filter) return;
+    const workload = workloads.ofColumn[column] ?? 0;
+    const end = coarse === undefined ? workload : (coarse.ofColumn[column] ?? 0);
+    const own = found.get(end);
+    if (own === undefined) found.set(end, new Set([workload]));
+    else own.add(workload);
+  });
+  return found;
+}
+
+class RowList {
+  readonly #rows = new Map<string, { source: number; target: number; change: Change; pairs: number }>();
+  readonly #space: ConnectionSpace;
+
+  constructor(space: ConnectionSpace) {
+    this.#space = space;
+  }
+
+  add(source: number, target: number, change: Change, pairs: number): void {
+    const key = `${source} ${target} ${change.kind}`;
+    const known = this.#rows.get(key);
+    if (known === undefined) this.#rows.set(key, { source, target, change, pairs });
+    else {
+      known.change = this.#join(known.change, change);
+      known.pairs += pairs;
+    }
+  }
+
+  #join(a: Change, b: Change): Change {
+    const space = this.#space;
+    return {
+      kind: a.kind,
+      before: space.union(a.before, b.before),
+      after: space.union(a.after, b.after),
+      opened: space.union(a.opened, b.opened),
+      closed: space.union(a.closed, b.closed),
+      unknown: space.union(a.unknown, b.unknown),
+    };
+  }
+
+  finish(ends: readonly ImpactEnd[], most: number): Pick<Impact, 'rows' | 'omitted' | 'pairs'> {
+    const space = this.#space;
+    const pairs = { opened: 0, widened: 0, uncertain: 0, narrowed: 0, closed: 0 };
+    const rows: ImpactRow[] = [];
+    for (const { source, target, change, pairs: count } of this.#rows.values()) {
+      const from = ends[source];
+      const to = ends[target];
+      if (from === undefined || to === undefined) continue;
+      pairs[change.kind] += count;
+      rows.push({
+        kind: change.kind,
+        from,
+        to,
+        before: portSummary(space, change.before),
+        after: portSummary(space, change.after),
+        opened: portSummary(space, change.opened),
+        closed: portSummary(space, change.closed),
+        unknown: portSummary(space, change.unknown),
+        pairs: count,
+      });
+    }
+    rows.sort(byKindAndName);
+    return { rows: rows.slice(0, most), omitted: Math.max(0, rows.length - most), pairs };
+  }
+}
+
+function byKindAndName(a: ImpactRow, b: ImpactRow): number {
+  const kind = IMPACT_KINDS.indexOf(a.kind) - IMPACT_KINDS.indexOf(b.kind);
+  if (kind !== 0) return kind;
+  if (a.to.id !== b.to.id) return a.to.id < b.to.id ? -1 : 1;
+  return a.from.id < b.from.id ? -1 : a.from.id > b.from.id ? 1 : 0;
+}
+
+const DNS_LABELS = [
+  ['k8s-app', 'kube-dns'],
+  ['k8s-app', 'coredns'],
+  ['app.kubernetes.io/name', 'coredns'],
+  ['dns.operator.openshift.io/daemonset-dns', 'default'],
+] as const;
+
+/** Whether a pod with these labels answers the cluster's DNS. */
+export function isDns(labels: Readonly<Record<string, string>>): boolean {
+  return DNS_LABELS.some(([key, value]) => Object.hasOwn(labels, key) && labels[key] === value);
+}
+
+function cutFromDns(after: Cluster, workloads: Places, cuts: readonly Cut[]): readonly string[] {
+  const servers = new Set<number>();
+  after.universe.classes.forEach((entry, column) => {
+    if (isDns(entry.labels)) servers.add(column);
+  });
+  if (servers.size === 0) return [];
+  const { space } = after.cells;
+  const port = connectionPoint('UDP', 53);
+  const cut = new Set<string>();
+  for (const { sources, targets, change } of cuts) {
+    if (!space.has(change.closed, port)) continue;
+    let server = false;
+    forEachMember(targets, (column) => {
+      server ||= servers.has(column);
+    });
+    if (!server) continue;
+    for (const end of distinct(workloads, sources)) {
+      const { type, namespace, label } = workloads.ends[end] ?? {};
+      if (type === 'workload') cut.add(`${namespace}/${label}`);
+    }
+  }
+  return [...cut].sort();
+}
+
+/** Where the universes differ: all edges of both, side by side. */
+function impactByEdges(before: Cluster, after: Cluster, options: ImpactOptions): Impact {
+  // One space for both, so that connection sets can be compared.
+  const was = before.cells === after.cells ? before : compile(before.snapshot, { base: after });
+  const { space } = after.cells;
+  const ends: ImpactEnd[] = [];
+  const index = new Map<string, number>();
+  const place = (end: ImpactEnd): number => {
+    const known = index.get(end.id);
+    if (known !== undefined) return known;
+    index.set(end.id, ends.length);
+    ends.push(end);
+    return ends.length - 1;
+  };
+  const found = new Map<string, { source: number; target: number; before: Sets; after: Sets }>();
+  const none: Sets = { allowed: space.none, possible: space.none };
+  for (const [cluster, side] of [
+    [was, 'before'],
+    [after, 'after'],
+  ] as const) {
+    const places = placesOf(cluster.universe, [was, after], 'workload');
+    const columns: number[][] = places.ends.map(() => []);
+    places.ofColumn.forEach((end, column) => {
+      if (column < cluster.universe.firstReading) columns[end]?.push(column);
+    });
+    const groups = places.ends.map((end, at) => ({
+      id: end.id,
+      columns: fromSortedPoints(columns[at] ?? []),
+    }));
+    const byId = new Map(places.ends.map((end) => [end.id, end]));
+    for (const edge of edges(cluster, { groups })) {
+      const source = byId.get(edge.source);
+      const target = byId.get(edge.target);
+      if (source === undefined || target === undefined) continue;
+      const key = `${edge.source} ${edge.target}`;
+      const entry = found.get(key) ?? {
+        source: place(source),
+        target: place(target),
+        before: none,
+        after: none,
+      };
+      const allowed = space.intersect(edge.some, space.transport);
+      const possible = space.union(allowed, space.intersect(edge.unknown, space.transport));
+      found.set(key, { ...entry, [side]: { allowed, possible } });
+    }
+  }
+  const list = new RowList(space);
+  const cutWorkloads = new Set<string>();
+  const dns = new Set(
+    after.snapshot.pods
+      .filter(({ labels }) => isDns(labels))
+      .map(({ namespace, workload }) => `wl:${namespace}/${workload.kind}/${workload.name}`),
+  );
+  for (const { source, target, before: was, after: is } of found.values()) {
+    const change = changeOf(space, was, is);
+    const from = ends[source];
+    const to = ends[target];
+    if (change === undefined || from === undefined || to === undefined) continue;
+    if (options.within !== undefined && !(inside(from, options.within.from) && inside(to, options.within.to)))
+      continue;
+    list.add(source, target, change, 1);
+    if (dns.has(to.id) && space.has(change.closed, connectionPoint('UDP', 53)) && from.type === 'workload') {
+      cutWorkloads.add(`${from.namespace}/${from.label}`);
+    }
+  }
+  return {
+    level: 'workload',
+    ...list.finish(ends, options.mostRows ?? 2_000),
+    dnsCut: [...cutWorkloads].sort(),
+  };
+}
+
+function inside(end: ImpactEnd, id: string): boolean {
+  return end.id === id || (end.namespace !== undefined && `ns:${end.namespace}` === id);
+}

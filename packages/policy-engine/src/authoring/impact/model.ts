@@ -1,0 +1,58 @@
+import type { PortSummary } from '../../views/graph-model.ts';
+
+/**
+ * How a draft changes what one end may send to another. `uncertain`: nothing is known to be allowed that was not, but
+ * what was decided no longer is, or the other way round.
+ */
+export type ImpactKind = 'opened' | 'widened' | 'uncertain' | 'narrowed' | 'closed';
+
+/** In the order in which a reader should meet them. */
+export const IMPACT_KINDS: readonly ImpactKind[] = ['opened', 'widened', 'uncertain', 'narrowed', 'closed'];
+
+export interface ImpactEnd {
+  /** As views name entities: `ns:shop`, `wl:shop/Deployment/api`, `out:internet`, `out:cidr:10.0.0.0/8`, … */
+  readonly id: string;
+  readonly type: 'namespace' | 'workload' | 'hidden' | 'nodes' | 'addresses' | 'domain';
+  readonly label: string;
+  readonly namespace?: string;
+  /** Kind of a workload. */
+  readonly kind?: string;
+}
+
+/** Ports are those of TCP, UDP and SCTP; of several pairs with different ports, all together. */
+export interface ImpactRow {
+  readonly kind: ImpactKind;
+  readonly from: ImpactEnd;
+  readonly to: ImpactEnd;
+  readonly before: PortSummary;
+  readonly after: PortSummary;
+  readonly opened: PortSummary;
+  readonly closed: PortSummary;
+  /** Ports whose verdict is unknown after. */
+  readonly unknown: PortSummary;
+  /** Pairs of workloads (or outside peers) that change in this way. */
+  readonly pairs: number;
+}
+
+export type ImpactTally = { readonly [kind in ImpactKind]: number };
+
+export interface Impact {
+  /** What an end of a row is: workloads where that makes a list one can read, else namespaces. */
+  readonly level: 'workload' | 'namespace';
+  /** By kind, then by name. */
+  readonly rows: readonly ImpactRow[];
+  /** Rows left out because there are too many. */
+  readonly omitted: number;
+  /** Pairs of workloads (or outside peers) by how they change. */
+  readonly pairs: ImpactTally;
+  /** Workloads, as `namespace/name`, that can no longer ask the cluster DNS over UDP. */
+  readonly dnsCut: readonly string[];
+}
+
+export const NO_IMPACT: Impact = {
+  level: 'workload',
+  rows: [],
+  omitted: 0,
+  pairs: { opened: 0, widened: 0, uncertain: 0, narrowed: 0, closed: 0 },
+  dnsCut: [],
+};
