@@ -18,6 +18,8 @@ import { resolveNamedPort } from './endpoint-classes.ts';
 import { NOTHING, type Selecting, type ThreeValuedSet } from './selecting.ts';
 import type { Universe } from './universe.ts';
 
+type CidrTerm = Extract<PeerTerm, { type: 'cidr' }>;
+
 /** A rule over columns instead of selectors. */
 export interface ResolvedRule {
   readonly rule: Rule;
@@ -53,7 +55,7 @@ export class Resolver {
   readonly universe: Universe;
   readonly connections: ConnectionSpace;
   readonly #selecting: Selecting;
-  readonly #cidrs = new Map<string, ThreeValuedSet>();
+  readonly #byAddress = new Map<string, ThreeValuedSet>();
   readonly #namedGroups = new Map<string, readonly NamedPortGroup[]>();
   readonly #namedOnSubject = new Map<string, { sure: ConnectionSetId; maybe: ConnectionSetId }>();
   #columnsByPorts: readonly { readonly ports: number; readonly columns: IntervalSet }[] | undefined;
@@ -87,7 +89,7 @@ export class Resolver {
       case 'pods':
         return this.#selecting.podSet(term.set, term.hostNetwork);
       case 'cidr':
-        return this.#cidr(term.cidr, term.except);
+        return this.#cidrs([term]);
       case 'nodes':
         return this.#selecting.nodes(term.selector);
       case 'domain':
@@ -177,18 +179,20 @@ export class Resolver {
   }
 
   #peers(rule: Rule): ThreeValuedSet {
-    const terms = rule.peers;
-    const parts = terms.map((term) => {
+    const cidrs = rule.peers.filter((term) => term.type === 'cidr');
+    const others = rule.peers.filter((term) => term.type !== 'cidr');
+    const parts = others.map((term) => {
       const part = this.peerTerm(term);
       // By name, anything but an accept is undefined (N57): what it would match, it may match.
       const undefinedHere = term.type === 'domain' && rule.caveat === 'domain-names-outside-accept';
       return undefinedHere ? { sure: EMPTY_SET, maybe: union(part.sure, part.maybe) } : part;
     });
+    if (cidrs.length > 0) parts.push(this.#cidrs(cidrs));
     let sure = unionAll(parts.map((part) => part.sure));
     let maybe = unionAll(parts.map((part) => part.maybe));
     // An external name is some external address: CIDRs that cover both families cover it, others may.
     const { regions } = this.universe;
-    if (terms.some((term) => term.type === 'cidr') && !isEmptySet(regions.domains)) {
+    if (cidrs.length > 0 && !isEmptySet(regions.domains)) {
       if (includes(sure, regions.blocks)) sure = union(sure, regions.domains);
       else if (overlaps(sure, regions.blocks)) maybe = union(maybe, regions.domains);
     }
@@ -197,14 +201,15 @@ export class Resolver {
   }
 
   /**
-   * By address: blocks of the CIDR less its exceptions, and pods and nodes whose known addresses lie there (K43–K48). An
-   * endpoint with some addresses inside and some outside (dual-stack) may match: it depends on the one that is used.
+   * By address: blocks of the CIDRs less their exceptions, and pods and nodes whose known addresses lie there (K43–K48).
+   * An endpoint with some addresses inside and some outside (dual-stack) may match: it depends on the one that is used.
+   * A rule's CIDRs are taken together, since one of each family covers both addresses and neither does alone.
    */
-  #cidr(cidr: string, except: readonly string[]): ThreeValuedSet {
-    const key = `${cidr}|${except.join()}`;
-    const known = this.#cidrs.get(key);
+  #cidrs(terms: readonly CidrTerm[]): ThreeValuedSet {
+    const key = terms.map(({ cidr, except }) => `${cidr}|${except.join()}`).join(';');
+    const known = this.#byAddress.get(key);
     if (known !== undefined) return known;
-    const blocks = this.#blocksOf(cidr, except);
+    const blocks = unionAll(terms.map(({ cidr, except }) => this.#blocksOf(cidr, except)));
     const { firstBlock, addressGroups } = this.universe;
     const sure: IntervalSet[] = [shift(blocks, firstBlock)];
     const maybe: IntervalSet[] = [];
@@ -215,7 +220,7 @@ export class Resolver {
       else if (inside > 0) maybe.push(group.columns);
     }
     const result = { sure: unionAll(sure), maybe: unionAll(maybe) };
-    this.#cidrs.set(key, result);
+    this.#byAddress.set(key, result);
     return result;
   }
 
