@@ -158,3 +158,5 @@ export { type Lens, lensOf } from './views/lens.ts';
 export { INTERNET_ID } from './views/outside.ts';
 export { portSummary } from './views/ports.ts';
 export { parseSelectorText } from './views/selector-text.ts';
+
+export * from './authoring/index.ts';

@@ -5,7 +5,7 @@ import type { PolicyRecord } from '../../model/records.ts';
 import { isPolicyKind, POLICY_KINDS } from '../form/model.ts';
 import { field, isObject, type Json, type JsonObject } from '../json.ts';
 import { parsePath, rangeAt, sourceAt, type TextRange } from '../yaml/locate.ts';
-import { documentJson, parseTree } from '../yaml/tree.ts';
+import { documentJson, documentRanges, parseTree } from '../yaml/tree.ts';
 
 /** A problem at a place of the text. */
 export interface TextDiagnostic extends TextRange {
@@ -48,9 +48,11 @@ export function readPolicyText(text: string, file: string): PolicyTextReading {
   const documents: PolicyDocument[] = [];
   const diagnostics: TextDiagnostic[] = [];
   const seen = new Map<string, number>();
-  for (const [index, document] of parseTree(text).documents.entries()) {
+  const tree = parseTree(text);
+  const ranges = documentRanges(tree);
+  for (const [index, document] of tree.documents.entries()) {
     const reader: Reader = { text, file, document, index, diagnostics };
-    const range = { from: document.range?.[0] ?? 0, to: document.range?.[2] ?? text.length };
+    const range = ranges[index] ?? { from: 0, to: text.length };
     const value = readDocument(reader);
     if (value === undefined || value === null) {
       if (value === undefined) documents.push({ index, ...range });
@@ -161,7 +163,7 @@ function toPolicy(reader: Reader, value: Json, range: TextRange): PolicyRecord |
     ...(namespace === undefined ? {} : { namespace }),
     name,
     spec: field(value, 'spec') ?? null,
-    source: { ...sourceAt(reader.text, reader.file, range), column: 1 },
+    source: sourceAt(reader.text, reader.file, { from: range.from, to: Math.max(range.from, range.to - 1) }),
     text: reader.text.slice(range.from, range.to),
   };
 }

@@ -1,6 +1,6 @@
 import type { Json } from '../json.ts';
 import { type EditResult, reconcileYaml } from '../yaml/edit.ts';
-import { documentJson, type EditProblem, parseTree } from '../yaml/tree.ts';
+import { documentJson, documentRanges, type EditProblem, parseTree } from '../yaml/tree.ts';
 import type { PolicyForm } from './model.ts';
 import { readPolicy, writePolicy } from './policy.ts';
 
@@ -19,9 +19,10 @@ export interface DocumentView {
 
 /** The documents of a text in their order; empty ones (`---` twice, comments only) are left out. Never throws. */
 export function documentViews(text: string): readonly DocumentView[] {
-  const { documents } = parseTree(text);
-  return documents.flatMap((document, index): readonly DocumentView[] => {
-    const at = { index, from: document.range?.[0] ?? 0, to: document.range?.[2] ?? text.length };
+  const tree = parseTree(text);
+  const ranges = documentRanges(tree);
+  return tree.documents.flatMap((document, index): readonly DocumentView[] => {
+    const at = { index, from: ranges[index]?.from ?? 0, to: ranges[index]?.to ?? text.length };
     const json = documentJson(document);
     if ('code' in json) return [{ ...at, state: { type: 'problem', problem: json } }];
     if (json.value === null) return [];

@@ -60,6 +60,15 @@ export function documentJson(document: Document): { readonly value: Json } | Edi
   }
 }
 
+/** Offsets `[from, to)` of each document, comments above it included; together they are the whole text. */
+export function documentRanges(tree: YamlTree): readonly { readonly from: number; readonly to: number }[] {
+  const ends = tree.documents.map((document) => document.range?.[2] ?? tree.text.length);
+  return ends.map((end, index) => ({
+    from: ends[index - 1] ?? 0,
+    to: index === ends.length - 1 ? tree.text.length : end,
+  }));
+}
+
 export function lineStart(text: string, offset: number): number {
   return text.lastIndexOf('\n', offset - 1) + 1;
 }

@@ -1,0 +1,81 @@
+/* Writing policies: lossless YAML, forms, drafts, templates, impact and export. */
+
+export { type ClusterValues, clusterValues, type WorkloadValues } from './cluster-values.ts';
+export {
+  type AppliedDraft,
+  applyDraft,
+  type DraftConflict,
+  type PolicyChange,
+  sameSpec,
+  specJson,
+} from './draft/apply.ts';
+export { DRAFT_FORMAT, DRAFT_VERSION, type DraftReading, parseDraft, serializeDraft } from './draft/file.ts';
+export type { DraftHistory, DraftPatch, HistoryMove } from './draft/history.ts';
+export * as draftHistory from './draft/history.ts';
+export { type EffectivePolicies, effectivePolicies, withText } from './draft/last-good.ts';
+export type {
+  AddedNamespace,
+  AddedWorkload,
+  Draft,
+  DraftItem,
+  DraftItemId,
+  LabelEdit,
+  LabelTarget,
+  PolicyRef,
+  PolicyRemoval,
+  PolicyText,
+} from './draft/model.ts';
+export {
+  isError,
+  MAX_POLICY_TEXT,
+  type PolicyDocument,
+  type PolicyTextReading,
+  readPolicyText,
+  type TextDiagnostic,
+} from './draft/policies.ts';
+export {
+  type DraftExport,
+  documentText,
+  type ExportFile,
+  type ExportOptions,
+  exportDraft,
+} from './export/manifests.ts';
+export { kubectl, policyArgument, shellQuote } from './export/shell.ts';
+export { type DocumentView, documentViews, writeForm } from './form/document.ts';
+export {
+  apiVersionOf,
+  type ExpressionForm,
+  isPolicyKind,
+  type PeerForm,
+  type PolicyForm,
+  type PortForm,
+  type RuleForm,
+  type SelectorForm,
+  type SubjectForm,
+} from './form/model.ts';
+export { readPolicy, writePolicy } from './form/policy.ts';
+export { selectorText } from './form/selector.ts';
+export { type ImpactOptions, impactOf } from './impact/impact.ts';
+export {
+  IMPACT_KINDS,
+  type Impact,
+  type ImpactEnd,
+  type ImpactKind,
+  type ImpactRow,
+  type ImpactTally,
+  NO_IMPACT,
+} from './impact/model.ts';
+export type { Json, JsonObject } from './json.ts';
+export { type LabelPairs, lastingLabels, type PickedSelector, pickSelector } from './pick-selector.ts';
+export { policyYaml } from './policy-yaml.ts';
+export {
+  type TemplateContext,
+  type TemplatePods,
+  type TemplatePort,
+  type TemplateSelection,
+  templateContext,
+} from './templates/context.ts';
+export { objectName, type PolicyTemplate, TEMPLATES, templateById } from './templates/templates.ts';
+export { applyChanges, type EditResult, editYaml, reconcileYaml } from './yaml/edit.ts';
+export { parsePath, type TextRange } from './yaml/locate.ts';
+export type { TextChange, YamlEdit } from './yaml/splice.ts';
