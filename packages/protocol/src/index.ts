@@ -40,6 +40,7 @@ export {
   policySchema,
   serviceSchema,
   snapshotSchema,
+  unreadPolicySchema,
 } from './records.ts';
 export {
   formatEventId,

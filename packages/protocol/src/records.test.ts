@@ -1,4 +1,5 @@
 import type {
+  ClusterSnapshot,
   Diagnostic,
   HiddenRecord,
   NamespaceRecord,
@@ -6,6 +7,7 @@ import type {
   PodRecord,
   PolicyRecord,
   ServiceRecord,
+  UnreadPolicyRecord,
 } from '@bulkhead/policy-engine';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import type { diagnosticSchema } from './diagnostic.ts';
@@ -17,6 +19,8 @@ import {
   podSchema,
   type policySchema,
   type serviceSchema,
+  type snapshotSchema,
+  type unreadPolicySchema,
 } from './records.ts';
 import type { z } from './zod.ts';
 
@@ -34,6 +38,8 @@ describe('record schemas', () => {
     expectTypeOf<Keys<z.infer<typeof serviceSchema>>>().toEqualTypeOf<Keys<ServiceRecord>>();
     expectTypeOf<Keys<z.infer<typeof policySchema>>>().toEqualTypeOf<Keys<PolicyRecord>>();
     expectTypeOf<Keys<z.infer<typeof hiddenSchema>>>().toEqualTypeOf<Keys<HiddenRecord>>();
+    expectTypeOf<Keys<z.infer<typeof unreadPolicySchema>>>().toEqualTypeOf<Keys<UnreadPolicyRecord>>();
+    expectTypeOf<Keys<z.infer<typeof snapshotSchema>>>().toEqualTypeOf<Keys<ClusterSnapshot>>();
     expectTypeOf<Keys<z.infer<typeof diagnosticSchema>>>().toEqualTypeOf<Keys<Diagnostic>>();
   });
 

@@ -8,6 +8,7 @@ import type {
   PodRecord,
   PolicyRecord,
   ServiceRecord,
+  UnreadPolicyRecord,
 } from '@bulkhead/policy-engine';
 import { sourceRefSchema } from './diagnostic.ts';
 import { z } from './zod.ts';
@@ -96,11 +97,20 @@ export const hiddenSchema = z.object({
   reason: z.string(),
 }) satisfies z.ZodType<HiddenRecord>;
 
-export const snapshotSchema: z.ZodType<ClusterSnapshot> = z.object({
+export const unreadPolicySchema = z.object({
+  apiVersion: z.string(),
+  kind: z.string(),
+  namespace: z.string().exactOptional(),
+  name: z.string(),
+  source: sourceRefSchema.exactOptional(),
+}) satisfies z.ZodType<UnreadPolicyRecord>;
+
+export const snapshotSchema = z.object({
   namespaces: z.array(namespaceSchema),
   pods: z.array(podSchema),
   nodes: z.array(nodeSchema),
   services: z.array(serviceSchema),
   policies: z.array(policySchema),
   hidden: z.array(hiddenSchema),
-});
+  unreadPolicies: z.array(unreadPolicySchema).exactOptional(),
+}) satisfies z.ZodType<ClusterSnapshot>;

@@ -49,7 +49,7 @@ const whole: readonly StreamEvent[] = [
   { event: 'records', data: { kind: 'namespace', upserts: snapshot.namespaces } },
   { event: 'records', data: { kind: 'pod', upserts: [pod('a', '10.0.0.1')] } },
   { event: 'records', data: { kind: 'pod', upserts: [pod('b', '10.0.0.2')] } },
-  { event: 'end', data: { epoch: 'e', revision: 7, hidden: [], diagnostics: [] } },
+  { event: 'end', data: { epoch: 'e', revision: 7, hidden: [], unreadPolicies: [], diagnostics: [] } },
 ];
 
 describe('applyDelta', () => {

@@ -7,6 +7,7 @@ import type {
   PodRecord,
   PolicyRecord,
   ServiceRecord,
+  UnreadPolicyRecord,
 } from '@bulkhead/policy-engine';
 import { policyKey } from '@bulkhead/policy-engine';
 import type { ClusterStatus } from './cluster.ts';
@@ -31,6 +32,7 @@ export interface ClusterState extends Revision {
   readonly service: ReadonlyMap<string, ServiceRecord>;
   readonly policy: ReadonlyMap<string, PolicyRecord>;
   readonly hidden: readonly HiddenRecord[];
+  readonly unreadPolicies: readonly UnreadPolicyRecord[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -58,6 +60,7 @@ export function applyDelta(state: ClusterState, delta: DeltaData): ClusterState 
     service: patched(state.service, changed('service')),
     policy: patched(state.policy, changed('policy')),
     hidden: delta.hidden ?? state.hidden,
+    unreadPolicies: delta.unreadPolicies ?? state.unreadPolicies,
     diagnostics: delta.diagnostics ?? state.diagnostics,
   };
 }
@@ -71,6 +74,7 @@ export function toSnapshot(state: ClusterState): ClusterSnapshot {
     services: [...state.service.values()],
     policies: [...state.policy.values()],
     hidden: state.hidden,
+    ...(state.unreadPolicies.length === 0 ? {} : { unreadPolicies: state.unreadPolicies }),
   };
 }
 
@@ -91,6 +95,7 @@ export function fromSnapshot(
     service: byKey('service', snapshot.services),
     policy: byKey('policy', snapshot.policies),
     hidden: snapshot.hidden,
+    unreadPolicies: snapshot.unreadPolicies ?? [],
     diagnostics,
   };
 }
@@ -158,6 +163,7 @@ function finish(incoming: Incoming, end: EndData): ClusterState | undefined {
     epoch: end.epoch,
     revision: end.revision,
     hidden: end.hidden,
+    unreadPolicies: end.unreadPolicies,
     diagnostics: end.diagnostics,
   };
 }

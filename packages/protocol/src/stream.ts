@@ -6,6 +6,7 @@ import type {
   PodRecord,
   PolicyRecord,
   ServiceRecord,
+  UnreadPolicyRecord,
 } from '@bulkhead/policy-engine';
 import { type ClusterStatus, clusterStatusSchema } from './cluster.ts';
 import { diagnosticSchema } from './diagnostic.ts';
@@ -16,6 +17,7 @@ import {
   podSchema,
   policySchema,
   serviceSchema,
+  unreadPolicySchema,
 } from './records.ts';
 import { epochSchema, type Revision, revisionNumberSchema } from './snapshot.ts';
 import { z } from './zod.ts';
@@ -65,14 +67,16 @@ export type RecordsData = {
 
 export interface EndData extends Revision {
   readonly hidden: readonly HiddenRecord[];
+  readonly unreadPolicies: readonly UnreadPolicyRecord[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Leads from revision `base` to `revision` of the same epoch. `hidden` and `diagnostics` are whole, if present. */
+/** Leads from revision `base` to `revision` of the same epoch. The lists beside `changes` are whole, if present. */
 export interface DeltaData extends Revision {
   readonly base: number;
   readonly changes: readonly RecordChange[];
   readonly hidden?: readonly HiddenRecord[];
+  readonly unreadPolicies?: readonly UnreadPolicyRecord[];
   readonly diagnostics?: readonly Diagnostic[];
 }
 
@@ -124,6 +128,7 @@ export const endDataSchema: z.ZodType<EndData> = z.object({
   epoch: epochSchema,
   revision: revisionNumberSchema,
   hidden: z.array(hiddenSchema),
+  unreadPolicies: z.array(unreadPolicySchema),
   diagnostics: z.array(diagnosticSchema),
 });
 
@@ -133,6 +138,7 @@ export const deltaDataSchema: z.ZodType<DeltaData> = z.object({
   revision: revisionNumberSchema,
   changes: z.array(recordChangeSchema),
   hidden: z.array(hiddenSchema).exactOptional(),
+  unreadPolicies: z.array(unreadPolicySchema).exactOptional(),
   diagnostics: z.array(diagnosticSchema).exactOptional(),
 });
 

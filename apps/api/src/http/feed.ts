@@ -80,7 +80,7 @@ async function sendSnapshot(
   const lists = recordKinds.map((kind) => chunks(store, kind));
   const end: StreamEvent = {
     event: 'end',
-    data: { ...at, hidden: store.hidden(), diagnostics: store.diagnostics() },
+    data: { ...at, ...store.notes() },
   };
   let open = await send([begin]);
   for (const list of lists) {

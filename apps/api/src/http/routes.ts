@@ -79,7 +79,7 @@ export function apiRoutes(options: RouteOptions): Router {
         epoch: store.epoch,
         revision: store.revision(),
         snapshot: store.snapshot(),
-        diagnostics: store.diagnostics(),
+        diagnostics: store.notes().diagnostics,
         status: source.status(),
       };
     }),

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { ClusterSnapshot, Diagnostic, HiddenRecord } from '@bulkhead/policy-engine';
+import type { ClusterSnapshot, Diagnostic, HiddenRecord, UnreadPolicyRecord } from '@bulkhead/policy-engine';
 import {
   type DeltaData,
   fromSnapshot,
@@ -15,6 +15,7 @@ import { sameJson } from './equal.ts';
 /** What can change beside records; given whole. */
 export interface StoreNotes {
   readonly hidden?: readonly HiddenRecord[];
+  readonly unreadPolicies?: readonly UnreadPolicyRecord[];
   readonly diagnostics?: readonly Diagnostic[];
 }
 
@@ -32,8 +33,8 @@ export interface RecordStore {
   keys(kind: RecordKind): Iterable<string>;
   records<K extends RecordKind>(kind: K): Iterable<RecordsByKind[K]>;
   totals(): RecordTotals;
-  hidden(): readonly HiddenRecord[];
-  diagnostics(): readonly Diagnostic[];
+  /** What is part of the state beside the records. */
+  notes(): Required<StoreNotes>;
   snapshot(): ClusterSnapshot;
   /** Applies changes as one revision. What changes nothing is dropped. @returns whether anything changed */
   commit(changes: Iterable<RecordChange>, notes?: StoreNotes): boolean;
@@ -69,8 +70,7 @@ export function createStore({ logLimit = DEFAULT_LOG_LIMIT }: StoreOptions = {})
     policy: new Map(),
   };
   const changed = createEmitter<void>();
-  let hidden: readonly HiddenRecord[] = [];
-  let diagnostics: readonly Diagnostic[] = [];
+  let notes: Required<StoreNotes> = { hidden: [], unreadPolicies: [], diagnostics: [] };
   let revision = 0;
   let ready = false;
   let log: LogEntry[] = [];
@@ -88,23 +88,16 @@ export function createStore({ logLimit = DEFAULT_LOG_LIMIT }: StoreOptions = {})
     if (drop > 0) log = log.slice(drop);
   };
 
-  const commit = (changes: Iterable<RecordChange>, notes: StoreNotes = {}) => {
+  const commit = (changes: Iterable<RecordChange>, given: StoreNotes = {}) => {
     const real: RecordChange[] = [];
     for (const change of changes) if (apply(maps, change)) real.push(change);
-    const newHidden = notes.hidden !== undefined && !sameJson(notes.hidden, hidden);
-    const newDiagnostics = notes.diagnostics !== undefined && !sameJson(notes.diagnostics, diagnostics);
-    if (real.length === 0 && !newHidden && !newDiagnostics) return false;
-    if (newHidden) hidden = notes.hidden ?? [];
-    if (newDiagnostics) diagnostics = notes.diagnostics ?? [];
+    const news = differing(notes, given);
+    if (real.length === 0 && Object.keys(news).length === 0) return false;
+    notes = { ...notes, ...news };
     revision++;
     // Nobody can have seen a state before the first whole one, so nobody resumes from there.
     if (ready) {
-      remember({
-        revision,
-        changes: real,
-        ...(newHidden ? { hidden } : {}),
-        ...(newDiagnostics ? { diagnostics } : {}),
-      });
+      remember({ revision, changes: real, ...news });
       changed.emit();
     }
     return true;
@@ -129,8 +122,7 @@ export function createStore({ logLimit = DEFAULT_LOG_LIMIT }: StoreOptions = {})
       service: maps.service.size,
       policy: maps.policy.size,
     }),
-    hidden: () => hidden,
-    diagnostics: () => diagnostics,
+    notes: () => notes,
     snapshot() {
       if (cached?.revision !== revision) {
         const snapshot = {
@@ -139,15 +131,20 @@ export function createStore({ logLimit = DEFAULT_LOG_LIMIT }: StoreOptions = {})
           nodes: [...maps.node.values()],
           services: [...maps.service.values()],
           policies: [...maps.policy.values()],
-          hidden,
+          hidden: notes.hidden,
+          ...(notes.unreadPolicies.length === 0 ? {} : { unreadPolicies: notes.unreadPolicies }),
         };
         cached = { revision, snapshot };
       }
       return cached.snapshot;
     },
     commit,
-    replace: (snapshot, newDiagnostics) =>
-      commit(difference(maps, snapshot), { hidden: snapshot.hidden, diagnostics: newDiagnostics }),
+    replace: (snapshot, diagnostics) =>
+      commit(difference(maps, snapshot), {
+        hidden: snapshot.hidden,
+        unreadPolicies: snapshot.unreadPolicies ?? [],
+        diagnostics,
+      }),
     since(from) {
       const oldest = log[0]?.revision ?? revision + 1;
       if (from > revision || from < oldest - 1) return undefined;
@@ -196,10 +193,25 @@ function* difference(maps: Maps, snapshot: ClusterSnapshot): Generator<RecordCha
 function merge(epoch: string, base: number, revision: number, entries: readonly LogEntry[]): DeltaData {
   const latest = new Map<string, RecordChange>();
   let notes: StoreNotes = {};
-  for (const entry of entries) {
-    for (const change of entry.changes) latest.set(`${change.kind}:${change.key}`, change);
-    if (entry.hidden !== undefined) notes = { ...notes, hidden: entry.hidden };
-    if (entry.diagnostics !== undefined) notes = { ...notes, diagnostics: entry.diagnostics };
+  for (const { revision: _, changes, ...entryNotes } of entries) {
+    for (const change of changes) latest.set(`${change.kind}:${change.key}`, change);
+    notes = { ...notes, ...entryNotes };
   }
   return { epoch, base, revision, changes: [...latest.values()], ...notes };
+}
+
+/** The notes among `given` that say something else than those there are. */
+function differing(
+  { hidden, unreadPolicies, diagnostics }: Required<StoreNotes>,
+  given: StoreNotes,
+): StoreNotes {
+  return {
+    ...(given.hidden === undefined || sameJson(given.hidden, hidden) ? {} : { hidden: given.hidden }),
+    ...(given.unreadPolicies === undefined || sameJson(given.unreadPolicies, unreadPolicies)
+      ? {}
+      : { unreadPolicies: given.unreadPolicies }),
+    ...(given.diagnostics === undefined || sameJson(given.diagnostics, diagnostics)
+      ? {}
+      : { diagnostics: given.diagnostics }),
+  };
 }

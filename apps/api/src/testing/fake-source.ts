@@ -34,7 +34,7 @@ export function fakeSource(snapshot?: ClusterSnapshot, options: StoreOptions = {
       cluster: 'fake',
       source: 'live',
       freshness,
-      hidden: store.hidden(),
+      hidden: store.notes().hidden,
       enforcement: { determination: 'undetermined', engines: [], warnings: [] },
       now: 0,
     }),

@@ -1,0 +1,313 @@
+import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
+import { Agent, request as httpsRequest, type RequestOptions } from 'node:https';
+import type { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { KubeConfig } from '@kubernetes/client-node';
+import type { Clock } from '../clock.ts';
+import { isObject, textAt } from '../json.ts';
+import { createCredentials, libraryConfig } from './credentials.ts';
+import { KubeError, networkProblem, protocolProblem, statusProblem, timeoutProblem } from './error.ts';
+import type { KubeconfigEntry } from './kubeconfig.ts';
+import { proxyFromEnvironment } from './proxy.ts';
+
+export interface KubeRequest {
+  /** Begins with `/`, without the query. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly accept?: string;
+  readonly signal: AbortSignal;
+}
+
+/** The questions that a caller may ask about itself; creating one changes nothing in the cluster. */
+export type SelfReview = 'selfsubjectaccessreviews' | 'selfsubjectrulesreviews';
+
+/**
+ * A cluster's API, as one user of one kubeconfig context, for reading. There is no other way from this program to a
+ * cluster, and it has no method that could change one.
+ */
+export interface KubeClient {
+  /** The whole answer, as JSON. @throws {KubeError} */
+  getJson(request: KubeRequest): Promise<unknown>;
+  /** An answer that goes on; `body` ends or fails when the connection does. @throws {KubeError} */
+  getStream(request: KubeRequest): Promise<Readable>;
+  /** @throws {KubeError} */
+  review(kind: SelfReview, spec: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<unknown>;
+  /** Ends connections that are kept open for the next request. */
+  close(): void;
+}
+
+export interface ClientTimings {
+  /** Until the first byte of an answer. */
+  readonly answerMs: number;
+  /** Between two bytes of one. */
+  readonly idleMs: number;
+  /** For the whole of one that isn't a stream. */
+  readonly totalMs: number;
+}
+
+export interface ClientOptions {
+  readonly clock: Clock;
+  readonly env?: NodeJS.ProcessEnv;
+  readonly timings?: Partial<ClientTimings>;
+  /** What a sign-in plugin prints while it runs. */
+  readonly onMessage?: (text: string) => void;
+}
+
+const DEFAULT_TIMINGS: ClientTimings = { answerMs: 30_000, idleMs: 30_000, totalMs: 120_000 };
+const MAX_ERROR_BODY = 64 * 1024;
+const MAX_JSON_BODY = 512 * 1024 * 1024;
+const USER_AGENT = 'bulkhead (read-only)';
+
+/** @throws {KubeError} when the kubeconfig's entry can't be used */
+export function createClient(entry: KubeconfigEntry, options: ClientOptions): KubeClient {
+  const { clock, env = process.env, onMessage } = options;
+  const timings = { ...DEFAULT_TIMINGS, ...options.timings };
+  const base = serverUrl(entry);
+  const config = new KubeConfig();
+  config.loadFromString(libraryConfig(entry, proxyFromEnvironment(base, env)));
+  const users = config.getUsers();
+  const closed = new AbortController();
+  const credentials = createCredentials(entry, {
+    clock,
+    env,
+    signal: closed.signal,
+    ...(onMessage === undefined ? {} : { onMessage }),
+  });
+  const agents = createAgents(textAt(entry.cluster, 'proxy-url') ?? proxyFromEnvironment(base, env));
+
+  const authorize = async (): Promise<RequestOptions> => {
+    const credential = await credentials.current();
+    config.users = users.map((user) => ({ ...user, ...credential }));
+    const found: RequestOptions = { headers: {} };
+    try {
+      await config.applyToHTTPSOptions(found);
+    } catch (error) {
+      throw new KubeError(networkProblem(error));
+    }
+    return agents.reuse(found);
+  };
+
+  const exchange = async (
+    method: 'GET' | 'POST',
+    { path, query = {}, accept = 'application/json', signal }: KubeRequest,
+    gzip: boolean,
+    body?: string,
+  ): Promise<IncomingMessage> => {
+    const url = new URL(base.href.replace(/\/$/, '') + path);
+    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+    const attempt = async () => {
+      const auth = await authorize();
+      return await send(url, auth, {
+        method,
+        headers: {
+          ...auth.headers,
+          accept,
+          'user-agent': USER_AGENT,
+          ...(gzip ? { 'accept-encoding': 'gzip' } : {}),
+          ...(body === undefined
+            ? {}
+            : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
+        },
+        body,
+        signal,
+        clock,
+        answerMs: timings.answerMs,
+      });
+    };
+    let response = await attempt();
+    if (response.statusCode === 401) {
+      // Tokens expire earlier than they say when keys rotate; a new one costs one more request.
+      response.resume();
+      credentials.invalidate();
+      response = await attempt();
+    }
+    if (response.statusCode === 200 || response.statusCode === 201) return response;
+    throw await refusal(response, clock, timings);
+  };
+
+  const json = async (response: IncomingMessage): Promise<unknown> => {
+    const type = response.headers['content-type'] ?? '';
+    const text = await readText(response, MAX_JSON_BODY, clock, timings);
+    if (!/^application\/json\b/.test(type)) {
+      throw new KubeError(
+        protocolProblem(`It sent ${type === '' ? 'no content type' : type} instead of JSON.`),
+      );
+    }
+    try {
+      return JSON.parse(text);
+    } catch {
+      throw new KubeError(protocolProblem('It sent JSON that is malformed or cut short.'));
+    }
+  };
+
+  return {
+    getJson: async (request) => json(await exchange('GET', request, true)),
+    getStream: (request) => exchange('GET', request, false),
+    review: async (kind, spec, signal) => {
+      const path = `/apis/authorization.k8s.io/v1/${kind}`;
+      const type = kind === 'selfsubjectaccessreviews' ? 'SelfSubjectAccessReview' : 'SelfSubjectRulesReview';
+      const body = JSON.stringify({ apiVersion: 'authorization.k8s.io/v1', kind: type, spec });
+      return json(await exchange('POST', { path, signal }, false, body));
+    },
+    close() {
+      closed.abort();
+      agents.close();
+    },
+  };
+}
+
+function serverUrl(entry: KubeconfigEntry): URL {
+  const server = textAt(entry.cluster, 'server');
+  const url = server !== undefined && URL.canParse(server) ? new URL(server) : undefined;
+  if (url !== undefined && /^https?:$/.test(url.protocol)) return url;
+  throw new KubeError({
+    code: 'kubeconfig-invalid',
+    title: `The context "${entry.context.name}" has no usable server address.`,
+    hint: 'Check it with: kubectl config view.',
+  });
+}
+
+/**
+ * The library makes a new agent for each request, which would mean a new connection and a new TLS handshake; one is
+ * kept as long as what it was made from stays the same.
+ */
+function createAgents(proxy: string | undefined) {
+  let kept: { readonly from: string; readonly agent: RequestOptions['agent'] } | undefined;
+  const destroy = () => {
+    if (typeof kept?.agent === 'object') kept.agent.destroy();
+    kept = undefined;
+  };
+  return {
+    reuse(options: RequestOptions): RequestOptions {
+      const { ca, cert, key, pfx, passphrase, rejectUnauthorized, servername, auth, headers } = options;
+      const from = JSON.stringify(
+        [ca, cert, key, pfx, passphrase, rejectUnauthorized, servername].map(String),
+      );
+      if (kept?.from !== from) {
+        destroy();
+        // The library's own agent knows its way through a proxy; without one, connections are kept open.
+        const tls = { ca, cert, key, pfx, passphrase, rejectUnauthorized, servername };
+        const defined = Object.fromEntries(Object.entries(tls).filter(([, value]) => value !== undefined));
+        const direct = () =>
+          new Agent({ ...defined, keepAlive: true, keepAliveMsecs: 30_000, scheduling: 'lifo' });
+        kept = { from, agent: proxy === undefined ? direct() : options.agent };
+      }
+      return {
+        ...(auth === undefined ? {} : { auth }),
+        ...(headers === undefined ? {} : { headers }),
+        ...(kept.agent === undefined ? {} : { agent: kept.agent }),
+      };
+    },
+    close: destroy,
+  };
+}
+
+interface SendOptions {
+  readonly method: 'GET' | 'POST';
+  readonly headers: NonNullable<RequestOptions['headers']>;
+  readonly body: string | undefined;
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+  readonly answerMs: number;
+}
+
+function send(url: URL, auth: RequestOptions, options: SendOptions): Promise<IncomingMessage> {
+  const { method, headers, body, signal, clock, answerMs } = options;
+  return new Promise((resolve, reject) => {
+    const secure = url.protocol === 'https:';
+    const { agent, ...rest } = auth;
+    const init = { ...rest, method, headers, signal };
+    const request: ClientRequest = secure
+      ? httpsRequest(url, agent === undefined ? init : { ...init, agent })
+      : httpRequest(url, init);
+    const cancel = clock.after(answerMs, () => {
+      request.destroy(
+        new KubeError(timeoutProblem(`Nothing came within ${Math.round(answerMs / 1000)} seconds.`)),
+      );
+    });
+    request.on('socket', (socket) => socket.setKeepAlive(true, 30_000));
+    request.on('response', (response) => {
+      cancel();
+      resolve(response);
+    });
+    request.on('error', (error) => {
+      cancel();
+      reject(error instanceof KubeError ? error : new KubeError(networkProblem(error)));
+    });
+    request.end(body);
+  });
+}
+
+/** Reads an answer to its end, within all limits. */
+async function readText(
+  response: IncomingMessage,
+  limit: number,
+  clock: Clock,
+  { idleMs, totalMs }: ClientTimings,
+): Promise<string> {
+  let late: KubeError | undefined;
+  const giveUp = (what: string) => () => {
+    late = new KubeError(timeoutProblem(what));
+    response.destroy(late);
+  };
+  const cancelTotal = clock.after(totalMs, giveUp('The answer came too slowly.'));
+  let cancelIdle = clock.after(idleMs, giveUp('The answer stopped in the middle.'));
+  const body = response.headers['content-encoding'] === 'gzip' ? response.pipe(createGunzip()) : response;
+  // A pipe doesn't pass on the failure of its source.
+  if (body !== response) response.on('error', (error) => body.destroy(error));
+  if (body !== response) response.on('close', () => response.complete || body.destroy(new Error('aborted')));
+  const chunks: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of body) {
+      if (!Buffer.isBuffer(chunk)) continue;
+      cancelIdle();
+      cancelIdle = clock.after(idleMs, giveUp('The answer stopped in the middle.'));
+      size += chunk.length;
+      if (size > limit) {
+        response.destroy();
+        throw new KubeError(protocolProblem(`An answer is larger than ${limit} bytes.`));
+      }
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    if (error instanceof KubeError) throw error;
+    throw late ?? new KubeError(networkProblem(error));
+  } finally {
+    cancelTotal();
+    cancelIdle();
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+async function refusal(response: IncomingMessage, clock: Clock, timings: ClientTimings): Promise<KubeError> {
+  const status = response.statusCode ?? 0;
+  const text = await readText(response, MAX_ERROR_BODY, clock, timings).catch(() => '');
+  const retryAfterMs = retryAfter(response.headers['retry-after'], clock.now());
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    body = undefined;
+  }
+  const isStatus = isObject(body) && body.kind === 'Status';
+  // A refusal that isn't Kubernetes' own comes from something in between; its pages aren't worth showing.
+  const message = isStatus ? textAt(body, 'message') : undefined;
+  const explained = isStatus || status >= 500 || status === 404 || status === 429 || status === 401;
+  const problem = explained ? statusProblem(status, message) : undefined;
+  return new KubeError(
+    problem ?? protocolProblem(`It answered with status ${status}, which no API server explains.`),
+    {
+      ...(explained ? { status } : {}),
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    },
+  );
+}
+
+/** `Retry-After` in milliseconds: seconds, or a date. */
+export function retryAfter(header: string | undefined, now: number): number | undefined {
+  if (header === undefined) return undefined;
+  if (/^\d{1,9}$/.test(header.trim())) return Number(header.trim()) * 1000;
+  const date = Date.parse(header);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}
