@@ -1,3 +1,4 @@
+export * from './authoring/index.ts';
 export {
   type Cluster,
   type CompiledPolicy,
@@ -20,6 +21,9 @@ export {
 export type { CellId } from './compile/verdict-cells.ts';
 export type { Diagnostic, ObjectRef, Severity, SourceRef } from './diagnostic.ts';
 export { type LoweredPolicy, lowerPolicy, policyKind } from './dialects/index.ts';
+export type { Finding, FindingCode, FindingFix, FindingSeverity, PolicyEdit } from './findings/finding.ts';
+export { type FindingOptions, findings } from './findings/findings.ts';
+export { withoutPolicy, withoutRule } from './findings/redundancy.ts';
 export type { Action, Direction, Rule, RuleBlock, RuleOrigin, Selector, TierId } from './ir/ir.ts';
 export { DIRECTIONS } from './ir/ir.ts';
 export {
@@ -158,5 +162,3 @@ export { type Lens, lensOf } from './views/lens.ts';
 export { INTERNET_ID } from './views/outside.ts';
 export { portSummary } from './views/ports.ts';
 export { parseSelectorText } from './views/selector-text.ts';
-
-export * from './authoring/index.ts';

@@ -193,11 +193,19 @@ function canShare(base: Cluster, snapshot: ClusterSnapshot, needs: Needs): boole
   return true;
 }
 
+/**
+ * The same cluster under other compiled policies (a rule left out, say). They may name no CIDR, domain or per-pod label
+ * that the cluster's own policies don't. `snapshot` stays as it is.
+ */
+export function withPolicies(base: Cluster, policies: ReadonlyMap<PolicyKey, CompiledPolicy>): Cluster {
+  return recompile(base, base.snapshot, policies);
+}
+
 /** The same universe with other policies: only the columns that changed policies select get new rows. */
 function recompile(
   base: Cluster,
   snapshot: ClusterSnapshot,
-  policies: Map<PolicyKey, CompiledPolicy>,
+  policies: ReadonlyMap<PolicyKey, CompiledPolicy>,
 ): Cluster {
   const { solver, universe } = base;
   const gone: RuleBlock[] = [];

@@ -1,6 +1,7 @@
 import type { Cluster } from '../compile/compile.ts';
 import { rowInputs } from '../compile/compile.ts';
-import { DIRECTIONS, type Direction } from '../ir/ir.ts';
+import { unreadTierInput } from '../compile/rows.ts';
+import { DIRECTIONS, type Direction, TIERS, type Tier } from '../ir/ir.ts';
 
 /** Whether pods are isolated in a direction. `unknown`: it can't be told (hidden policies, hostNetwork). */
 export type Isolation = 'isolated' | 'open' | 'partial' | 'unknown';
@@ -65,11 +66,14 @@ function columnIsolation(cluster: Cluster, direction: Direction, column: number)
   return selectedByNetworkPolicy(cluster, direction, reading) === own ? own : 'unknown';
 }
 
+const NETWORK_POLICY_TIER = TIERS.find((tier) => tier.id === 'network-policy') as Tier;
+const UNREAD = unreadTierInput(NETWORK_POLICY_TIER);
+
 function selectedByNetworkPolicy(cluster: Cluster, direction: Direction, column: number): Isolation {
   let maybe = false;
   for (const input of rowInputs(cluster, direction, column)) {
     const entry = cluster.solver.inputBlock(input);
-    if (entry === undefined) maybe = true;
+    if (entry === undefined) maybe ||= input === UNREAD;
     else if (entry.resolved.block.tier === 'network-policy') {
       if (entry.certain) return 'isolated';
       maybe = true;

@@ -100,7 +100,7 @@ export function reach(
     if (isEmptySet(next)) break;
     hops.push(next);
     seen = union(seen, next);
-    frontier = hops.length === 1 ? next : intersect(next, pods);
+    frontier = intersect(next, pods);
   }
   return { hops, all: hops.length > 1 ? unionAll(hops.slice(1)) : EMPTY_SET };
 }
