@@ -45,6 +45,19 @@ export function meet(
 }
 
 /**
+ * A policy that may not apply at all, since it can't be told whether it selects the subject: it decides as a whole or
+ * not, so its later rules don't become possible where an earlier one is certain.
+ */
+export function perhaps(space: ConnectionSpace, without: Progress, applied: Progress): Progress {
+  return {
+    live: space.union(without.live, applied.live),
+    allowed: space.union(without.allowed, applied.allowed),
+    denied: space.union(without.denied, applied.denied),
+    passed: space.union(without.passed, applied.passed),
+  };
+}
+
+/**
  * Policies of one tier with equal priority: any may come first (N26). `outcomes` are their progresses, each from the
  * same start. What one decides for certain is decided; how, is whatever any of them says.
  */

@@ -1,6 +1,16 @@
 import { type Direction, type RuleBlock, TIERS, type Tier } from '../ir/ir.ts';
 import { type IntervalSet, intersect, isEmptySet, subtract, union } from '../sets/interval-set.ts';
-import { begin, continueTier, finish, isolate, join, meet, type Progress, unreadTier } from './decide.ts';
+import {
+  begin,
+  continueTier,
+  finish,
+  isolate,
+  join,
+  meet,
+  type Progress,
+  perhaps,
+  unreadTier,
+} from './decide.ts';
 import type { ResolvedBlock, ResolvedRule, Resolver } from './resolve.ts';
 import type { CellId, VerdictCells } from './verdict-cells.ts';
 
@@ -195,10 +205,19 @@ export class RowSolver {
     direction: Direction,
     ports: number,
   ): Part[] {
+    if (!certain) {
+      const possible = new PartList();
+      for (const part of parts) {
+        for (const applied of this.#applyBlock([part], { resolved, certain: true }, direction, ports)) {
+          possible.add(applied.set, perhaps(this.cells.space, part.progress, applied.progress));
+        }
+      }
+      return possible.parts;
+    }
     let out = parts;
     for (const rule of resolved.rules) {
       this.forEachClause(rule, direction, ports, (peers, connections, sure) => {
-        out = this.#applyClause(out, rule, peers, connections, sure && certain);
+        out = this.#applyClause(out, rule, peers, connections, sure);
       });
     }
     return out;

@@ -7,6 +7,7 @@ import {
   join,
   meet,
   type Progress,
+  perhaps,
   unreadTier,
 } from '../compile/decide.ts';
 import type { ResolvedBlock, ResolvedRule } from '../compile/resolve.ts';
@@ -135,7 +136,7 @@ export function traceDirection(
       let maybe = space.none;
       solver.forEachClause(resolved, direction, ports, (peers, connections, certain) => {
         if (!has(peers, peer)) return;
-        if (certain && entry.certain) sure = space.union(sure, connections);
+        if (certain) sure = space.union(sure, connections);
         else maybe = space.union(maybe, connections);
       });
       rules.push({ resolved, block: entry.resolved, blockCertain: entry.certain, sure, maybe });
@@ -269,6 +270,7 @@ function runTier(
     let own = progress;
     for (const entry of group) {
       if (tier.conflictsAreUndefined) own = progress;
+      const before = own;
       for (const rule of rules) {
         if (rule.block !== entry.resolved) continue;
         const sure = space.includes(rule.sure, atom);
@@ -276,10 +278,11 @@ function runTier(
         if (!sure && !maybe) continue;
         // In a tier of allow rules every one that matches counts, not only the first.
         if (own.live === space.none && tier.undecided !== 'isolate') continue;
-        met.push(matchOf(cluster, rule, peer, sure));
-        if (maybe) reasons.add(uncertainty(cluster, rule, peer));
+        met.push(matchOf(cluster, rule, peer, sure && entry.certain));
+        if (maybe || !entry.certain) reasons.add(uncertainty(cluster, rule, peer));
         own = meet(space, own, rule.resolved.action, atom, sure);
       }
+      if (!entry.certain) own = perhaps(space, before, own);
       outcomes.push(own);
     }
     if (tier.conflictsAreUndefined && outcomes.length > 1) {
