@@ -1,5 +1,5 @@
 import type { ClusterSnapshot, NodeRecord, PodRecord } from '../model/records.ts';
-import { type AddressKnowledge, type Family, parseAddress } from './spec-addresses.ts';
+import { type Address, edgesOf, parseAddress, parseBlock } from './spec-addresses.ts';
 
 /** One end of a connection, as a test names it. */
 export type EndpointRef =
@@ -17,16 +17,10 @@ export interface Traffic {
 }
 
 /**
- * One way things may be where the contract or the input leaves it open. A verdict is known when every world
- * agrees on it.
- *
- * `hostNetwork`: NetworkPolicy treats such pods either like any pod, or as traffic of the node (semantics 1.8).
+ * How NetworkPolicy treats hostNetwork pods: like any pod, or as traffic of their node. The contract leaves it open,
+ * so a verdict is known when both agree on it (semantics 1.8, K66, K67).
  */
-export interface World {
-  readonly hostNetwork: 'as-pod' | 'as-node';
-  readonly sourceAddress: AddressKnowledge;
-  readonly destinationAddress: AddressKnowledge;
-}
+export type World = 'as-pod' | 'as-node';
 
 /** One end of a connection in one world. */
 export interface Actor {
@@ -35,7 +29,11 @@ export interface Actor {
   /** The node this is, or that a hostNetwork pod shares its address with. */
   readonly node?: string;
   readonly domain?: string;
-  readonly address: AddressKnowledge;
+  /**
+   * Every address that this end may use. A block that holds only some of them may match or not (semantics 1.12);
+   * none: no block matches.
+   */
+  readonly addresses: readonly Address[];
   /** Outside the cluster: no pod and no node. */
   readonly external: boolean;
 }
@@ -66,79 +64,67 @@ export function isEndpoint(snapshot: ClusterSnapshot, ref: EndpointRef): boolean
   }
 }
 
-/** Every address an endpoint may use for a connection. */
-function addressesOf(snapshot: ClusterSnapshot, ref: EndpointRef): readonly AddressKnowledge[] {
+function addressesOf(snapshot: ClusterSnapshot, ref: EndpointRef): readonly Address[] {
   switch (ref.kind) {
     case 'pod': {
       const pod = findPod(snapshot, ref);
       // A hostNetwork pod has its node's addresses (semantics 1.8).
       const node = pod?.hostNetwork === true ? findNode(snapshot, pod.node) : undefined;
-      return exact(node?.ips ?? pod?.ips ?? []);
+      return parseAll(node?.ips ?? pod?.ips ?? []);
     }
     case 'node':
-      return exact(findNode(snapshot, ref.name)?.ips ?? []);
+      return parseAll(findNode(snapshot, ref.name)?.ips ?? []);
     case 'ip':
-      return exact([ref.address]);
+      return parseAll([ref.address]);
     case 'domain':
-      return [
-        { known: 'family', family: 4 },
-        { known: 'family', family: 6 },
-      ];
+      return anyAddress(snapshot);
   }
 }
 
-function exact(ips: readonly string[]): readonly AddressKnowledge[] {
-  const known = ips.flatMap((ip): AddressKnowledge[] => {
-    const address = parseAddress(ip);
-    return address === undefined ? [] : [{ known: 'exact', address }];
+function parseAll(ips: readonly string[]): readonly Address[] {
+  return ips.flatMap((ip) => parseAddress(ip) ?? []);
+}
+
+/** A name may have any address of either family: one for every difference that a policy's blocks can make. */
+function anyAddress(snapshot: ClusterSnapshot): readonly Address[] {
+  const blocks = ['0.0.0.0/0', '::/0', ...snapshot.policies.flatMap(({ spec }) => stringsIn(spec))];
+  return blocks.flatMap((text) => {
+    const block = parseBlock(text);
+    return block === undefined ? [] : edgesOf(block);
   });
-  return known.length === 0 ? [{ known: 'none' }] : known;
 }
 
-function family(address: AddressKnowledge): Family | undefined {
-  switch (address.known) {
-    case 'exact':
-      return address.address.family;
-    case 'family':
-      return address.family;
-    case 'none':
-      return undefined;
-  }
+function stringsIn(value: unknown): readonly string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(stringsIn) : [];
 }
 
-/**
- * Both readings of hostNetwork, times every pair of addresses of one family (semantics 1.12: selectors cover all
- * addresses of a pod, an ipBlock only its family's). Two ends without a common family can't speak at all; their
- * pairs are kept so that there is something to judge.
- */
+/** The readings of hostNetwork that make a difference to this pair. */
 export function worlds(snapshot: ClusterSnapshot, from: EndpointRef, to: EndpointRef): readonly World[] {
-  const pairs = addressesOf(snapshot, from).flatMap((sourceAddress) =>
-    addressesOf(snapshot, to).map((destinationAddress) => ({ sourceAddress, destinationAddress })),
-  );
-  const sameFamily = pairs.filter(({ sourceAddress, destinationAddress }) => {
-    const source = family(sourceAddress);
-    const destination = family(destinationAddress);
-    return source === undefined || destination === undefined || source === destination;
-  });
-  return (sameFamily.length > 0 ? sameFamily : pairs).flatMap((pair): World[] => [
-    { hostNetwork: 'as-pod', ...pair },
-    { hostNetwork: 'as-node', ...pair },
-  ]);
+  const matters = isHostNetwork(snapshot, from) || isHostNetwork(snapshot, to);
+  return matters ? ['as-pod', 'as-node'] : ['as-node'];
 }
 
-export function actorOf(snapshot: ClusterSnapshot, ref: EndpointRef, address: AddressKnowledge): Actor {
+function isHostNetwork(snapshot: ClusterSnapshot, ref: EndpointRef): boolean {
+  return ref.kind === 'pod' && findPod(snapshot, ref)?.hostNetwork === true;
+}
+
+export function actorOf(snapshot: ClusterSnapshot, ref: EndpointRef): Actor {
+  const addresses = addressesOf(snapshot, ref);
   switch (ref.kind) {
     case 'pod': {
       const pod = findPod(snapshot, ref);
-      if (pod === undefined) return { address, external: false };
+      if (pod === undefined) return { addresses, external: false };
       const node = pod.hostNetwork ? pod.node : undefined;
-      return node === undefined ? { pod, address, external: false } : { pod, node, address, external: false };
+      return node === undefined
+        ? { pod, addresses, external: false }
+        : { pod, node, addresses, external: false };
     }
     case 'node':
-      return { node: ref.name, address, external: false };
+      return { node: ref.name, addresses, external: false };
     case 'ip':
-      return { address, external: true };
+      return { addresses, external: true };
     case 'domain':
-      return { domain: ref.name, address, external: true };
+      return { domain: ref.name, addresses, external: true };
   }
 }

@@ -1,6 +1,3 @@
-import type { Truth } from './spec-values.ts';
-import { truth } from './spec-values.ts';
-
 /**
  * Addresses and CIDR blocks as numbers. Host bits of a block are masked away (semantics K48), and a block never
  * holds an address of the other family (K51).
@@ -12,12 +9,6 @@ export interface Address {
   readonly family: Family;
   readonly value: bigint;
 }
-
-/** `unknown`: some address of that family, no one knows which (a domain name's). `none`: no address at all. */
-export type AddressKnowledge =
-  | { readonly known: 'exact'; readonly address: Address }
-  | { readonly known: 'family'; readonly family: Family }
-  | { readonly known: 'none' };
 
 export interface Block {
   readonly family: Family;
@@ -87,15 +78,13 @@ export function strictlyInside(inner: Block, outer: Block): boolean {
   return inner.prefix > outer.prefix && blockHolds(outer, inner);
 }
 
-/** Whether a block holds an address that is known exactly, by family only, or not at all. */
-export function inBlock(block: Block, address: AddressKnowledge): Truth {
-  switch (address.known) {
-    case 'exact':
-      return truth(blockHolds(block, address.address));
-    case 'family':
-      if (block.family !== address.family) return 'no';
-      return block.prefix === 0 ? 'yes' : 'maybe';
-    case 'none':
-      return 'no';
-  }
+/** The addresses at a block's edges, inside and outside of it: between them nothing changes. */
+export function edgesOf({ family, value, prefix }: Block): readonly Address[] {
+  const size = 1n << BigInt(bits(family) - prefix);
+  const first = masked(value, family, prefix) * size;
+  const last = first + size - 1n;
+  const end = (1n << BigInt(bits(family))) - 1n;
+  return [first - 1n, first, last, last + 1n]
+    .filter((edge) => edge >= 0n && edge <= end)
+    .map((edge) => ({ family, value: edge }));
 }

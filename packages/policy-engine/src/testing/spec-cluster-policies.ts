@@ -1,7 +1,13 @@
 import type { PolicyRecord } from '../model/records.ts';
 import { findNode } from './spec-actor.ts';
-import { inBlock, parseBlock } from './spec-addresses.ts';
-import { type Case, namedPortMatches, type Outcome } from './spec-network-policy.ts';
+import type { Address } from './spec-addresses.ts';
+import {
+  type Case,
+  inBlock,
+  namedPortMatches,
+  type Outcome,
+  whicheverAddress,
+} from './spec-network-policy.ts';
 import { knownLabels, namespaceLabels, selectorMatches } from './spec-selectors.ts';
 import { all, field, has, list, number, some, type Truth, text, truth } from './spec-values.ts';
 
@@ -41,32 +47,21 @@ export function clusterPolicyTier(
   if (hidden) return new Set(['allow', 'deny', 'continue']);
 
   const inTier = policies.filter((policy) => tierOf(policy) === tier);
-  const outcomes = new Set<Outcome>();
-  for (const order of possibleOrders(inTier)) {
-    for (const outcome of firstMatch(kase, order)) outcomes.add(outcome);
-  }
-  return outcomes;
+  return firstMatch(kase, byPriority(inTier));
 }
 
 /**
- * The policies in groups of one priority each, lowest first. A BaselineAdminNetworkPolicy has no priority, so
- * beside Baseline-tier ClusterNetworkPolicies no place of it is more right than another.
+ * A BaselineAdminNetworkPolicy has no priority; beside Baseline-tier ClusterNetworkPolicies it counts as the last one,
+ * which is what the one implementation that gives it a place does (semantics 4.2).
  */
-function possibleOrders(
-  policies: readonly PolicyRecord[],
-): readonly (readonly (readonly PolicyRecord[])[])[] {
-  const withoutPriority = policies.filter((policy) => policy.kind === 'BaselineAdminNetworkPolicy');
-  const withPriority = policies.filter((policy) => policy.kind !== 'BaselineAdminNetworkPolicy');
-  const priorities = [...new Set(withPriority.map(({ spec }) => number(spec, 'priority') ?? 0))];
-  const groups = priorities
-    .sort((left, right) => left - right)
-    .map((priority) => withPriority.filter(({ spec }) => number(spec, 'priority') === priority));
-  if (withoutPriority.length === 0) return [groups];
-  return Array.from({ length: groups.length + 1 }, (_, place) => [
-    ...groups.slice(0, place),
-    withoutPriority,
-    ...groups.slice(place),
-  ]);
+function priorityOf({ kind, spec }: PolicyRecord): number {
+  return kind === 'BaselineAdminNetworkPolicy' ? 1000 : (number(spec, 'priority') ?? 0);
+}
+
+/** The policies in groups of one priority each, lowest first. */
+function byPriority(policies: readonly PolicyRecord[]): readonly (readonly PolicyRecord[])[] {
+  const priorities = [...new Set(policies.map(priorityOf))].sort((left, right) => left - right);
+  return priorities.map((priority) => policies.filter((policy) => priorityOf(policy) === priority));
 }
 
 function firstMatch(kase: Case, groups: readonly (readonly PolicyRecord[])[]): ReadonlySet<Outcome> {
@@ -131,7 +126,9 @@ function judgeRule(
     // Fail closed: an allowing rule matches nothing, any other denies everything (semantics 2.1, N59, N60).
     return action === 'allow' ? { matches: 'no', action } : { matches: 'yes', action: 'deny' };
   }
-  const peerMatch = some(peers.map((peer) => peerMatches(kase, action, peer)));
+  const peerMatch = whicheverAddress(kase.peer, (address) =>
+    some(peers.map((peer) => peerMatches(kase, action, peer, address))),
+  );
   return { matches: all([peerMatch, trafficMatches(kase, policy, rule)]), action };
 }
 
@@ -146,14 +143,20 @@ function isKnownPeer({ direction }: Case, policy: PolicyRecord, peer: unknown): 
   return knownPeerTypes(policy.kind, direction).some((type) => has(peer, type));
 }
 
-function peerMatches(kase: Case, action: PolicyOutcome, written: unknown): Truth {
+function peerMatches(
+  kase: Case,
+  action: PolicyOutcome,
+  written: unknown,
+  address: Address | undefined,
+): Truth {
   const { peer, snapshot } = kase;
   if (has(written, 'namespaces') || has(written, 'pods')) return podsMatch(kase, written, peer.pod);
   if (has(written, 'nodes')) {
-    if (peer.node === undefined) return 'no';
-    const labels = findNode(snapshot, peer.node)?.labels;
-    const nothingKnown = { labels: {}, keyKnown: () => false };
     // A node's address, whoever answers there: a hostNetwork pod is reached by it as well (N50, N51).
+    if (peer.node === undefined && peer.pod?.hostNetwork !== true) return 'no';
+    const labels = findNode(snapshot, peer.node)?.labels;
+    // A hostNetwork pod runs on some node, but its labels can't be told where that node wasn't seen.
+    const nothingKnown = { labels: {}, keyKnown: () => false };
     return selectorMatches(
       field(written, 'nodes'),
       labels === undefined ? nothingKnown : knownLabels(labels),
@@ -161,12 +164,7 @@ function peerMatches(kase: Case, action: PolicyOutcome, written: unknown): Truth
   }
   if (has(written, 'networks')) {
     // Any address counts, a pod's and a node's too (semantics 2.1, N46, N47).
-    return some(
-      list(written, 'networks').map((cidr) => {
-        const block = typeof cidr === 'string' ? parseBlock(cidr) : undefined;
-        return block === undefined ? 'no' : inBlock(block, peer.address);
-      }),
-    );
+    return truth(list(written, 'networks').some((cidr) => inBlock(cidr, address)));
   }
   const matches = some(list(written, 'domainNames').map((pattern) => domainMatches(pattern, peer)));
   // Only allowing rules may name domains; what a Deny or Pass does is up to the implementation (N57).

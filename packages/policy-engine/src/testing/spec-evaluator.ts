@@ -29,6 +29,21 @@ export function evaluate(
   to: EndpointRef,
   traffic: Traffic,
 ): Verdict {
+  return evaluateValid(withoutInvalid(snapshot), from, to, traffic);
+}
+
+/** Invalid policies have no effect: a cluster would never have accepted them. */
+export function withoutInvalid(snapshot: ClusterSnapshot): ClusterSnapshot {
+  return { ...snapshot, policies: snapshot.policies.filter((policy) => problemOf(policy) === undefined) };
+}
+
+/** {@link evaluate} for a snapshot whose policies are all valid, so that many questions don't validate them anew. */
+export function evaluateValid(
+  snapshot: ClusterSnapshot,
+  from: EndpointRef,
+  to: EndpointRef,
+  traffic: Traffic,
+): Verdict {
   if (!isEndpoint(snapshot, from) || !isEndpoint(snapshot, to)) return 'unknown';
   // A pod to itself is kept out of verdicts (semantics 0.3, K70, N64).
   if (sameEndpoint(from, to)) return 'allowed';
@@ -54,10 +69,11 @@ function judge(
   traffic: Traffic,
   world: World,
 ): Verdict {
-  const source = actorOf(snapshot, from, world.sourceAddress);
-  const destination = actorOf(snapshot, to, world.destinationAddress);
+  const source = actorOf(snapshot, from);
+  const destination = actorOf(snapshot, to);
   // Traffic from a pod's node to it is always allowed (semantics 1.9, K64).
   if (isNodeOf(source, destination, world)) return 'allowed';
+  if (isNodeOf(destination, source, world)) return 'allowed'; // TEMP
   const shared = { snapshot, world, traffic, destination };
   const toOwnNode = isNodeOf(destination, source, world);
   const egress = side({
@@ -80,7 +96,7 @@ function judge(
 
 /** `node` is, or is treated as, the node that `pod` runs on. */
 function isNodeOf(node: Actor, pod: Actor, world: World): boolean {
-  const isNode = node.pod === undefined || world.hostNetwork === 'as-node';
+  const isNode = node.pod === undefined || world === 'as-node';
   return isNode && node.node !== undefined && pod.pod !== undefined && pod.pod.node === node.node;
 }
 
@@ -91,9 +107,8 @@ function isOnly(outcomes: ReadonlySet<Outcome>, outcome: Outcome): boolean {
 /** One direction of one end, tier after tier (semantics 2.3). What no tier decides is allowed. */
 function side(kase: Parameters<typeof networkPolicyTier>[0]): ReadonlySet<Outcome> {
   const { snapshot } = kase;
-  const valid = snapshot.policies.filter((policy) => problemOf(policy) === undefined);
-  const namespaced = valid.filter((policy) => policy.kind === 'NetworkPolicy');
-  const clusterScoped = valid.filter((policy) => policy.kind !== 'NetworkPolicy');
+  const namespaced = snapshot.policies.filter((policy) => policy.kind === 'NetworkPolicy');
+  const clusterScoped = snapshot.policies.filter((policy) => policy.kind !== 'NetworkPolicy');
   const tiers: readonly (() => ReadonlySet<Outcome>)[] = [
     () => clusterPolicyTier(kase, 'Admin', clusterScoped, isHidden(snapshot, ['AdminNetworkPolicy'])),
     () => networkPolicyTier(kase, namespaced, hidesNetworkPolicies(snapshot, kase.subject)),

@@ -1,6 +1,6 @@
 import type { ClusterSnapshot, PolicyRecord } from '../model/records.ts';
 import type { Actor, Traffic, World } from './spec-actor.ts';
-import { inBlock, parseBlock } from './spec-addresses.ts';
+import { type Address, blockHolds, parseBlock } from './spec-addresses.ts';
 import { knownLabels, namespaceLabels, selectorMatches } from './spec-selectors.ts';
 import { all, field, has, list, number, some, type Truth, text, truth } from './spec-values.ts';
 
@@ -37,7 +37,7 @@ export function policyTypes(spec: unknown): readonly unknown[] {
 
 /** A pod NetworkPolicy may apply to: hostNetwork pods only in one of the two readings (semantics 1.8). */
 function isPodFor(actor: Actor, world: World): boolean {
-  return actor.pod !== undefined && (!actor.pod.hostNetwork || world.hostNetwork === 'as-pod');
+  return actor.pod !== undefined && (!actor.pod.hostNetwork || world === 'as-pod');
 }
 
 interface Judged {
@@ -60,6 +60,8 @@ export function networkPolicyTier(
   const { subject, world, direction } = kase;
   const pod = subject.pod;
   if (pod === undefined || !isPodFor(subject, world)) return new Set(['continue']);
+  // What can't be read may isolate the pod, or allow what others deny (section 8.12).
+  if (hidden) return new Set(kase.ownNode ? ['allow', 'continue'] : ['allow', 'deny', 'continue']);
 
   const judged: Judged[] = policies
     .filter((policy) => policy.namespace === pod.namespace)
@@ -69,7 +71,6 @@ export function networkPolicyTier(
       selects: selectorMatches(field(policy.spec, 'podSelector') ?? {}, knownLabels(pod.labels)),
       allows: policyAllows(kase, policy),
     }));
-  if (hidden) judged.push({ selects: 'maybe', allows: 'maybe' });
 
   const outcomes = new Set<Outcome>();
   if (!judged.some(({ selects }) => selects === 'yes')) outcomes.add('continue');
@@ -94,21 +95,41 @@ function ruleAllows(kase: Case, policy: PolicyRecord, rule: unknown): Truth {
   const peers = list(rule, kase.direction === 'ingress' ? 'from' : 'to');
   const ports = list(rule, 'ports');
   return all([
-    peers.length === 0 ? 'yes' : some(peers.map((peer) => peerMatches(kase, policy, peer))),
+    peers.length === 0
+      ? 'yes'
+      : whicheverAddress(kase.peer, (address) =>
+          some(peers.map((peer) => peerMatches(kase, policy, peer, address))),
+        ),
     ports.length === 0 ? 'yes' : some(ports.map((port) => portMatches(kase, port))),
   ]);
 }
 
-function peerMatches({ snapshot, world, peer }: Case, policy: PolicyRecord, written: unknown): Truth {
+/**
+ * Asks about each address that an end may use: a rule that matches some of them only may match or not.
+ * An end without any is asked about once.
+ */
+export function whicheverAddress(actor: Actor, ask: (address: Address | undefined) => Truth): Truth {
+  const answers = new Set(actor.addresses.length === 0 ? [ask(undefined)] : actor.addresses.map(ask));
+  const [only] = answers;
+  return only !== undefined && answers.size === 1 ? only : 'maybe';
+}
+
+/** Whether the text is a block that holds the address. */
+export function inBlock(block: unknown, address: Address | undefined): boolean {
+  const parsed = typeof block === 'string' ? parseBlock(block) : undefined;
+  return parsed !== undefined && address !== undefined && blockHolds(parsed, address);
+}
+
+function peerMatches(
+  { snapshot, world, peer }: Case,
+  policy: PolicyRecord,
+  written: unknown,
+  address: Address | undefined,
+): Truth {
   const ipBlock = field(written, 'ipBlock');
   if (ipBlock !== undefined) {
-    const block = parseBlock(text(ipBlock, 'cidr') ?? '');
-    if (block === undefined) return 'no';
-    const excepts = list(ipBlock, 'except').map((except) => {
-      const hole = typeof except === 'string' ? parseBlock(except) : undefined;
-      return hole === undefined ? 'no' : inBlock(hole, peer.address);
-    });
-    return all([inBlock(block, peer.address), opposite(some(excepts))]);
+    const excepted = list(ipBlock, 'except').some((except) => inBlock(except, address));
+    return truth(inBlock(field(ipBlock, 'cidr'), address) && !excepted);
   }
   // Selectors speak of pods only (semantics 1.1), and of hostNetwork pods only in one reading (1.8).
   if (peer.pod === undefined || !isPodFor(peer, world)) return 'no';
@@ -120,11 +141,6 @@ function peerMatches({ snapshot, world, peer }: Case, policy: PolicyRecord, writ
       : selectorMatches(namespaceSelector, namespaceLabels(peer.pod.namespace, snapshot.namespaces)),
     podSelector === undefined ? 'yes' : selectorMatches(podSelector, knownLabels(peer.pod.labels)),
   ]);
-}
-
-function opposite(value: Truth): Truth {
-  if (value === 'maybe') return 'maybe';
-  return value === 'yes' ? 'no' : 'yes';
 }
 
 /** Semantics 1.1 (defaults) and 1.4 (ranges, names). */

@@ -1,5 +1,6 @@
 import type { PolicyRecord } from '../model/records.ts';
 import { parseBlock } from './spec-addresses.ts';
+import { knownPeerTypes } from './spec-cluster-policies.ts';
 import type { Direction } from './spec-network-policy.ts';
 import { eachOf, first, isPort, isTransport, selectorProblem, when } from './spec-validity-shared.ts';
 import { field, has, isObject, list, text } from './spec-values.ts';
@@ -50,8 +51,8 @@ export function clusterPolicyProblem(policy: PolicyRecord): string | undefined {
     ),
     when(kind !== 'BaselineAdminNetworkPolicy' && priorityIsWrong, 'spec.priority'),
     podsProblem(field(spec, 'subject'), 'spec.subject'),
-    rulesProblem(spec, 'ingress', limits),
-    rulesProblem(spec, 'egress', limits),
+    rulesProblem(policy, 'ingress', limits),
+    rulesProblem(policy, 'egress', limits),
   ]);
 }
 
@@ -67,7 +68,12 @@ function podsProblem(value: unknown, path: string): string | undefined {
   );
 }
 
-function rulesProblem(spec: unknown, direction: Direction, limits: Limits): string | undefined {
+function rulesProblem(
+  { spec, kind }: PolicyRecord,
+  direction: Direction,
+  limits: Limits,
+): string | undefined {
+  const known = knownPeerTypes(kind, direction);
   const path = `spec.${direction}`;
   const peers = direction === 'ingress' ? 'from' : 'to';
   return first([
@@ -77,22 +83,20 @@ function rulesProblem(spec: unknown, direction: Direction, limits: Limits): stri
         when(!limits.actions.includes(text(rule, 'action') ?? ''), `${at}.action`),
         // Peers are required here, unlike in NetworkPolicy (N30).
         when(list(rule, peers).length === 0 || list(rule, peers).length > limits.peers, `${at}.${peers}`),
-        eachOf(rule, peers, `${at}.${peers}`, (peer, peerAt) => peerProblem(peer, direction, peerAt)),
-        trafficProblem(rule, peers, limits, at),
+        eachOf(rule, peers, `${at}.${peers}`, (peer, peerAt) => peerProblem(peer, known, peerAt)),
+        trafficProblem(rule, peers, known, limits, at),
       ]),
     ),
   ]);
 }
 
-const PEER_TYPES: Readonly<Record<Direction, readonly string[]>> = {
-  ingress: ['namespaces', 'pods'],
-  egress: ['namespaces', 'pods', 'nodes', 'networks', 'domainNames'],
-};
-
-/** At most one peer type; none that is known means an unknown type, which is valid and fails closed (N59). */
-function peerProblem(peer: unknown, direction: Direction, path: string): string | undefined {
-  if (!isObject(peer)) return path;
-  const types = PEER_TYPES[direction].filter((type) => has(peer, type));
+/**
+ * One peer type. Where no known one is written, something else must be: an unknown type, which is valid and fails
+ * closed (N59). A peer without any field can't come out of an API server (MinProperties).
+ */
+function peerProblem(peer: unknown, known: readonly string[], path: string): string | undefined {
+  if (!isObject(peer) || Object.keys(peer).length === 0) return path;
+  const types = known.filter((type) => has(peer, type));
   if (types.length > 1) return path;
   const [type] = types;
   switch (type) {
@@ -133,6 +137,7 @@ function isDomainPattern(name: string): boolean {
 function trafficProblem(
   rule: unknown,
   peers: 'from' | 'to',
+  known: readonly string[],
   limits: Limits,
   path: string,
 ): string | undefined {
@@ -140,7 +145,7 @@ function trafficProblem(
   const entries = list(rule, limits.traffic);
   const namesPort = entries.some((entry) => has(entry, 'namedPort') || has(entry, 'destinationNamedPort'));
   const peersWithoutNames = list(rule, peers).some((peer) =>
-    ['nodes', 'networks', 'domainNames'].some((type) => has(peer, type)),
+    ['nodes', 'networks', 'domainNames'].some((type) => known.includes(type) && has(peer, type)),
   );
   return first([
     when(entries.length > limits.trafficEntries, at),
@@ -186,10 +191,11 @@ function protocolProblem(entry: unknown, path: string): string | undefined {
   return rangeProblem(field(port, 'range'), `${at}.range`);
 }
 
-/** The end lies above the start (N40). */
+/** The end lies above the start, which is a rule on the two of them (N40). */
 function rangeProblem(range: unknown, path: string): string | undefined {
   const start = field(range, 'start');
   const end = field(range, 'end');
   if (!isPort(start)) return `${path}.start`;
-  return when(!isPort(end) || end <= start, `${path}.end`);
+  if (!isPort(end)) return `${path}.end`;
+  return when(end <= start, path);
 }
