@@ -8,6 +8,8 @@ import {
   type KubeObject,
   type ObjectMeta,
 } from '../json.ts';
+import { storedNetworkPolicy } from '../validation/network-policy.ts';
+import { DecodeError } from '../validation/schema.ts';
 import { BUILT_IN, type ResourceType, resourceTypeOf } from './catalogue.ts';
 import { type Change, Collection, keyOf } from './collection.ts';
 
@@ -126,7 +128,7 @@ export class ObjectStore {
     }
     const key = keyOf(type.namespaced ? input.metadata.namespace : undefined, input.metadata.name);
     const previous = this.#collection(type).get(key);
-    const draft = this.#withServerFields(structuredClone(input), type, previous);
+    const draft = this.#withServerFields(defaulted(structuredClone(input), type), type, previous);
     if (previous !== undefined && isDeepStrictEqual(previous, draft)) return previous;
     const revision = this.#nextRevision();
     draft.metadata.resourceVersion = String(revision);
@@ -255,6 +257,18 @@ export class ObjectStore {
     this.#collections.delete(key);
     for (const listener of [...(this.#listeners.get(key) ?? [])]) listener.onGone();
     this.#listeners.delete(key);
+  }
+}
+
+/** A NetworkPolicy is never kept without its defaults; one that the server would refuse stays as the test wrote it. */
+function defaulted(object: KubeObject, type: ResourceType): KubeObject {
+  if (type.kind !== 'NetworkPolicy') return object;
+  try {
+    const { object: stored } = storedNetworkPolicy(object, { keepUnknown: true });
+    return { ...object, spec: stored.spec ?? {} };
+  } catch (error) {
+    if (error instanceof DecodeError) return object;
+    throw error;
   }
 }
 
