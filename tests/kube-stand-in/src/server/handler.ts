@@ -136,7 +136,8 @@ function authorizeOrThrow(context: HandlerContext, exchange: Exchange): void {
 async function handleResource(context: HandlerContext, exchange: ResourceExchange): Promise<void> {
   const { info, request } = exchange;
   const body = request.method === 'GET' || request.method === 'HEAD' ? undefined : await readBody(request);
-  if (info.verb === 'create' && (await answerReview(exchange, context.store(), parseJson(body)))) return;
+  if (info.verb === 'create' && (await answerReview(exchange, context.store(), () => parseJson(body))))
+    return;
   const type = context.store().typeOf(info.group, info.version, info.resource);
   if (type === undefined) return notServed(exchange);
   // A namespaced kind is read across namespaces, but a cluster-scoped one isn't found inside one.

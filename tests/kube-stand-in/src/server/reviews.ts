@@ -9,11 +9,12 @@ import type { RequestInfo } from './request-info.ts';
 export async function answerReview(
   exchange: ResourceExchange,
   store: ObjectStore,
-  body: JsonValue | undefined,
+  body: () => JsonValue | undefined,
 ): Promise<boolean> {
   const { info, user } = exchange;
   if (info.verb !== 'create') return false;
-  const spec = at(body, 'spec');
+  if (!info.resource.startsWith('selfsubject')) return false;
+  const spec = at(body(), 'spec');
   const answer = (kind: string, fields: JsonObject) =>
     sendJson(
       exchange,
