@@ -44,7 +44,7 @@ export { policyYaml } from './manifests/policy-yaml.ts';
 export { type AssembledSnapshot, assembleSnapshot, podRecord } from './model/assemble.ts';
 export { createReadContext, type InputObject, type ReadContext } from './model/context.ts';
 export { readKubernetesObject, snapshotFromObjects } from './model/from-kubernetes.ts';
-export { createOwnerIndex, type OwnerIndex } from './model/owners.ts';
+export { createOwnerIndex, type OwnedController, type OwnerIndex } from './model/owners.ts';
 export type { ControllerPart, PodPart, SnapshotPart } from './model/parts.ts';
 export {
   type ClusterSnapshot,

@@ -90,7 +90,12 @@ export const loadProgressSchema = z.object({
 export type LoadProgress = z.infer<typeof loadProgressSchema>;
 
 export const freshnessSchema = z.discriminatedUnion('state', [
-  z.object({ state: z.literal('connecting'), since: instant }),
+  z.object({
+    state: z.literal('connecting'),
+    since: instant,
+    /** What the sign-in plugin says meanwhile: a device code, say. */
+    message: z.string().exactOptional(),
+  }),
   z.object({ state: z.literal('loading'), since: instant, progress: z.array(loadProgressSchema) }),
   /** What is shown is what the cluster says, up to the time a change needs to travel. */
   z.object({ state: z.literal('live'), since: instant }),

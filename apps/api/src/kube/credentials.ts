@@ -33,6 +33,8 @@ export interface CredentialOptions {
 
 /** As client-go does: a rotated file is noticed within a minute. */
 const TOKEN_FILE_AGE_MS = 60_000;
+/** A plugin that failed, or whose fresh credential was refused, isn't run again at once by each of many requests. */
+const RERUN_MS = 10_000;
 /** A credential isn't used in its last seconds, since the request takes time too. */
 const EXPIRY_MARGIN_MS = 5_000;
 
@@ -49,14 +51,19 @@ function execCredentials(config: ExecConfig, options: CredentialOptions): Creden
   const { clock } = options;
   let known: Promise<ExecCredential> | undefined;
   let expires = Number.POSITIVE_INFINITY;
+  let obtained = Number.NEGATIVE_INFINITY;
+  let failure: { readonly at: number; readonly error: unknown } | undefined;
   const run = () => {
     const running = runExecPlugin(config, options);
     known = running;
     running.then(
       (credential) => {
         expires = credential.expires ?? Number.POSITIVE_INFINITY;
+        obtained = clock.now();
+        failure = undefined;
       },
-      () => {
+      (error: unknown) => {
+        failure = { at: clock.now(), error };
         if (known === running) known = undefined;
       },
     );
@@ -68,6 +75,7 @@ function execCredentials(config: ExecConfig, options: CredentialOptions): Creden
         known = undefined;
         expires = Number.POSITIVE_INFINITY;
       }
+      if (known === undefined && failure !== undefined && clock.now() - failure.at < RERUN_MS) throw failure.error;
       const { token, certificate, key } = await (known ?? run());
       const base64 = (text: string) => Buffer.from(text, 'utf8').toString('base64');
       return {
@@ -78,6 +86,7 @@ function execCredentials(config: ExecConfig, options: CredentialOptions): Creden
       };
     },
     invalidate() {
+      if (clock.now() - obtained < RERUN_MS) return;
       known = undefined;
       expires = Number.POSITIVE_INFINITY;
     },

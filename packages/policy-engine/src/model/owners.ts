@@ -1,13 +1,16 @@
 import type { ControllerPart } from './parts.ts';
 import type { WorkloadRef } from './records.ts';
 
+/** What the index needs to know of a controller. */
+export type OwnedController = Pick<ControllerPart, 'namespace' | 'ref' | 'owner'>;
+
 /**
  * Who owns whom among the controllers of an input, to name a pod by its topmost owner: pod → ReplicaSet →
  * Deployment, pod → Job → CronJob.
  */
 export interface OwnerIndex {
-  /** Adds or replaces a controller. */
-  add(controller: ControllerPart): void;
+  /** Adds or replaces a controller; a live cluster's metadata is enough. */
+  add(controller: OwnedController): void;
   remove(namespace: string, controller: WorkloadRef): void;
   has(namespace: string, controller: WorkloadRef): boolean;
   /** `owner` and what is above it, lowest first; as far as the controllers that were added show it. */
@@ -23,8 +26,8 @@ const INTERMEDIATE: ReadonlySet<string> = new Set(['ReplicaSet', 'Job', 'Replica
 /** A reference cycle is possible in files. */
 const HIGHEST = 5;
 
-export function createOwnerIndex(controllers: Iterable<ControllerPart> = []): OwnerIndex {
-  const parts = new Map<string, ControllerPart>();
+export function createOwnerIndex(controllers: Iterable<OwnedController> = []): OwnerIndex {
+  const parts = new Map<string, OwnedController>();
   const key = (namespace: string, ref: WorkloadRef) => `${namespace}/${ref.kind}/${ref.name}`;
 
   const ownerOf = (namespace: string, ref: WorkloadRef): WorkloadRef | undefined => {
