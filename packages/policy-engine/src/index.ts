@@ -137,6 +137,25 @@ export {
 export type { IntervalSet } from './sets/interval-set.ts';
 export * as intervalSet from './sets/interval-set.ts';
 export {
+  type ClusterIndex,
+  clusterIndex,
+  type IndexedNamespace,
+  type IndexedPolicy,
+  type IndexedWorkload,
+} from './views/cluster-index.ts';
+export {
+  type DirectionDetails,
+  type Entity,
+  type EntityDetails,
+  type EntityType,
+  entityDetails,
+  findEntity,
+  type PeerNamespace,
+  type PeerRow,
+  type ReachList,
+} from './views/entity.ts';
+export { type FocusOptions, type FocusView, focusView } from './views/focus.ts';
+export {
   type GraphOptions,
   graphView,
   NO_FILTER,
@@ -160,5 +179,16 @@ export type {
 } from './views/graph-model.ts';
 export { type Lens, lensOf } from './views/lens.ts';
 export { INTERNET_ID } from './views/outside.ts';
+export {
+  type HalfVerdict,
+  type NearMissRef,
+  type PairDetails,
+  type PairEnd,
+  type PairMember,
+  type PairPart,
+  pairDetails,
+  type RuleRef,
+} from './views/pair.ts';
+export { type PolicyDetails, type PolicyRule, policyDetails } from './views/policy.ts';
 export { portSummary } from './views/ports.ts';
 export { parseSelectorText } from './views/selector-text.ts';

@@ -40,7 +40,8 @@ export function useClusters() {
     queryKey: ['clusters'],
     queryFn: async ({ signal }): Promise<readonly ClusterSummary[]> => {
       const parsed = clusterListSchema.safeParse(await getJson(apiPaths.clusters, signal));
-      if (!parsed.success) throw new ApiError('The server sent a list of clusters that can not be read.', 200);
+      if (!parsed.success)
+        throw new ApiError('The server sent a list of clusters that can not be read.', 200);
       return parsed.data.clusters;
     },
     staleTime: 60_000,

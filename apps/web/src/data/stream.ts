@@ -1,4 +1,11 @@
-import { apiPaths, formatEventId, parseStreamEvent, type Revision, type StreamEvent, streamEventNames } from '@bulkhead/protocol';
+import {
+  apiPaths,
+  formatEventId,
+  parseStreamEvent,
+  type Revision,
+  type StreamEvent,
+  streamEventNames,
+} from '@bulkhead/protocol';
 import type { ConnectionProblem } from '../worker/messages.ts';
 
 export interface StreamOptions {
@@ -53,7 +60,9 @@ export function followStream(options: StreamOptions): ClusterStream {
     if (stopped) return;
     if (failures === 0) options.onState('connecting', null);
     const at = options.after();
-    source = new EventSource(apiPaths.stream(options.cluster, at === undefined ? undefined : formatEventId(at)));
+    source = new EventSource(
+      apiPaths.stream(options.cluster, at === undefined ? undefined : formatEventId(at)),
+    );
     source.onopen = () => {
       failures = 0;
       listen();

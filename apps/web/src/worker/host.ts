@@ -1,5 +1,11 @@
 import { type ClusterSnapshot, compile, EMPTY_SNAPSHOT } from '@bulkhead/policy-engine';
-import { EMPTY_STREAM, reduceStream, type StreamEvent, type StreamState, toSnapshot } from '@bulkhead/protocol';
+import {
+  EMPTY_STREAM,
+  reduceStream,
+  type StreamEvent,
+  type StreamState,
+  toSnapshot,
+} from '@bulkhead/protocol';
 import { type ClusterStream, followStream } from '../data/stream.ts';
 import { type FromWorker, NO_SESSION, type SessionInfo, type ToWorker } from './messages.ts';
 import type { EngineSession, Handler, Overlay } from './session.ts';

@@ -1,5 +1,5 @@
 import { type Cluster, pairCell, rowInputs, rowOf } from '../compile/compile.ts';
-import { cellAt, type Row } from '../compile/rows.ts';
+import { cellAt, type Row, stepsOf } from '../compile/rows.ts';
 import type { Universe } from '../compile/universe.ts';
 import type { CellId } from '../compile/verdict-cells.ts';
 import type { Direction } from '../ir/ir.ts';
@@ -163,7 +163,7 @@ export function histogram(row: Row, columns: readonly number[]): ReadonlyMap<Cel
 
 /** The first column after `column` at which the row changes. */
 function nextStart(row: Row, column: number): number {
-  const { starts } = row;
+  const { starts } = stepsOf(row);
   let lo = 0;
   let hi = starts.length;
   while (lo < hi) {

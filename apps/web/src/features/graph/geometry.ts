@@ -134,22 +134,23 @@ export function pointAt({ start, c1, c2, end }: Curve, t: number): Point {
 }
 
 /**
- * A curve in the terms of Cytoscape's `unbundled-bezier` with `edge-distances: endpoints`: ends relative to the nodes'
- * centres; control points by weight along, and distance across, the straight line between the ends. Cytoscape joins
+ * A curve in the terms of Cytoscape's `unbundled-bezier` with `edge-distances: node-position`: ends relative to the nodes'
+ * centres; control points by weight along, and distance across, the straight line between the centres. Cytoscape joins
  * quadratic pieces at the middle of neighbouring control points, so the control points are drawn in to match a cubic.
  */
 export function toCytoscape(curve: Curve, from: Rect, to: Rect) {
   const { start, end } = curve;
-  const dx = end.x - start.x;
-  const dy = end.y - start.y;
+  const base = { x: from.x + from.width / 2, y: from.y + from.height / 2 };
+  const dx = to.x + to.width / 2 - base.x;
+  const dy = to.y + to.height / 2 - base.y;
   const length = Math.max(1, Math.hypot(dx, dy));
   const pull = 0.75;
   const controls = [
     { x: start.x + (curve.c1.x - start.x) * pull, y: start.y + (curve.c1.y - start.y) * pull },
     { x: end.x + (curve.c2.x - end.x) * pull, y: end.y + (curve.c2.y - end.y) * pull },
   ];
-  const weights = controls.map((p) => ((p.x - start.x) * dx + (p.y - start.y) * dy) / (length * length));
-  const distances = controls.map((p) => ((p.x - start.x) * -dy + (p.y - start.y) * dx) / length);
+  const weights = controls.map((p) => ((p.x - base.x) * dx + (p.y - base.y) * dy) / (length * length));
+  const distances = controls.map((p) => ((p.x - base.x) * -dy + (p.y - base.y) * dx) / length);
   return {
     source: offset(start, from),
     target: offset(end, to),

@@ -288,7 +288,7 @@ export function stylesheet(colors: Colors, scale: number): StylesheetJson {
       selector: 'edge',
       style: {
         'curve-style': 'unbundled-bezier',
-        'edge-distances': 'endpoints',
+        'edge-distances': 'node-position',
         'source-endpoint': 'data(se)',
         'target-endpoint': 'data(te)',
         'control-point-weights': 'data(cw)',

@@ -1,0 +1,193 @@
+import type { GraphEdge } from '@bulkhead/policy-engine';
+import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import type { Point } from '../../worker/layout/pack.ts';
+import { createCanvas, type Focus, type GraphCanvas, isBusy, type Viewport } from './canvas.ts';
+import type { Colors } from './colors.ts';
+import { Minimap } from './Minimap.tsx';
+import type { Scene } from './scene.ts';
+import { edgeLabel } from './style.ts';
+import { describeNode, edgesOf, nearest } from './walk.ts';
+
+export interface GraphProps {
+  readonly scene: Scene;
+  readonly colors: Colors;
+  readonly focus: Focus;
+  readonly animate: boolean;
+  /** Changes when the view should be fitted anew: a new cluster, a new arrangement. */
+  readonly fitKey: string;
+  readonly onSelectNode: (id: string | null, add: boolean) => void;
+  readonly onSelectEdge: (edge: GraphEdge) => void;
+  readonly onToggle: (boxId: string) => void;
+  readonly onMoved: (id: string, at: Point) => void;
+  readonly onSpeak: (message: string) => void;
+  readonly onReady?: (canvas: GraphCanvas) => void;
+  readonly showMap: boolean;
+}
+
+interface Hover {
+  readonly text: string;
+  readonly detail: string;
+  readonly at: Point;
+}
+
+/** The picture itself, with its overview, what the pointer is on, and walking by keyboard. */
+export function Graph(props: GraphProps): ReactNode {
+  const { scene, colors, focus, animate, fitKey, showMap } = props;
+  const container = useRef<HTMLDivElement>(null);
+  const canvas = useRef<GraphCanvas>(null);
+  const latest = useRef(props);
+  latest.current = props;
+  const [viewport, setViewport] = useState<Viewport | null>(null);
+  const [hover, setHover] = useState<Hover | null>(null);
+  const [cursor, setCursor] = useState<string | null>(null);
+  const fitted = useRef('');
+  const busy = isBusy(scene);
+
+  useEffect(() => {
+    if (container.current === null) return;
+    const created = createCanvas(container.current, busy, {
+      onPick: (target, add) => {
+        const { scene: now, onSelectNode, onSelectEdge } = latest.current;
+        if (target?.type === 'edge') {
+          const edge = now.edges.find((entry) => entry.id === target.id)?.edge;
+          if (edge !== undefined) onSelectEdge(edge);
+          return;
+        }
+        onSelectNode(target?.id ?? null, add);
+      },
+      onToggle: (id) => latest.current.onToggle(id),
+      onMoved: (id, at) => latest.current.onMoved(id, at),
+      onHover: (target) => setHover(target === null ? null : describeHover(latest.current.scene, target)),
+      onViewport: setViewport,
+    });
+    canvas.current = created;
+    fitted.current = '';
+    latest.current.onReady?.(created);
+    return () => {
+      canvas.current = null;
+      created.destroy();
+    };
+  }, [busy]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new canvas (busy) starts empty
+  useEffect(() => {
+    canvas.current?.update(scene, colors, animate);
+    if (fitted.current !== fitKey && scene.rects.size > 0) {
+      fitted.current = fitKey;
+      canvas.current?.fit();
+    }
+  }, [scene, colors, animate, fitKey, busy]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: see above
+  useEffect(() => canvas.current?.focus(focus), [focus, busy]);
+  useEffect(() => canvas.current?.cursor(cursor), [cursor]);
+
+  const walk = useCallback((event: KeyboardEvent) => {
+    const { scene: now, onSelectNode, onToggle, onSpeak, onSelectEdge } = latest.current;
+    if (event.metaKey || event.ctrlKey || event.altKey) return;
+    const selected = [...latest.current.focus.selected][0];
+    const here = cursorRef.current ?? (selected !== undefined && now.rects.has(selected) ? selected : null);
+    const go = (id: string | null) => {
+      if (id === null) return;
+      cursorRef.current = id;
+      setCursor(id);
+      onSpeak(describeNode(now, id));
+    };
+    switch (event.key) {
+      case 'ArrowLeft':
+      case 'ArrowRight':
+      case 'ArrowUp':
+      case 'ArrowDown':
+        go(nearest(now, here, event.key));
+        break;
+      case 'Enter':
+      case ' ':
+        if (here !== null) onSelectNode(here, event.shiftKey);
+        break;
+      case 'e':
+        if (here !== null) onToggle(here);
+        break;
+      case '[':
+      case ']': {
+        if (here === null) break;
+        const list = edgesOf(now, here);
+        if (list.length === 0) break;
+        edgeIndex.current = (edgeIndex.current + (event.key === ']' ? 1 : list.length - 1)) % list.length;
+        const edge = list[edgeIndex.current];
+        if (edge !== undefined) onSelectEdge(edge.edge);
+        break;
+      }
+      case '+':
+      case '=':
+        canvas.current?.zoomBy(1.25);
+        break;
+      case '-':
+        canvas.current?.zoomBy(0.8);
+        break;
+      case 'f':
+        canvas.current?.fit();
+        break;
+      case 's':
+        if (here !== null) canvas.current?.fit([here]);
+        break;
+      default:
+        return;
+    }
+    event.preventDefault();
+  }, []);
+  const cursorRef = useRef<string | null>(null);
+  const edgeIndex = useRef(-1);
+
+  const label = useMemo(() => {
+    const counts = `${scene.boxes.length} namespaces, ${scene.cards.length} workloads and ${scene.edges.length} edges shown`;
+    return `Graph of allowed connections: ${counts}. Arrow keys walk from node to node, Enter selects, E expands or collapses, brackets step through edges. The table view has the same facts as text.`;
+  }, [scene]);
+
+  return (
+    <div className="graph">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a picture that is walked by keyboard must take the focus */}
+      <div
+        ref={container}
+        className="graph-canvas"
+        role="application"
+        aria-label={label}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: see above
+        tabIndex={0}
+        onKeyDown={walk}
+        onBlur={() => {
+          cursorRef.current = null;
+          setCursor(null);
+        }}
+      />
+      {hover === null ? null : (
+        <div
+          className="graph-hover"
+          style={{ left: hover.at.x + 14, top: hover.at.y + 14 }}
+          aria-hidden="true"
+        >
+          <strong>{hover.text}</strong>
+          {hover.detail === '' ? null : <span>{hover.detail}</span>}
+        </div>
+      )}
+      {showMap && viewport !== null ? (
+        <Minimap
+          scene={scene}
+          colors={colors}
+          viewport={viewport}
+          onMove={(to) => canvas.current?.panTo(to)}
+        />
+      ) : null}
+    </div>
+  );
+}
+
+function describeHover(scene: Scene, target: { type: 'node' | 'edge'; id: string; at: Point }): Hover | null {
+  if (target.type === 'node') {
+    return { text: describeNode(scene, target.id), detail: '', at: target.at };
+  }
+  const entry = scene.edges.find((edge) => edge.id === target.id);
+  if (entry === undefined) return null;
+  const { edge } = entry;
+  const name = (id: string) => id.replace(/^(ns|wl|out):/, '');
+  return { text: `${name(edge.from)} → ${name(edge.to)}`, detail: edgeLabel(edge), at: target.at };
+}

@@ -1,0 +1,310 @@
+import cytoscape, { type Core, type ElementDefinition, type EventObject, type NodeSingular } from 'cytoscape';
+import type { Point, Rect } from '../../worker/layout/pack.ts';
+import type { Colors } from './colors.ts';
+import type { Scene } from './scene.ts';
+import { headId, nodeIdOf, stylesheet, toElements } from './style.ts';
+
+export interface CanvasEvents {
+  /** A node or an edge was clicked; `null`: the empty ground. `add`: with shift, control or command. */
+  readonly onPick: (target: { type: 'node' | 'edge'; id: string } | null, add: boolean) => void;
+  readonly onToggle: (boxId: string) => void;
+  /** A box, card or outside peer was dragged: its new top left corner. */
+  readonly onMoved: (id: string, at: Point) => void;
+  readonly onHover: (target: { type: 'node' | 'edge'; id: string; at: Point } | null) => void;
+  readonly onViewport: (viewport: Viewport) => void;
+}
+
+/** What of the graph is seen, in its own units, and how large. */
+export interface Viewport {
+  readonly zoom: number;
+  readonly extent: Rect;
+}
+
+export interface Focus {
+  /** Nodes and edges that stay lit; `null`: all of them. */
+  readonly lit: { readonly nodes: ReadonlySet<string>; readonly edges: ReadonlySet<string> } | null;
+  readonly selected: ReadonlySet<string>;
+}
+
+export interface GraphCanvas {
+  update(scene: Scene, colors: Colors, animate: boolean): void;
+  focus(focus: Focus): void;
+  /** Marks the node that the keyboard is on. */
+  cursor(id: string | null): void;
+  fit(ids?: readonly string[]): void;
+  zoomBy(factor: number): void;
+  panTo(centre: Point): void;
+  viewport(): Viewport;
+  destroy(): void;
+}
+
+const MIN_ZOOM = 0.02;
+const MAX_ZOOM = 2.5;
+/** Below this zoom the names of expanded boxes are drawn large across them. */
+const FAR_ZOOM = 0.34;
+/** With more edges than this, ports are shown on hover and for what is selected only. */
+const LABEL_EDGES = 70;
+/** With more edges than this a canvas is busy: they are left out while the picture moves, and nothing is animated. */
+const BUSY_EDGES = 1_500;
+
+export function isBusy(scene: Scene): boolean {
+  return scene.edges.length > BUSY_EDGES;
+}
+
+/** Lengths are multiplied by this to stay visible; it changes in few steps. */
+function scaleAt(zoom: number): number {
+  if (zoom >= 0.7) return 1;
+  return 1.6 ** Math.ceil(Math.log(0.7 / zoom) / Math.log(1.6));
+}
+
+/**
+ * Draws scenes into a container with Cytoscape and turns the pointer's doings into events.
+ * @param busy whether to leave edges out while the picture moves; see `isBusy`
+ */
+export function createCanvas(container: HTMLElement, busy: boolean, events: CanvasEvents): GraphCanvas {
+  const cy = cytoscape({
+    container,
+    minZoom: MIN_ZOOM,
+    maxZoom: MAX_ZOOM,
+    wheelSensitivity: 0.35,
+    boxSelectionEnabled: false,
+    autounselectify: true,
+    hideEdgesOnViewport: busy,
+    textureOnViewport: false,
+    motionBlur: false,
+    pixelRatio: Math.min(2, window.devicePixelRatio),
+    layout: { name: 'preset' },
+    elements: [],
+    style: [],
+  });
+  let colors: Colors | undefined;
+  let scale = 0;
+  let far = false;
+  let known = new Map<string, ElementDefinition>();
+  let focused: Focus = { lit: null, selected: new Set() };
+  let pending: ReturnType<typeof setTimeout> | undefined;
+  let cursorId: string | null = null;
+
+  const restyle = () => {
+    if (colors === undefined) return;
+    cy.style(stylesheet(colors, scale));
+  };
+  const viewport = (): Viewport => {
+    const { x1, y1, w, h } = cy.extent();
+    return { zoom: cy.zoom(), extent: { x: x1, y: y1, width: w, height: h } };
+  };
+  const applyZoom = () => {
+    pending = undefined;
+    const next = scaleAt(cy.zoom());
+    const nowFar = cy.zoom() < FAR_ZOOM;
+    if (nowFar !== far) {
+      far = nowFar;
+      cy.batch(() => {
+        if (far) cy.nodes('.box.expanded').addClass('far');
+        else cy.nodes('.box.expanded').removeClass('far');
+      });
+    }
+    if (next !== scale) {
+      scale = next;
+      restyle();
+    }
+  };
+  cy.on('viewport', () => {
+    events.onViewport(viewport());
+    pending ??= setTimeout(applyZoom, 90);
+  });
+
+  const pickOf = (event: EventObject) => {
+    const target: unknown = event.target;
+    if (target === cy) return null;
+    const element = event.target as NodeSingular;
+    const id = element.id();
+    return element.isNode() ? { type: 'node' as const, id: nodeIdOf(id) } : { type: 'edge' as const, id };
+  };
+  cy.on('tap', (event) => {
+    const original = event.originalEvent;
+    const add = original instanceof MouseEvent && (original.shiftKey || original.metaKey || original.ctrlKey);
+    const pick = pickOf(event);
+    if (pick?.type === 'node' && event.target.hasClass('head')) {
+      // The toggle stands at the left end of the head.
+      const left = event.target.position('x') - event.target.width() / 2;
+      if (event.position.x < left + 36) {
+        events.onToggle(pick.id);
+        return;
+      }
+    }
+    events.onPick(pick, add);
+  });
+  cy.on('dbltap', 'node.box, node.head', (event) => {
+    events.onToggle(nodeIdOf((event.target as NodeSingular).id()));
+  });
+  cy.on('mouseover', 'node, edge', (event) => {
+    event.target.addClass('hovered');
+    container.style.cursor = 'pointer';
+    const pick = pickOf(event);
+    if (pick !== null) events.onHover({ ...pick, at: event.renderedPosition });
+  });
+  cy.on('mouseout', 'node, edge', (event) => {
+    event.target.removeClass('hovered');
+    container.style.cursor = '';
+    events.onHover(null);
+  });
+
+  const dragStart = new Map<string, Point>();
+  cy.on('grab', 'node', (event) => {
+    dragStart.clear();
+    for (const node of companions(cy, event.target as NodeSingular))
+      dragStart.set(node.id(), { ...node.position() });
+    dragStart.set(event.target.id(), { ...event.target.position() });
+    events.onHover(null);
+  });
+  cy.on('drag', 'node', (event) => {
+    const from = dragStart.get(event.target.id());
+    if (from === undefined) return;
+    const dx = event.target.position('x') - from.x;
+    const dy = event.target.position('y') - from.y;
+    cy.batch(() => {
+      for (const [id, start] of dragStart) {
+        if (id !== event.target.id()) cy.getElementById(id).position({ x: start.x + dx, y: start.y + dy });
+      }
+    });
+  });
+  cy.on('dragfree', 'node', (event) => {
+    const node = event.target as NodeSingular;
+    const id = nodeIdOf(node.id());
+    events.onMoved(id, {
+      x: node.position('x') - node.width() / 2,
+      y: node.position('y') - node.height() / 2,
+    });
+  });
+
+  const applyFocus = () => {
+    const { lit, selected } = focused;
+    cy.batch(() => {
+      for (const element of cy.elements()) {
+        const id = nodeIdOf(element.id());
+        const on = lit === null || (element.isNode() ? lit.nodes.has(id) : lit.edges.has(id));
+        element.toggleClass('faded', !on);
+        element.toggleClass('lit', on && lit !== null && element.isEdge());
+        element.toggleClass('selected', selected.has(id));
+      }
+    });
+  };
+
+  return {
+    update(scene, nextColors, animate) {
+      const recolored = colors !== nextColors;
+      colors = nextColors;
+      const next = new Map(
+        toElements(scene, nextColors).flatMap((element) => {
+          const id = element.data.id;
+          return id === undefined ? [] : [[id, element] as const];
+        }),
+      );
+      cy.batch(() => {
+        apply(cy, known, next, animate && known.size > 0 && !busy);
+        const labelled = scene.edges.length <= LABEL_EDGES;
+        for (const edge of cy.edges()) edge.toggleClass('labelled', labelled);
+        if (far) cy.nodes('.box.expanded').addClass('far');
+      });
+      known = next;
+      if (recolored || scale === 0) {
+        scale = scaleAt(cy.zoom());
+        restyle();
+      }
+      applyFocus();
+    },
+    focus(next) {
+      focused = next;
+      applyFocus();
+    },
+    cursor(id) {
+      if (cursorId !== null) elementsOf(cy, cursorId).removeClass('hovered');
+      cursorId = id;
+      if (id === null) return;
+      const found = elementsOf(cy, id);
+      found.addClass('hovered');
+      if (found.empty()) return;
+      const box = found.boundingBox();
+      const { x1, y1, x2, y2 } = cy.extent();
+      if (box.x1 < x1 || box.x2 > x2 || box.y1 < y1 || box.y2 > y2) cy.center(found);
+    },
+    fit(ids) {
+      const target = ids === undefined ? cy.elements() : cy.collection();
+      for (const id of ids ?? []) target.merge(elementsOf(cy, id));
+      if (target.empty()) return;
+      cy.fit(target, ids === undefined ? 36 : 90);
+      if (cy.zoom() > 1.1) {
+        cy.zoom(1.1);
+        cy.center(target);
+      }
+      applyZoom();
+    },
+    zoomBy(factor) {
+      cy.zoom({
+        level: cy.zoom() * factor,
+        renderedPosition: { x: cy.width() / 2, y: cy.height() / 2 },
+      });
+    },
+    panTo(centre) {
+      cy.pan({ x: cy.width() / 2 - centre.x * cy.zoom(), y: cy.height() / 2 - centre.y * cy.zoom() });
+    },
+    viewport,
+    destroy() {
+      clearTimeout(pending);
+      cy.destroy();
+    },
+  };
+}
+
+function elementsOf(cy: Core, id: string) {
+  const own = cy.getElementById(id).union(cy.getElementById(headId(id)));
+  return own;
+}
+
+/** What moves along with a node: a box takes its head and its cards. */
+function companions(cy: Core, node: NodeSingular): readonly NodeSingular[] {
+  if (!node.hasClass('head')) return [];
+  const box = cy.getElementById(nodeIdOf(node.id()));
+  const namespace = nodeIdOf(node.id()).slice('ns:'.length);
+  return [
+    ...box.union(cy.nodes('.card').filter((card) => card.id().startsWith(`wl:${namespace}/`))).toArray(),
+  ].filter((entry): entry is NodeSingular => entry.isNode());
+}
+
+function apply(
+  cy: Core,
+  before: ReadonlyMap<string, ElementDefinition>,
+  next: ReadonlyMap<string, ElementDefinition>,
+  animate: boolean,
+): void {
+  for (const id of before.keys()) {
+    const kept = next.get(id);
+    if (kept === undefined || kept.group !== before.get(id)?.group) cy.getElementById(id).remove();
+  }
+  const fresh: ElementDefinition[] = [];
+  for (const [id, element] of next) {
+    const old = before.get(id);
+    const present = old === undefined ? undefined : cy.getElementById(id);
+    if (old === undefined || present === undefined || present.empty()) {
+      fresh.push(structuredClone(element));
+      continue;
+    }
+    if (JSON.stringify(old.data) !== JSON.stringify(element.data)) present.data({ ...element.data });
+    if (old.classes !== element.classes && typeof element.classes === 'string') {
+      const kept = ['faded', 'lit', 'selected', 'hovered', 'labelled', 'far'].filter((name) =>
+        present.hasClass(name),
+      );
+      present.classes(`${element.classes} ${kept.join(' ')}`);
+    }
+    const { position } = element;
+    if (
+      position !== undefined &&
+      (present.position('x') !== position.x || present.position('y') !== position.y)
+    ) {
+      if (animate) present.animate({ position: { ...position } }, { duration: 220 });
+      else present.position({ ...position });
+    }
+  }
+  if (fresh.length > 0) cy.add(fresh);
+}

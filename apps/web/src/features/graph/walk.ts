@@ -1,0 +1,59 @@
+import type { Rect } from '../../worker/layout/pack.ts';
+import type { Scene, SceneEdge } from './scene.ts';
+
+type Arrow = 'ArrowLeft' | 'ArrowRight' | 'ArrowUp' | 'ArrowDown';
+
+/** Nodes that the keyboard stops at: cards, outside peers, and boxes by their head. */
+function stops(scene: Scene): readonly { readonly id: string; readonly x: number; readonly y: number }[] {
+  const centre = (rect: Rect) => ({ x: rect.x + rect.width / 2, y: rect.y + rect.height / 2 });
+  return [
+    ...scene.boxes.map(({ id, rect, node }) => ({
+      id,
+      ...(node.expanded ? { x: rect.x + rect.width / 2, y: rect.y + 18 } : centre(rect)),
+    })),
+    ...scene.cards.map(({ id, rect }) => ({ id, ...centre(rect) })),
+    ...scene.outside.map(({ id, rect }) => ({ id, ...centre(rect) })),
+  ];
+}
+
+/** The node that an arrow key leads to: near, and rather straight ahead than aside. `null`: there is none. */
+export function nearest(scene: Scene, from: string | null, arrow: Arrow): string | null {
+  const all = stops(scene);
+  const here = all.find((stop) => stop.id === from);
+  if (here === undefined) return all[0]?.id ?? null;
+  const across = arrow === 'ArrowLeft' || arrow === 'ArrowRight';
+  const sign = arrow === 'ArrowRight' || arrow === 'ArrowDown' ? 1 : -1;
+  let best: { id: string; cost: number } | null = null;
+  for (const stop of all) {
+    const dx = stop.x - here.x;
+    const dy = stop.y - here.y;
+    const ahead = (across ? dx : dy) * sign;
+    if (stop.id === here.id || ahead <= 1) continue;
+    const aside = Math.abs(across ? dy : dx);
+    const cost = ahead + aside * 2.5;
+    if (best === null || cost < best.cost) best = { id: stop.id, cost };
+  }
+  return best?.id ?? null;
+}
+
+/** Edges that touch a node, in a stable order. */
+export function edgesOf(scene: Scene, id: string): readonly SceneEdge[] {
+  return scene.edges.filter(({ edge }) => edge.from === id || edge.to === id);
+}
+
+/** One sentence on a node, for screen readers and for the pointer. */
+export function describeNode(scene: Scene, id: string): string {
+  const box = scene.boxes.find((entry) => entry.id === id)?.node;
+  if (box !== undefined) {
+    const open = Math.max(box.ingress.open, box.egress.open);
+    const isolation = open === 0 ? 'all isolated' : `${open} open in a direction`;
+    return `Namespace ${box.name}: ${box.workloads} workloads, ${box.pods} pods, ${box.policies} policies, ${isolation}`;
+  }
+  const card = scene.cards.find((entry) => entry.id === id)?.node;
+  if (card !== undefined) {
+    const from = card.ingressFromAll === null ? '' : ` (open to all on ${card.ingressFromAll.label})`;
+    return `${card.kind} ${card.name} in ${card.namespace}: ingress ${card.ingress}${from}, egress ${card.egress}`;
+  }
+  const peer = scene.outside.find((entry) => entry.id === id)?.node;
+  return peer === undefined ? '' : `${peer.label} ${peer.detail}`.trim();
+}

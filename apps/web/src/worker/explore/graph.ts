@@ -1,0 +1,93 @@
+import { type GraphView, graphView, lensOf, type Universe } from '@bulkhead/policy-engine';
+import type { Point, Rect } from '../layout/pack.ts';
+import { type BoxInput, type BoxPlan, type LayoutInput, placeBoxes, planBox } from '../layout/place.ts';
+import type { FlowEdge } from '../layout/rank.ts';
+import { answer, type EngineSession } from '../session.ts';
+import { type GraphRequest, graphRequest } from './requests.ts';
+
+/** The insides of boxes as they were first laid out, by layout generation and box. */
+interface Memory {
+  generation: number;
+  plans: Map<string, BoxPlan>;
+  boxes: ReadonlyMap<string, Rect>;
+  cluster: string;
+}
+
+/** Creates the handler with its own memory of where things stand, so that updates keep everything in place. */
+export function graphHandler() {
+  const memory: Memory = { generation: -1, plans: new Map(), boxes: new Map(), cluster: '' };
+  return answer(graphRequest, (session, request) => {
+    const start = performance.now();
+    const lens = lensOf(session.overlay?.before ?? session.cluster, session.overlay?.after, request.ports);
+    const view = graphView(lens, request);
+    const key = `${request.layout}`;
+    if (memory.generation !== request.generation || memory.cluster !== key) {
+      memory.generation = request.generation;
+      memory.cluster = key;
+      memory.plans = new Map();
+      memory.boxes = new Map();
+    }
+    const { boxes, cards } = place(session, view, request, memory);
+    return { view, boxes, cards, computeMs: performance.now() - start };
+  });
+}
+
+function place(session: EngineSession, view: GraphView, request: GraphRequest, memory: Memory) {
+  const { universe } = session.overlay?.after ?? session.cluster;
+  const input = layoutInput(view, universe);
+  for (const box of input.boxes) memory.plans.set(box.id, planBox(box, memory.plans.get(box.id)));
+  const remembered = new Map<string, Rect>([...memory.boxes, ...Object.entries(request.remembered)]);
+  memory.boxes = new Map([
+    ...memory.boxes,
+    ...placeBoxes(input, memory.plans, { kind: request.layout, remembered }),
+  ]);
+  const boxes: Record<string, Rect> = {};
+  const cards: Record<string, Point> = {};
+  for (const box of input.boxes) {
+    const rect = memory.boxes.get(box.id);
+    if (rect !== undefined) boxes[box.id] = rect;
+  }
+  for (const peer of input.outside) {
+    const rect = memory.boxes.get(peer.id);
+    if (rect !== undefined) boxes[peer.id] = rect;
+  }
+  const expanded = new Set(view.namespaces.filter((entry) => entry.expanded).map((entry) => entry.id));
+  for (const box of input.boxes) {
+    if (!expanded.has(box.id)) continue;
+    for (const [id, point] of memory.plans.get(box.id)?.cells ?? []) cards[id] = point;
+  }
+  return { boxes, cards };
+}
+
+/** A box has room for all workloads of its namespace, shown or not, so that a filter moves nothing. */
+function layoutInput(view: GraphView, universe: Universe): LayoutInput {
+  const inner = new Map<string, FlowEdge[]>();
+  const outer: FlowEdge[] = [];
+  const owner = new Map(view.workloads.map((node) => [node.id, `ns:${node.namespace}`]));
+  for (const edge of view.edges) {
+    const from = owner.get(edge.from) ?? edge.from;
+    const to = owner.get(edge.to) ?? edge.to;
+    const weight = 1 + Math.log2(edge.pairs + 1);
+    if (from !== to) outer.push({ from, to, weight });
+    else if (owner.has(edge.from) && owner.has(edge.to)) {
+      const list = inner.get(from) ?? [];
+      list.push({ from: edge.from, to: edge.to, weight });
+      inner.set(from, list);
+    }
+  }
+  const boxes = view.namespaces.map((node): BoxInput => {
+    const entry = universe.namespaces[universe.namespaceIndex.get(node.name) ?? -1];
+    const members: string[] = [];
+    for (let index = entry?.firstWorkload ?? 0; index <= (entry?.lastWorkload ?? -1); index++) {
+      const workload = universe.workloads[index];
+      if (workload !== undefined && workload.last >= workload.first) members.push(`wl:${workload.id}`);
+    }
+    return { id: node.id, members, edges: inner.get(node.id) ?? [] };
+  });
+  const sources = new Set(outer.map((edge) => edge.from));
+  return {
+    boxes,
+    outside: view.outside.map((node) => ({ id: node.id, side: sources.has(node.id) ? 'first' : 'last' })),
+    edges: outer,
+  };
+}

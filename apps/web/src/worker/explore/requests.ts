@@ -1,0 +1,54 @@
+import type {
+  ClusterIndex,
+  EntityDetails,
+  Finding,
+  FocusOptions,
+  FocusView,
+  GraphOptions,
+  GraphView,
+  PairDetails,
+  PolicyDetails,
+  PolicyKey,
+  PortRange,
+} from '@bulkhead/policy-engine';
+import type { Point, Rect } from '../layout/pack.ts';
+import type { LayoutKind } from '../layout/place.ts';
+import { requestKind } from '../request.ts';
+
+/** What of the cluster is looked at; part of most questions. */
+export interface ViewScope extends GraphOptions {
+  readonly ports: readonly PortRange[];
+}
+
+export interface GraphRequest extends ViewScope {
+  readonly layout: LayoutKind;
+  /** Rectangles of boxes that keep their place: dragged by hand, or from an earlier visit. */
+  readonly remembered: Readonly<Record<string, Rect>>;
+  /** Rises when everything is to be laid out anew. */
+  readonly generation: number;
+}
+
+export interface GraphAnswer {
+  readonly view: GraphView;
+  readonly boxes: Readonly<Record<string, Rect>>;
+  readonly cards: Readonly<Record<string, Point>>;
+  readonly computeMs: number;
+}
+
+/** The graph with a place for everything in it. */
+export const graphRequest = requestKind<GraphRequest, GraphAnswer>('explore/graph');
+
+/** What stays lit around a selection; `drawn` are the ids of the edges on the screen. */
+export const focusRequest = requestKind<
+  ViewScope & { readonly focus: FocusOptions; readonly drawn: readonly string[] },
+  FocusView
+>('explore/focus');
+
+export const indexRequest = requestKind<null, ClusterIndex>('explore/index');
+export const entityRequest = requestKind<{ readonly id: string }, EntityDetails | null>('explore/entity');
+export const pairRequest = requestKind<
+  { readonly from: string; readonly to: string; readonly port?: string },
+  PairDetails | null
+>('explore/pair');
+export const policyRequest = requestKind<{ readonly key: PolicyKey }, PolicyDetails | null>('explore/policy');
+export const findingsRequest = requestKind<null, readonly Finding[]>('explore/findings');

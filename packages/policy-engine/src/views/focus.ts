@@ -1,0 +1,230 @@
+import { pairCell } from '../compile/compile.ts';
+import { forEachMember, union } from '../sets/interval-set.ts';
+import { findEntity } from './entity.ts';
+import { type GraphOptions, namespaceId, type Shown, shownNamespaces, toEdge, workloadId } from './graph.ts';
+import type { GraphEdge } from './graph-model.ts';
+import { type Group, groupOf, workloadMember } from './group.ts';
+import { cellSets, type Lens } from './lens.ts';
+import { outsidePeers } from './outside.ts';
+import { type Relation, relationOf } from './relation.ts';
+import { namespaceOfColumn } from './specific.ts';
+
+export interface FocusOptions {
+  /** Entities in focus. */
+  readonly ids: readonly string[];
+  readonly direction: 'both' | 'reaches' | 'reached-by';
+  readonly hops: 1 | 'all';
+}
+
+/** What stays lit around the entities in focus, at the level at which the graph is shown. */
+export interface FocusView {
+  /** Nodes as the graph shows them: a workload of a collapsed namespace is its namespace. */
+  readonly nodes: readonly string[];
+  /** Ids of the graph's own edges that belong to the focus. */
+  readonly edges: readonly string[];
+  /** Edges that the graph leaves out because nothing isolates their ends, drawn for the focus. */
+  readonly extra: readonly GraphEdge[];
+  /** Workloads that are reached and that reach it, within the hops asked for. */
+  readonly reaches: number;
+  readonly reachedBy: number;
+}
+
+/**
+ * @param drawn ids of the edges that the graph shows now
+ * @returns nothing lit where none of the entities exists
+ */
+export function focusView(
+  lens: Lens,
+  options: GraphOptions,
+  focus: FocusOptions,
+  drawn: ReadonlySet<string>,
+): FocusView {
+  const shown = shownNamespaces(lens, options.filter, new Set(options.expanded));
+  const search = new FocusSearch(lens, shown, drawn);
+  for (const id of focus.ids) search.around(id, focus.direction);
+  if (focus.hops === 'all') {
+    if (focus.direction !== 'reached-by') search.follow(focus.ids, 'egress');
+    if (focus.direction !== 'reaches') search.follow(focus.ids, 'ingress');
+  }
+  return search.result();
+}
+
+class FocusSearch {
+  readonly #lens: Lens;
+  readonly #shown: readonly Shown[];
+  readonly #drawn: ReadonlySet<string>;
+  readonly #nodes = new Set<string>();
+  readonly #edges = new Set<string>();
+  readonly #extra = new Map<string, GraphEdge>();
+  readonly #reached = { egress: new Set<number>(), ingress: new Set<number>() };
+
+  constructor(lens: Lens, shown: readonly Shown[], drawn: ReadonlySet<string>) {
+    this.#lens = lens;
+    this.#shown = shown;
+    this.#drawn = drawn;
+  }
+
+  around(id: string, direction: 'both' | 'reaches' | 'reached-by'): void {
+    const entity = findEntity(this.#lens, id);
+    if (entity === null) return;
+    const own = this.#visible(entity.id, entity.namespace);
+    this.#nodes.add(own);
+    if (entity.namespace !== null) this.#nodes.add(namespaceId(entity.namespace));
+    for (const outward of [true, false]) {
+      if (direction === (outward ? 'reached-by' : 'reaches')) continue;
+      const relate = (peer: Group) =>
+        outward ? relationOf(this.#lens, entity.group, peer) : relationOf(this.#lens, peer, entity.group);
+      for (const entry of this.#shown) this.#peers(entity.id, own, entity.namespace, entry, outward, relate);
+      if (entity.type === 'outside') continue;
+      for (const peer of outsidePeers(this.#lens)) {
+        const relation = relate(peer.group);
+        if (!isAnything(relation)) continue;
+        // A block inside a wider one that gets the same is covered by the wider one's edge.
+        const edge = this.#covering(own, entity.namespace, peer.node.id, null, outward);
+        if (edge !== null) {
+          this.#edges.add(edge);
+          this.#nodes.add(peer.node.id);
+        }
+      }
+    }
+  }
+
+  /** Everything within any number of hops; only pods are passed through. */
+  follow(ids: readonly string[], direction: 'egress' | 'ingress'): void {
+    const { after } = this.#lens;
+    const { universe, cells } = after;
+    const pods = union(universe.regions.classes, universe.regions.hidden);
+    const waiting = new Set<number>();
+    forEachMember(pods, (column) => waiting.add(column));
+    let frontier = ids.flatMap((id) => findEntity(this.#lens, id)?.group.members.flat() ?? []);
+    for (const column of frontier) waiting.delete(column);
+    const found: number[] = [];
+    while (frontier.length > 0) {
+      const next: number[] = [];
+      for (const column of frontier) {
+        if (waiting.size === 0) break;
+        for (const other of waiting) {
+          const cell =
+            direction === 'egress' ? pairCell(after, column, other) : pairCell(after, other, column);
+          if (cellSets(this.#lens, after, cell).allowed === cells.space.none) continue;
+          waiting.delete(other);
+          next.push(other);
+        }
+      }
+      found.push(...next);
+      frontier = next;
+    }
+    const owner = namespaceOfColumn(after);
+    for (const column of found) {
+      const workload = universe.classes[column]?.workload;
+      const namespace = universe.namespaces[owner[column] ?? -1]?.record.name ?? '';
+      if (workload !== undefined) {
+        this.#reached[direction].add(workload);
+        this.#nodes.add(this.#visible(workloadId(universe.workloads[workload]?.id ?? ''), namespace));
+      }
+      this.#nodes.add(namespaceId(namespace));
+    }
+    for (const edge of this.#drawn) {
+      const [from = '', to = ''] = edge.split('>');
+      if (this.#nodes.has(from) && this.#nodes.has(to)) this.#edges.add(edge);
+    }
+  }
+
+  result(): FocusView {
+    return {
+      nodes: [...this.#nodes],
+      edges: [...this.#edges, ...this.#extra.keys()],
+      extra: [...this.#extra.values()],
+      reaches: this.#reached.egress.size,
+      reachedBy: this.#reached.ingress.size,
+    };
+  }
+
+  #peers(
+    id: string,
+    own: string,
+    namespace: string | null,
+    entry: Shown,
+    outward: boolean,
+    relate: (peer: Group) => Relation,
+  ): void {
+    const whole = relate(entry.group);
+    if (!isAnything(whole)) return;
+    const box = namespaceId(entry.name);
+    const { universe } = this.#lens.after;
+    const direction = outward ? 'egress' : 'ingress';
+    const related = entry.workloads.flatMap((workload) => {
+      const target = workloadId(universe.workloads[workload]?.id ?? '');
+      if (target === id) return [];
+      const relation = relate(groupOf(this.#lens, target, [workloadMember(universe, workload)]));
+      return isAnything(relation) ? [{ workload, target, relation }] : [];
+    });
+    for (const { workload } of related) this.#reached[direction].add(workload);
+    this.#nodes.add(box);
+    const inOwn = entry.name === namespace;
+    if (!entry.expanded) {
+      if (!inOwn) this.#join(own, namespace, box, entry.name, outward, whole);
+      return;
+    }
+    const all = related.length === entry.workloads.length && related.length > 1 && whole.uniform;
+    for (const { target } of related) this.#nodes.add(target);
+    if (
+      all &&
+      !inOwn &&
+      related.every(({ target }) => this.#covering(own, namespace, target, entry.name, outward) === null)
+    ) {
+      this.#join(own, namespace, box, entry.name, outward, whole);
+      return;
+    }
+    for (const { target, relation } of related)
+      this.#join(own, namespace, target, entry.name, outward, relation);
+  }
+
+  #join(
+    own: string,
+    ownNamespace: string | null,
+    peer: string,
+    peerNamespace: string,
+    outward: boolean,
+    relation: Relation,
+  ): void {
+    if (own === peer) return;
+    const covering = this.#covering(own, ownNamespace, peer, peerNamespace, outward);
+    if (covering !== null) {
+      this.#edges.add(covering);
+      return;
+    }
+    const [from, to] = outward ? [own, peer] : [peer, own];
+    const edge = toEdge(this.#lens, from, to, relation);
+    this.#extra.set(edge.id, edge);
+  }
+
+  /** The edge of the graph that says so already: between the two, or between one and the other's box, or both boxes. */
+  #covering(
+    own: string,
+    ownNamespace: string | null,
+    peer: string,
+    peerNamespace: string | null,
+    outward: boolean,
+  ): string | null {
+    const owns = ownNamespace === null ? [own] : [own, namespaceId(ownNamespace)];
+    const peers = peerNamespace === null ? [peer] : [peer, namespaceId(peerNamespace)];
+    for (const a of owns) {
+      for (const b of peers) {
+        const edge = outward ? `${a}>${b}` : `${b}>${a}`;
+        if (this.#drawn.has(edge)) return edge;
+      }
+    }
+    return null;
+  }
+
+  #visible(id: string, namespace: string | null): string {
+    if (namespace === null || !id.startsWith('wl:')) return id;
+    const entry = this.#shown.find((shown) => shown.name === namespace);
+    return entry?.expanded === true ? id : namespaceId(namespace);
+  }
+}
+
+function isAnything(relation: Relation): boolean {
+  return relation.allowedPairs + relation.unknownPairs > 0 || relation.change !== null;
+}
