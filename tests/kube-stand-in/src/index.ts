@@ -1,5 +1,8 @@
 export { type PolicyRule, policyRule } from './auth/rbac.ts';
 export type { UserInfo, UserOptions } from './auth/users.ts';
+export { type Churn, type ChurnKind, type ChurnOptions, createChurn } from './churn/churn.ts';
+export { createFaultMix, type FaultMix, type FaultMixKind } from './churn/fault-mix.ts';
+export { createRandom, type Random } from './churn/random.ts';
 export * from './cluster-objects.ts';
 export { EXEC_SECRET, type ExecBehaviour } from './exec-plugin.ts';
 export type { JsonObject, JsonValue, KubeObject, ObjectMeta, OwnerReference } from './json.ts';
