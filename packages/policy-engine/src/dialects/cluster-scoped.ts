@@ -175,12 +175,13 @@ function lowerPodSet(
   checkFields(reading, pods, at, POD_FIELDS, MISPLACED);
   for (const field of kind.requiredOfPods) {
     if (Object.hasOwn(pods, field)) continue;
-    reject(
+    // Readers take the missing selector for the empty one, so what is meant is plain enough to be judged.
+    warn(
       reading,
-      'missing-field',
-      `${at}.${field}`,
-      `\`pods\` has no \`${field}\`.`,
-      `Add \`${field}\`; \`{}\` is all.`,
+      'missing-selector',
+      at,
+      `\`pods\` has no \`${field}\`, which is read as all; API servers refuse the object.`,
+      `Add \`${field}: {}\`.`,
     );
   }
   const namespaces = lowerSelectorField(reading, pods, 'namespaceSelector', at);

@@ -7,7 +7,7 @@ import { createSharing, type Sharing } from '../model/sharing.ts';
 import { listItemTexts } from './list-items.ts';
 import { createLocator } from './locate.ts';
 import { countLines, type DocumentText, splitDocuments } from './split.ts';
-import { readYaml, type YamlProblem } from './yaml-values.ts';
+import { bareLetter, readYaml, type YamlProblem } from './yaml-values.ts';
 
 export interface ManifestFile {
   /** As the user would name it; diagnostics and sources show it. */
@@ -80,6 +80,21 @@ export function fileTooLarge(path: string, size: number, maxFileSize: number): D
 }
 
 function readDocument(
+  path: string,
+  document: DocumentText,
+  value: unknown,
+  context: ReadContext,
+  parts: SnapshotPart[],
+): void {
+  const before = parts.length;
+  readItems(path, document, value, context, parts);
+  const letter = parts.slice(before).some((part) => part.type !== 'ignored')
+    ? bareLetter(document.text)
+    : undefined;
+  if (letter !== undefined) context.diagnostics.push(ambiguousLetter(path, document, letter));
+}
+
+function readItems(
   path: string,
   document: DocumentText,
   value: unknown,
@@ -190,12 +205,12 @@ function kustomization(source: SourceRef): Diagnostic {
 
 /** Documents that are no objects of a cluster, and not by mistake. */
 function skippedObject(path: string, document: DocumentText, object: unknown): Diagnostic | undefined {
-  if (!isObject(object)) return undefined;
   const source = sourceOf(path, document);
-  const apiVersion = ownField(object, 'apiVersion');
+  const apiVersion = isObject(object) ? ownField(object, 'apiVersion') : undefined;
   if (typeof apiVersion === 'string' && apiVersion.startsWith('kustomize.config.k8s.io/'))
     return kustomization(source);
-  if (ownField(object, 'kind') !== undefined || apiVersion !== undefined) return undefined;
+  if (isObject(object) && (ownField(object, 'kind') !== undefined || apiVersion !== undefined))
+    return undefined;
   return {
     code: 'not-kubernetes',
     severity: 'warning',
@@ -237,6 +252,20 @@ function template(path: string, document: DocumentText): Diagnostic {
     message: 'This is a template (`{{ … }}`), not a manifest yet; it was left out.',
     hint: 'Render it first, such as with `helm template`, and give the output.',
     source: { file: path, line: document.line + countLines(document.text, 0, at) },
+  };
+}
+
+function ambiguousLetter(
+  path: string,
+  document: DocumentText,
+  { letter, line }: { readonly letter: string; readonly line: number },
+): Diagnostic {
+  return {
+    code: 'yaml-boolean',
+    severity: 'warning',
+    message: `An unquoted \`${letter}\` is a boolean to kubectl, which refuses it where text is wanted; here it is read as text.`,
+    hint: `Write \`"${letter}"\`.`,
+    source: { file: path, line: document.line + line - 1 },
   };
 }
 

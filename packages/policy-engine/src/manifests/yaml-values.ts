@@ -1,4 +1,5 @@
 import { CORE_SCHEMA, load, Type, YAMLException } from 'js-yaml';
+import { countLines } from './split.ts';
 
 /**
  * The value of a YAML or JSON document. Positions are found later and only where something is to be shown
@@ -20,9 +21,12 @@ export interface YamlProblem {
 /** What aliases may expand a document to, in values. The largest real manifests have a few thousand. */
 const MOST_EXPANDED = 200_000;
 
-/** What kubectl's reader (YAML 1.1) takes for booleans: a label value `on` is refused, so it must not be read as text. */
-const TRUE = new Set(['true', 'True', 'TRUE', 'y', 'Y', 'yes', 'Yes', 'YES', 'on', 'On', 'ON']);
-const FALSE = new Set(['false', 'False', 'FALSE', 'n', 'N', 'no', 'No', 'NO', 'off', 'Off', 'OFF']);
+/**
+ * What kubectl's reader (YAML 1.1) takes for booleans: a label value `on` is refused, so it must not be read as text.
+ * Not `y` and `n`: most writers of YAML leave them unquoted and mean the letter (`bareLetter` finds them).
+ */
+const TRUE = new Set(['true', 'True', 'TRUE', 'yes', 'Yes', 'YES', 'on', 'On', 'ON']);
+const FALSE = new Set(['false', 'False', 'FALSE', 'no', 'No', 'NO', 'off', 'Off', 'OFF']);
 
 const INTEGER = /^[-+]?(?:0b[01_]+|0x[\da-fA-F_]+|0o?[0-7_]+|[1-9][\d_]*|0)$/;
 
@@ -42,6 +46,15 @@ const SCHEMA = CORE_SCHEMA.extend({
     new Type('tag:yaml.org,2002:merge', { kind: 'scalar', resolve: (text: unknown) => text === '<<' }),
   ],
 });
+
+const BARE_LETTER = /[:-][ \t]+([yYnN])[ \t]*(?:#.*)?$/m;
+
+/** Where a document has an unquoted `y` or `n` for a value, which kubectl reads as a boolean; line from 1. */
+export function bareLetter(text: string): { readonly letter: string; readonly line: number } | undefined {
+  const match = BARE_LETTER.exec(text);
+  if (match === null) return undefined;
+  return { letter: match[1] ?? '', line: 1 + countLines(text, 0, match.index) };
+}
 
 /** Reads one document as kubectl does. Never throws. */
 export function readYaml(text: string): YamlValue {

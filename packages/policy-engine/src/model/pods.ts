@@ -3,16 +3,15 @@ import { portNameProblem } from '../input/names.ts';
 import {
   asObject,
   checkFields,
+  describe,
   isObject,
   isRejected,
   type JsonObject,
   ownField,
   type Reading,
-  readInteger,
   readList,
   readObject,
-  readString,
-  reject,
+  warn,
 } from '../input/reading.ts';
 import type { ReadContext } from './context.ts';
 import { readMetadata } from './metadata.ts';
@@ -21,7 +20,6 @@ import type { ContainerPortRecord, PodState, TransportProtocol } from './records
 import { NO_PORTS, NO_STRINGS, shared } from './sharing.ts';
 
 const PORT_FIELDS = ['name', 'protocol', 'containerPort', 'hostPort', 'hostIP'];
-const PORT_BOUNDS = { min: 1, max: 65_535, code: 'port-out-of-range' };
 const PROTOCOLS: readonly TransportProtocol[] = ['TCP', 'UDP', 'SCTP'];
 
 /** Reads a Pod. `undefined`: it can't exist, and `reading` says why. */
@@ -96,45 +94,55 @@ function readPorts(
   return ports.length === 0 ? NO_PORTS : shared(context.sharing.ports, identityOf(ports), () => ports);
 }
 
+/** A port that an API server would refuse is left out; the workload is there all the same. */
 function readPort(
   reading: Reading,
   item: unknown,
   path: string,
   context: ReadContext,
 ): ContainerPortRecord | undefined {
-  const entry = asObject(reading, item, path);
-  if (entry === undefined) return undefined;
-  if (context.origin === 'files') checkFields(reading, entry, path, PORT_FIELDS);
-  const port = readInteger(reading, entry, 'containerPort', path, PORT_BOUNDS);
-  const name = readString(reading, entry, 'name', path);
-  const written = readString(reading, entry, 'protocol', path) ?? 'TCP';
+  if (!isObject(item)) {
+    refusePort(reading, path, `it is ${describe(item)}`);
+    return undefined;
+  }
+  if (context.origin === 'files') checkFields(reading, item, path, PORT_FIELDS);
+  const port = ownField(item, 'containerPort');
+  const name = ownField(item, 'name') ?? '';
+  const written = ownField(item, 'protocol') ?? 'TCP';
   const protocol = PROTOCOLS.find((known) => known === written);
-  if (protocol === undefined) {
-    const message = `\`${written}\` is no protocol of a container port.`;
-    reject(
+  if (typeof port !== 'number' || !Number.isInteger(port) || port < 1 || port > 65_535) {
+    const problem = port === undefined ? 'there is none' : `it is ${describe(port)}`;
+    refusePort(
       reading,
-      'unsupported-protocol',
-      `${path}.protocol`,
-      message,
-      'Use TCP, UDP or SCTP, in capitals.',
-    );
-  }
-  const problem = name === undefined || name === '' ? undefined : portNameProblem(name);
-  if (problem !== undefined && context.origin === 'files') {
-    const message = `\`${name}\` is no port name: ${problem}.`;
-    reject(reading, 'invalid-port-name', `${path}.name`, message, 'Rename the port.');
-  }
-  if (port === undefined && !Object.hasOwn(entry, 'containerPort')) {
-    reject(
-      reading,
-      'missing-field',
       `${path}.containerPort`,
-      'The port has no `containerPort`.',
-      'Add `containerPort`.',
+      `\`containerPort\` must be a number from 1 to 65535, but ${problem}`,
     );
+    return undefined;
   }
-  if (port === undefined || protocol === undefined) return undefined;
-  return name === undefined || name === '' ? { protocol, port } : { name, protocol, port };
+  if (protocol === undefined) {
+    refusePort(
+      reading,
+      `${path}.protocol`,
+      `\`protocol\` must be TCP, UDP or SCTP, but it is ${describe(written)}`,
+    );
+    return undefined;
+  }
+  const nameProblem = typeof name === 'string' ? portNameProblem(name) : `it is ${describe(name)}`;
+  if (typeof name !== 'string' || (name !== '' && nameProblem !== undefined)) {
+    refusePort(reading, `${path}.name`, `\`name\` is no port name: ${nameProblem}`);
+    return undefined;
+  }
+  return name === '' ? { protocol, port } : { name, protocol, port };
+}
+
+function refusePort(reading: Reading, path: string, problem: string): void {
+  warn(
+    reading,
+    'invalid-container-port',
+    path,
+    `The container port was left out: ${problem}. API servers refuse the object.`,
+    'Correct the port.',
+  );
 }
 
 function identityOf(ports: readonly ContainerPortRecord[]): string {
