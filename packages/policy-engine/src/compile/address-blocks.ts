@@ -1,4 +1,11 @@
-import { type AddressRange, formatAddress, parseAddress, parseCidr, parseIpv4 } from '../sets/address.ts';
+import {
+  type AddressRange,
+  formatAddress,
+  parseAddress,
+  parseCidr,
+  parseIpv4,
+  parseIpv4Cidr,
+} from '../sets/address.ts';
 
 /**
  * The IP space of both families, cut at every CIDR boundary that policies name: disjoint blocks that no policy
@@ -20,12 +27,12 @@ export function cutAddressSpace(cidrs: Iterable<string>): AddressBlocks {
   const v4 = new Set<number>([0]);
   const v6 = new Set<bigint>([0n]);
   for (const cidr of cidrs) {
-    const range = parseCidr(cidr);
-    if (range === undefined) continue;
-    if (range.family === 4) {
-      v4.add(Number(range.first));
-      if (range.last < BigInt(LAST_V4)) v4.add(Number(range.last) + 1);
-    } else {
+    const own = parseIpv4Cidr(cidr);
+    const range = own === undefined ? parseCidr(cidr) : undefined;
+    if (own !== undefined) {
+      v4.add(own.first);
+      if (own.last < LAST_V4) v4.add(own.last + 1);
+    } else if (range !== undefined) {
       v6.add(range.first);
       if (range.last < LAST_V6) v6.add(range.last + 1n);
     }
@@ -53,15 +60,15 @@ export function blockOfAddress(blocks: AddressBlocks, ip: string): number {
  * space has not been cut at its ends.
  */
 export function blocksOfCidr(blocks: AddressBlocks, cidr: string): readonly [number, number] | undefined {
+  const own = parseIpv4Cidr(cidr);
+  if (own !== undefined) {
+    const first = lastAtOrBefore(blocks.v4, own.first);
+    const last = lastAtOrBefore(blocks.v4, own.last);
+    const next = blocks.v4[last + 1] ?? LAST_V4 + 1;
+    return blocks.v4[first] === own.first && next === own.last + 1 ? [first, last] : undefined;
+  }
   const range = parseCidr(cidr);
   if (range === undefined) return undefined;
-  if (range.family === 4) {
-    const first = lastAtOrBefore(blocks.v4, Number(range.first));
-    const last = lastAtOrBefore(blocks.v4, Number(range.last));
-    const next = blocks.v4[last + 1] ?? LAST_V4 + 1;
-    const aligned = blocks.v4[first] === Number(range.first) && next === Number(range.last) + 1;
-    return aligned ? [first, last] : undefined;
-  }
   const first = lastAtOrBefore(blocks.v6, range.first);
   const last = lastAtOrBefore(blocks.v6, range.last);
   const next = blocks.v6[last + 1] ?? LAST_V6 + 1n;
@@ -89,9 +96,15 @@ export function rangeText(range: AddressRange): string {
   return first === last ? first : `${first}-${last}`;
 }
 
+const NO_BLOCKS: readonly number[] = [];
+
 /** Distinct blocks that an endpoint's addresses lie in, ascending. */
 export function blocksOfAddresses(blocks: AddressBlocks, ips: readonly string[]): readonly number[] {
-  if (ips.length === 0) return [];
+  if (ips.length === 0) return NO_BLOCKS;
+  if (ips.length === 1) {
+    const block = blockOfAddress(blocks, ips[0] as string);
+    return block < 0 ? NO_BLOCKS : [block];
+  }
   const found = new Set<number>();
   for (const ip of ips) {
     const block = blockOfAddress(blocks, ip);

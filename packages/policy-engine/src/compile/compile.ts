@@ -6,7 +6,7 @@ import { ConnectionSpace } from '../sets/connection-set.ts';
 import { forEachMember, has, type IntervalSet, intersect, interval, unionAll } from '../sets/interval-set.ts';
 import { blocksOfCidr } from './address-blocks.ts';
 import { Resolver } from './resolve.ts';
-import { cellAt, type Row, type RowInput, RowSolver, unreadTierInput } from './rows.ts';
+import { cellAt, type ListId, type Row, type RowInput, RowSolver, unreadTierInput } from './rows.ts';
 import { Selecting } from './selecting.ts';
 import { buildUniverse, type Universe } from './universe.ts';
 import { type CellId, VerdictCells } from './verdict-cells.ts';
@@ -230,7 +230,9 @@ function recompile(
         (input) => input < 0 || !removed.has(input >> 1),
       );
       const inputs = [...kept, ...inputsSelecting(solver, added, column)];
-      ids[column] = solver.rowId(direction, solver.sort(inputs), portsOf(universe, column));
+      let list = solver.noInputs(direction);
+      for (const input of solver.sort(inputs)) list = solver.withInput(list, input);
+      ids[column] = solver.rowId(list, portsOf(universe, column));
     });
     rowIds[direction] = ids;
   }
@@ -265,36 +267,30 @@ function selectRows(
   solver: RowSolver,
   policies: Iterable<CompiledPolicy>,
 ): { ingress: Int32Array; egress: Int32Array } {
-  const ids = { ingress: [] as number[], egress: [] as number[] };
+  const inputs: { readonly [direction in Direction]: RowInput[] } = { ingress: [], egress: [] };
   for (const policy of policies) {
-    for (const block of policy.blocks) ids[block.direction].push(solver.blockId(block));
+    for (const block of policy.blocks) {
+      inputs[block.direction].push(solver.input(solver.blockId(block), true));
+    }
   }
   const unread = unreadInputs(snapshot, universe);
   const select = (direction: Direction): Int32Array => {
-    const inputs: (RowInput[] | undefined)[] = new Array(universe.columnCount);
+    const lists = new Int32Array(universe.columnCount).fill(solver.noInputs(direction));
     const add = (set: IntervalSet, input: RowInput): void => {
-      forEachMember(set, (column) => {
-        const list = inputs[column];
-        if (list === undefined) inputs[column] = [input];
-        else list.push(input);
-      });
+      for (let i = 0; i < set.length; i += 2) {
+        const last = set[i + 1] as number;
+        for (let column = set[i] as number; column <= last; column++) {
+          lists[column] = solver.withInput(lists[column] as ListId, input);
+        }
+      }
     };
-    for (const id of ids[direction]) {
-      const { subject } = solver.resolved(id);
-      add(subject.sure, solver.input(id, true));
-      add(subject.maybe, solver.input(id, false));
-    }
     for (const { columns, input } of unread) add(columns, input);
-    const rowIds = new Int32Array(universe.columnCount);
-    for (let column = 0; column < universe.columnCount; column++) {
-      const list = inputs[column];
-      rowIds[column] = solver.rowId(
-        direction,
-        list === undefined ? [] : solver.sort(list),
-        portsOf(universe, column),
-      );
+    for (const input of solver.sort(inputs[direction])) {
+      const { subject } = solver.resolved(input >> 1);
+      add(subject.sure, input);
+      add(subject.maybe, solver.input(input >> 1, false));
     }
-    return rowIds;
+    return lists.map((list, column) => solver.rowId(list as ListId, portsOf(universe, column)));
   };
   return { ingress: select('ingress'), egress: select('egress') };
 }

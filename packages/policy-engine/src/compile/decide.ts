@@ -89,6 +89,18 @@ export function isolate(space: ConnectionSpace, progress: Progress, certain: boo
   };
 }
 
+/**
+ * A tier that isolates, over traffic that it may not stop: allowed where it selects the subject, for certain or (with
+ * `certain` false) perhaps.
+ */
+export function exempt(space: ConnectionSpace, progress: Progress, certain: boolean): Progress {
+  return {
+    ...progress,
+    live: certain ? space.none : progress.live,
+    allowed: space.union(progress.allowed, progress.live),
+  };
+}
+
 /** A tier whose policies can't be read: anything live may be allowed or denied there, or go on. */
 export function unreadTier(space: ConnectionSpace, progress: Progress): Progress {
   return {
@@ -104,4 +116,48 @@ export function finish(space: ConnectionSpace, progress: Progress): Decision {
     allowed: space.subtract(space.all, progress.denied),
     possible: space.union(progress.allowed, progress.live),
   };
+}
+
+export type ProgressId = number & { readonly __brand: 'ProgressId' };
+
+const ACTION_NUMBER: Readonly<Record<Action, number>> = { allow: 0, deny: 1, pass: 2 };
+
+/** Interns progresses and remembers where each rule takes them, so that rows compare and step by integers. */
+export class ProgressTable {
+  readonly space: ConnectionSpace;
+  readonly start: ProgressId;
+  readonly #all: Progress[] = [];
+  readonly #ids = new Map<string, ProgressId>();
+  readonly #steps = new Map<number, ProgressId>();
+
+  constructor(space: ConnectionSpace) {
+    this.space = space;
+    this.start = this.intern(begin(space));
+  }
+
+  progress(id: ProgressId): Progress {
+    return this.#all[id] as Progress;
+  }
+
+  intern(progress: Progress): ProgressId {
+    const key = `${progress.live},${progress.allowed},${progress.denied},${progress.passed}`;
+    let id = this.#ids.get(key);
+    if (id === undefined) {
+      id = this.#all.length as ProgressId;
+      this.#all.push(progress);
+      this.#ids.set(key, id);
+    }
+    return id;
+  }
+
+  /** `meet`, by number. */
+  meet(id: ProgressId, action: Action, connections: ConnectionSetId, certain: boolean): ProgressId {
+    const key = ((id * 3 + ACTION_NUMBER[action]) * 2 + (certain ? 0 : 1)) * 4_194_304 + connections;
+    let next = this.#steps.get(key);
+    if (next === undefined) {
+      next = this.intern(meet(this.space, this.progress(id), action, connections, certain));
+      this.#steps.set(key, next);
+    }
+    return next;
+  }
 }

@@ -79,19 +79,24 @@ const PER_POD_LABEL_KEYS = [
 ];
 
 interface ClassDraft {
-  labels: Labels;
-  namedPorts: number;
-  hostNetwork: boolean;
-  blocks: readonly number[];
-  pods: number[];
+  readonly labels: Labels;
+  readonly ports: readonly ContainerPortRecord[];
+  readonly hostNetwork: boolean;
+  readonly blocks: readonly number[];
+  readonly pods: number[];
 }
 
 interface WorkloadDraft {
-  kind: string;
-  name: string;
-  classes: Map<string, ClassDraft>;
-  pods: number[];
+  readonly kind: string;
+  readonly name: string;
+  readonly classes: ClassDraft[];
+  readonly pods: number[];
+  /** Classes by a key of what tells them apart; made when there are too many to compare one by one. */
+  index?: Map<string, ClassDraft>;
 }
+
+/** A workload with more classes than this gets an index. */
+const COMPARE_AT_MOST = 12;
 
 /** Pods that can send and receive: not finished, and not waiting for an address (semantics 0.8, K71). */
 export function isEndpoint(pod: PodRecord): boolean {
@@ -104,7 +109,6 @@ export function buildEndpointClasses(
   selectorLabelKeys: ReadonlySet<string>,
 ): EndpointClasses {
   const ignored = new Set(PER_POD_LABEL_KEYS.filter((key) => !selectorLabelKeys.has(key)));
-  const ports = new NamedPortsInterner();
   const byNamespace = new Map<string, Map<string, WorkloadDraft>>();
   for (const record of snapshot.namespaces) byNamespace.set(record.name, new Map());
   for (const policy of snapshot.policies) {
@@ -113,49 +117,130 @@ export function buildEndpointClasses(
     }
   }
 
+  // Pods of a workload usually come one after another.
+  let lastNamespace = '';
+  let workload: WorkloadDraft | undefined;
   snapshot.pods.forEach((pod, index) => {
-    let workloads = byNamespace.get(pod.namespace);
-    if (workloads === undefined) {
-      workloads = new Map();
-      byNamespace.set(pod.namespace, workloads);
-    }
-    const workloadKey = `${pod.workload.name}[${pod.workload.kind}]`;
-    let workload = workloads.get(workloadKey);
-    if (workload === undefined) {
-      workload = { kind: pod.workload.kind, name: pod.workload.name, classes: new Map(), pods: [] };
-      workloads.set(workloadKey, workload);
+    const { kind, name } = pod.workload;
+    if (
+      workload === undefined ||
+      workload.name !== name ||
+      workload.kind !== kind ||
+      lastNamespace !== pod.namespace
+    ) {
+      workload = workloadOf(byNamespace, pod.namespace, kind, name);
+      lastNamespace = pod.namespace;
     }
     workload.pods.push(index);
     if (!isEndpoint(pod)) return;
-    const namedPorts = ports.idOf(pod.ports);
     const podBlocks = blocksOfAddresses(blocks, pod.ips);
-    let key = `${namedPorts}|${pod.hostNetwork ? 1 : 0}|${podBlocks.join()}`;
-    for (const label in pod.labels) {
-      if (!ignored.has(label)) key += `\n${label}=${pod.labels[label]}`;
-    }
-    const known = workload.classes.get(key);
-    if (known === undefined) {
-      workload.classes.set(key, {
-        labels: pod.labels,
-        namedPorts,
-        hostNetwork: pod.hostNetwork,
-        blocks: podBlocks,
-        pods: [index],
-      });
-    } else {
+    const known = findClass(workload, pod, podBlocks, ignored);
+    if (known !== undefined) {
       known.pods.push(index);
+      return;
     }
+    const { labels, ports, hostNetwork } = pod;
+    const draft: ClassDraft = { labels, ports, hostNetwork, blocks: podBlocks, pods: [index] };
+    workload.classes.push(draft);
+    workload.index?.set(classKey(draft, ignored), draft);
   });
 
-  return number(snapshot, byNamespace, ports.all, ignored);
+  return number(snapshot, byNamespace, ignored);
+}
+
+function workloadOf(
+  byNamespace: Map<string, Map<string, WorkloadDraft>>,
+  namespace: string,
+  kind: string,
+  name: string,
+): WorkloadDraft {
+  let workloads = byNamespace.get(namespace);
+  if (workloads === undefined) {
+    workloads = new Map();
+    byNamespace.set(namespace, workloads);
+  }
+  const key = `${name}[${kind}]`;
+  let workload = workloads.get(key);
+  if (workload === undefined) {
+    workload = { kind, name, classes: [], pods: [] };
+    workloads.set(key, workload);
+  }
+  return workload;
+}
+
+function findClass(
+  workload: WorkloadDraft,
+  pod: PodRecord,
+  podBlocks: readonly number[],
+  ignored: ReadonlySet<string>,
+): ClassDraft | undefined {
+  const { classes } = workload;
+  if (classes.length > COMPARE_AT_MOST) {
+    workload.index ??= new Map(classes.map((draft) => [classKey(draft, ignored), draft]));
+    return workload.index.get(classKey({ ...pod, blocks: podBlocks }, ignored));
+  }
+  for (const draft of classes) {
+    if (
+      draft.hostNetwork === pod.hostNetwork &&
+      sameBlocks(draft.blocks, podBlocks) &&
+      sameLabels(draft.labels, pod.labels, ignored) &&
+      samePorts(draft.ports, pod.ports)
+    ) {
+      return draft;
+    }
+  }
+  return undefined;
+}
+
+function sameBlocks(a: readonly number[], b: readonly number[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+function sameLabels(a: Labels, b: Labels, ignored: ReadonlySet<string>): boolean {
+  if (a === b) return true;
+  let count = 0;
+  for (const key in a) {
+    if (ignored.has(key)) continue;
+    if (!Object.hasOwn(b, key) || a[key] !== b[key]) return false;
+    count++;
+  }
+  for (const key in b) if (!ignored.has(key)) count--;
+  return count === 0;
+}
+
+/** Whether two lists declare the same ports in the same order; a finer class than needed does no harm. */
+function samePorts(a: readonly ContainerPortRecord[], b: readonly ContainerPortRecord[]): boolean {
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) {
+    const x = a[i] as ContainerPortRecord;
+    const y = b[i] as ContainerPortRecord;
+    if (x.name !== y.name || x.port !== y.port || x.protocol !== y.protocol || x.init !== y.init)
+      return false;
+  }
+  return true;
+}
+
+function classKey(
+  draft: Pick<ClassDraft, 'labels' | 'ports' | 'hostNetwork' | 'blocks'>,
+  ignored: ReadonlySet<string>,
+): string {
+  const labels: string[] = [];
+  for (const key in draft.labels) if (!ignored.has(key)) labels.push(`${key}=${draft.labels[key]}`);
+  const ports = draft.ports.map(
+    (port) => `${port.name ?? ''}/${port.protocol}/${port.port}/${port.init === true ? 1 : 0}`,
+  );
+  return [draft.hostNetwork ? 1 : 0, draft.blocks.join(), ports.join(), ...labels.sort()].join('\n');
 }
 
 function number(
   snapshot: ClusterSnapshot,
   byNamespace: Map<string, Map<string, WorkloadDraft>>,
-  namedPorts: readonly NamedPorts[],
   ignoredLabelKeys: ReadonlySet<string>,
 ): EndpointClasses {
+  const ports = new NamedPortsInterner();
   const records = new Map(snapshot.namespaces.map((record) => [record.name, record]));
   const names = [...byNamespace.keys()].sort();
   const namespaces: NamespaceEntry[] = [];
@@ -172,9 +257,16 @@ function number(
     drafts.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
     for (const [key, draft] of drafts) {
       const first = classes.length;
-      for (const entry of draft.classes.values()) {
+      for (const entry of draft.classes) {
         for (const pod of entry.pods) classOfPod[pod] = classes.length;
-        classes.push({ workload: workloads.length, ...entry });
+        classes.push({
+          workload: workloads.length,
+          labels: entry.labels,
+          namedPorts: ports.idOf(entry.ports),
+          hostNetwork: entry.hostNetwork,
+          blocks: entry.blocks,
+          pods: entry.pods,
+        });
       }
       workloads.push({
         id: `${name}/${key}`,
@@ -198,18 +290,21 @@ function number(
       lastWorkload: workloads.length - 1,
     });
   });
-  return { namespaces, namespaceIndex, workloads, classes, classOfPod, namedPorts, ignoredLabelKeys };
+  return {
+    namespaces,
+    namespaceIndex,
+    workloads,
+    classes,
+    classOfPod,
+    namedPorts: ports.all,
+    ignoredLabelKeys,
+  };
 }
 
 class NamedPortsInterner {
   readonly all: NamedPorts[] = [];
   readonly #ids = new Map<string, number>();
-  /** Ports lists are often shared between pods of a workload; looking one up again by identity is cheap. */
-  readonly #byList = new WeakMap<readonly ContainerPortRecord[], number>();
-
   idOf(list: readonly ContainerPortRecord[]): number {
-    const seen = this.#byList.get(list);
-    if (seen !== undefined) return seen;
     const named = list.filter((port) => port.name !== undefined);
     const key = named
       .map((port) => `${port.name}/${port.protocol}/${port.port}/${port.init === true ? 1 : 0}`)
@@ -221,7 +316,6 @@ class NamedPortsInterner {
       this.all.push(named);
       this.#ids.set(key, id);
     }
-    this.#byList.set(list, id);
     return id;
   }
 }

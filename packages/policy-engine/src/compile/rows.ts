@@ -1,13 +1,13 @@
-import { type Direction, type RuleBlock, TIERS, type Tier } from '../ir/ir.ts';
+import { type Direction, type RuleBlock, TIERS, type Tier, type TierId } from '../ir/ir.ts';
 import { type IntervalSet, intersect, isEmptySet, subtract, union } from '../sets/interval-set.ts';
 import {
-  begin,
   continueTier,
   finish,
   isolate,
   join,
-  meet,
   type Progress,
+  type ProgressId,
+  ProgressTable,
   perhaps,
   unreadTier,
 } from './decide.ts';
@@ -19,12 +19,22 @@ import type { CellId, VerdictCells } from './verdict-cells.ts';
  * peers with the same cell.
  */
 export interface Row {
-  readonly parts: readonly { readonly cell: CellId; readonly columns: IntervalSet }[];
-  /** The same as a step function: `cells[i]` holds from column `starts[i]` up to the next start. */
-  readonly starts: readonly number[];
-  readonly cells: readonly CellId[];
+  readonly parts: readonly RowPart[];
   /** Whether no policy has any say: everything is allowed. */
   readonly open: boolean;
+  /** The same as a step function; made by `stepsOf` when it is first asked. */
+  steps?: Steps;
+}
+
+export interface RowPart {
+  readonly cell: CellId;
+  readonly columns: IntervalSet;
+}
+
+/** `cells[i]` holds from column `starts[i]` up to the next start. */
+export interface Steps {
+  readonly starts: Float64Array;
+  readonly cells: readonly CellId[];
 }
 
 /** Something that takes part in deciding a subject's row. Negative numbers are tiers that could not be read. */
@@ -33,6 +43,49 @@ export type RowInput = number & { readonly __brand: 'RowInput' };
 /** In a row's input list: the policies of this tier can't be read. */
 export function unreadTierInput(tier: Tier): RowInput {
   return (-1 - TIERS.indexOf(tier)) as RowInput;
+}
+
+export type ListId = number & { readonly __brand: 'ListId' };
+
+/** Lists of inputs as a tree: appending the same input to the same list gives the same list. */
+class InputLists {
+  readonly #parents: ListId[] = [0 as ListId, 1 as ListId];
+  readonly #last: RowInput[] = [0 as RowInput, 0 as RowInput];
+  readonly #directions: Direction[] = ['ingress', 'egress'];
+  readonly #usesPorts: boolean[] = [false, false];
+  readonly #children = new Map<number, ListId>();
+
+  empty(direction: Direction): ListId {
+    return (direction === 'ingress' ? 0 : 1) as ListId;
+  }
+
+  direction(list: ListId): Direction {
+    return this.#directions[list] as Direction;
+  }
+
+  usesPorts(list: ListId): boolean {
+    return this.#usesPorts[list] as boolean;
+  }
+
+  append(list: ListId, input: RowInput, usesPorts: boolean): ListId {
+    const key = list * 67_108_864 + input + TIERS.length;
+    let child = this.#children.get(key);
+    if (child === undefined) {
+      child = this.#parents.length as ListId;
+      this.#parents.push(list);
+      this.#last.push(input);
+      this.#directions.push(this.direction(list));
+      this.#usesPorts.push(usesPorts || this.usesPorts(list));
+      this.#children.set(key, child);
+    }
+    return child;
+  }
+
+  inputs(list: ListId): readonly RowInput[] {
+    const out: RowInput[] = [];
+    for (let at = list; at > 1; at = this.#parents[at] as ListId) out.push(this.#last[at] as RowInput);
+    return out.reverse();
+  }
 }
 
 /**
@@ -44,17 +97,16 @@ export class RowSolver {
   readonly cells: VerdictCells;
   readonly #blocks: ResolvedBlock[] = [];
   readonly #blockIds = new Map<RuleBlock, number>();
-  readonly #keys = new Map<string, number>();
-  readonly #inputs: {
-    readonly direction: Direction;
-    readonly list: readonly RowInput[];
-    readonly ports: number;
-  }[] = [];
+  readonly #progress: ProgressTable;
+  readonly #lists = new InputLists();
+  readonly #rowIds = new Map<number, number>();
+  readonly #inputs: { readonly list: ListId; readonly ports: number }[] = [];
   readonly #rows: (Row | undefined)[] = [];
 
   constructor(resolver: Resolver, cells: VerdictCells) {
     this.resolver = resolver;
     this.cells = cells;
+    this.#progress = new ProgressTable(cells.space);
   }
 
   /** Number of a block; resolves it on first sight. */
@@ -85,36 +137,46 @@ export class RowSolver {
     return input < 0 ? undefined : { resolved: this.resolved(input >> 1), certain: (input & 1) === 0 };
   }
 
-  /** Evaluation order: by tier, then priority, then policy, so that equal lists are equal row keys. */
+  /** Sorts inputs in evaluation order: by tier, then priority, then block, so that equal lists are the same list. */
   sort(list: RowInput[]): RowInput[] {
     return list.length < 2 ? list : list.sort((a, b) => this.#compare(a, b));
   }
 
-  /** Number of the row that these inputs give, in evaluation order. `ports` matters only where a block names ports. */
-  rowId(direction: Direction, list: readonly RowInput[], ports: number): number {
+  /** The empty list of a direction's inputs. */
+  noInputs(direction: Direction): ListId {
+    return this.#lists.empty(direction);
+  }
+
+  /** A list with one more input, which must come after all others in evaluation order. */
+  withInput(list: ListId, input: RowInput): ListId {
     const usesPorts =
-      direction === 'ingress' &&
-      list.some((input) => this.inputBlock(input)?.resolved.usesNamedPorts === true);
-    const key = `${direction}|${usesPorts ? ports : ''}|${list.join()}`;
-    let id = this.#keys.get(key);
+      this.#lists.direction(list) === 'ingress' && input >= 0 && this.resolved(input >> 1).usesNamedPorts;
+    return this.#lists.append(list, input, usesPorts);
+  }
+
+  /** Number of the row that a list gives to subjects with these named ports. */
+  rowId(list: ListId, ports: number): number {
+    const key = list * 4_194_304 + (this.#lists.usesPorts(list) ? ports + 1 : 0);
+    let id = this.#rowIds.get(key);
     if (id === undefined) {
       id = this.#inputs.length;
-      this.#inputs.push({ direction, list, ports });
-      this.#keys.set(key, id);
+      this.#inputs.push({ list, ports });
+      this.#rowIds.set(key, id);
     }
     return id;
   }
 
   /** The inputs of a row, in evaluation order. */
   inputsOf(rowId: number): readonly RowInput[] {
-    return this.#inputs[rowId]?.list ?? [];
+    const entry = this.#inputs[rowId];
+    return entry === undefined ? [] : this.#lists.inputs(entry.list);
   }
 
   row(rowId: number): Row {
     let row = this.#rows[rowId];
     if (row === undefined) {
-      const input = this.#inputs[rowId];
-      row = input === undefined ? this.#openRow() : this.#evaluate(input.direction, input.list, input.ports);
+      const entry = this.#inputs[rowId];
+      row = entry === undefined ? this.#openRow() : this.#evaluate(entry.list, entry.ports);
       this.#rows[rowId] = row;
     }
     return row;
@@ -132,53 +194,55 @@ export class RowSolver {
   }
 
   #openRow(): Row {
-    return this.#toRow([{ set: this.resolver.universe.everything, progress: begin(this.cells.space) }], true);
+    return {
+      parts: [{ cell: this.cells.allowed, columns: this.resolver.universe.everything }],
+      open: true,
+    };
   }
 
-  #evaluate(direction: Direction, list: readonly RowInput[], ports: number): Row {
-    if (list.length === 0) return this.#openRow();
+  #evaluate(list: ListId, ports: number): Row {
+    const inputs = this.#lists.inputs(list);
+    if (inputs.length === 0) return this.#openRow();
+    const direction = this.#lists.direction(list);
     const { space } = this.cells;
-    let parts: Part[] = [{ set: this.resolver.universe.everything, progress: begin(space) }];
+    let parts: readonly Part[] = [{ set: this.resolver.universe.everything, progress: this.#progress.start }];
     TIERS.forEach((tier, index) => {
-      const blocks: { resolved: ResolvedBlock; certain: boolean }[] = [];
-      for (const input of list) {
+      const blocks: BlockEntry[] = [];
+      for (const input of inputs) {
         if (input === -1 - index) {
-          parts = mapProgress(parts, (progress) => unreadTier(space, progress));
+          parts = this.#map(parts, (progress) => unreadTier(space, progress));
           continue;
         }
         const entry = this.inputBlock(input);
         if (entry !== undefined && entry.resolved.block.tier === tier.id) blocks.push(entry);
       }
       if (blocks.length === 0) return;
-      for (const group of tier.conflictsAreUndefined ? byOrder(blocks) : [blocks]) {
-        parts = this.#applyGroup(parts, group, tier.conflictsAreUndefined, direction, ports);
+      if (tier.conflictsAreUndefined) {
+        for (const group of byOrder(blocks)) parts = this.#applyEquals(parts, group, direction, ports);
+      } else {
+        for (const block of blocks) parts = this.#applyBlock(parts, block, direction, ports);
       }
       if (tier.undecided === 'isolate') {
         const certain = blocks.some((block) => block.certain);
-        parts = mapProgress(parts, (progress) => isolate(space, progress, certain));
+        parts = this.#map(parts, (progress) => isolate(space, progress, certain));
       } else {
-        parts = mapProgress(parts, (progress) => continueTier(space, progress));
+        parts = this.#map(parts, (progress) => continueTier(space, progress));
       }
     });
-    return this.#toRow(parts, false);
+    return this.#toRow(parts);
   }
 
-  #applyGroup(
-    parts: Part[],
-    group: readonly { resolved: ResolvedBlock; certain: boolean }[],
-    conflicts: boolean,
+  /** Equal priorities: each policy from the same start, then every pair of outcomes joined where they overlap. */
+  #applyEquals(
+    parts: readonly Part[],
+    group: readonly BlockEntry[],
     direction: Direction,
     ports: number,
-  ): Part[] {
-    if (!conflicts || group.length === 1) {
-      let out = parts;
-      for (const block of group) out = this.#applyBlock(out, block, direction, ports);
-      return out;
-    }
-    // Equal priorities: each policy from the same start, then every pair of outcomes joined where they overlap.
+  ): readonly Part[] {
+    if (group.length === 1) return this.#applyBlock(parts, group[0] as BlockEntry, direction, ports);
     const out = new PartList();
     for (const part of parts) {
-      let joined: Part[] | undefined;
+      let joined: readonly Part[] | undefined;
       for (const block of group) {
         const own = this.#applyBlock([part], block, direction, ports);
         joined = joined === undefined ? own : this.#product(joined, own);
@@ -188,34 +252,43 @@ export class RowSolver {
     return out.parts;
   }
 
-  #product(a: readonly Part[], b: readonly Part[]): Part[] {
+  #product(a: readonly Part[], b: readonly Part[]): readonly Part[] {
     const out = new PartList();
     for (const x of a) {
       for (const y of b) {
         const set = intersect(x.set, y.set);
-        if (!isEmptySet(set)) out.add(set, join(this.cells.space, [x.progress, y.progress]));
+        if (isEmptySet(set)) continue;
+        const both = [this.#progress.progress(x.progress), this.#progress.progress(y.progress)];
+        out.add(set, this.#progress.intern(join(this.cells.space, both)));
       }
     }
     return out.parts;
   }
 
   #applyBlock(
-    parts: Part[],
-    { resolved, certain }: { resolved: ResolvedBlock; certain: boolean },
+    parts: readonly Part[],
+    { resolved, certain }: BlockEntry,
     direction: Direction,
     ports: number,
-  ): Part[] {
+  ): readonly Part[] {
     if (!certain) {
       const possible = new PartList();
       for (const part of parts) {
+        const without = this.#progress.progress(part.progress);
         for (const applied of this.#applyBlock([part], { resolved, certain: true }, direction, ports)) {
-          possible.add(applied.set, perhaps(this.cells.space, part.progress, applied.progress));
+          const progress = perhaps(this.cells.space, without, this.#progress.progress(applied.progress));
+          possible.add(applied.set, this.#progress.intern(progress));
         }
       }
       return possible.parts;
     }
     let out = parts;
     for (const rule of resolved.rules) {
+      if (rule.named.length === 0) {
+        out = this.#applyClause(out, rule, rule.peers.sure, rule.connections, true);
+        out = this.#applyClause(out, rule, rule.peers.maybe, rule.connections, false);
+        continue;
+      }
       this.forEachClause(rule, direction, ports, (peers, connections, sure) => {
         out = this.#applyClause(out, rule, peers, connections, sure);
       });
@@ -258,78 +331,80 @@ export class RowSolver {
   }
 
   #applyClause(
-    parts: Part[],
+    parts: readonly Part[],
     rule: ResolvedRule,
     peers: IntervalSet,
     connections: CellConnections,
     certain: boolean,
-  ): Part[] {
-    const { space } = this.cells;
-    const out = new PartList();
-    for (const part of parts) {
-      const next = meet(space, part.progress, rule.action, connections, certain);
+  ): readonly Part[] {
+    if (isEmptySet(peers)) return parts;
+    let out: PartList | undefined;
+    parts.forEach((part, index) => {
+      const next = this.#progress.meet(part.progress, rule.action, connections, certain);
       const met = next === part.progress ? [] : intersect(part.set, peers);
       if (isEmptySet(met)) {
-        out.add(part.set, part.progress);
-        continue;
+        out?.add(part.set, part.progress);
+        return;
       }
+      out ??= new PartList(parts.slice(0, index));
       out.add(met, next);
       const rest = subtract(part.set, met);
       if (!isEmptySet(rest)) out.add(rest, part.progress);
+    });
+    return out === undefined ? parts : out.parts;
+  }
+
+  #map(parts: readonly Part[], map: (progress: Progress) => Progress): readonly Part[] {
+    const out = new PartList();
+    for (const part of parts) {
+      out.add(part.set, this.#progress.intern(map(this.#progress.progress(part.progress))));
     }
     return out.parts;
   }
 
-  #toRow(parts: readonly Part[], open: boolean): Row {
-    const byCell = new Map<CellId, IntervalSet>();
+  #toRow(parts: readonly Part[]): Row {
+    const out: { cell: CellId; columns: IntervalSet }[] = [];
     for (const part of parts) {
-      const cell = this.cells.intern(finish(this.cells.space, part.progress));
-      const seen = byCell.get(cell);
-      byCell.set(cell, seen === undefined ? part.set : union(seen, part.set));
+      const cell = this.cells.intern(finish(this.cells.space, this.#progress.progress(part.progress)));
+      const seen = out.find((entry) => entry.cell === cell);
+      if (seen === undefined) out.push({ cell, columns: part.set });
+      else seen.columns = union(seen.columns, part.set);
     }
-    const out = [...byCell].map(([cell, columns]) => ({ cell, columns }));
-    const steps: { start: number; cell: CellId }[] = [];
-    for (const { cell, columns } of out) {
-      for (let i = 0; i < columns.length; i += 2) steps.push({ start: columns[i] as number, cell });
-    }
-    steps.sort((a, b) => a.start - b.start);
-    return {
-      parts: out,
-      starts: steps.map((step) => step.start),
-      cells: steps.map((step) => step.cell),
-      open,
-    };
+    return { parts: out, open: false };
   }
 }
 
 type CellConnections = ResolvedRule['connections'];
 
+interface BlockEntry {
+  readonly resolved: ResolvedBlock;
+  readonly certain: boolean;
+}
+
 interface Part {
   readonly set: IntervalSet;
-  readonly progress: Progress;
+  readonly progress: ProgressId;
 }
 
-/** Parts with equal progress merged. */
+/** Parts with equal progress merged. Rows have few parts, so looking for one is a walk. */
 class PartList {
-  readonly parts: Part[] = [];
-  readonly #index = new Map<string, number>();
+  readonly parts: Part[];
 
-  add(set: IntervalSet, progress: Progress): void {
-    const key = `${progress.live},${progress.allowed},${progress.denied},${progress.passed}`;
-    const at = this.#index.get(key);
-    if (at === undefined) {
-      this.#index.set(key, this.parts.length);
-      this.parts.push({ set, progress });
-    } else {
-      this.parts[at] = { set: union((this.parts[at] as Part).set, set), progress };
-    }
+  constructor(parts: Part[] = []) {
+    this.parts = parts;
   }
-}
 
-function mapProgress(parts: readonly Part[], map: (progress: Progress) => Progress): Part[] {
-  const out = new PartList();
-  for (const part of parts) out.add(part.set, map(part.progress));
-  return out.parts;
+  add(set: IntervalSet, progress: ProgressId): void {
+    const { parts } = this;
+    for (let i = 0; i < parts.length; i++) {
+      const part = parts[i] as Part;
+      if (part.progress === progress) {
+        parts[i] = { set: union(part.set, set), progress };
+        return;
+      }
+    }
+    parts.push({ set, progress });
+  }
 }
 
 function byOrder<T extends { readonly resolved: ResolvedBlock }>(blocks: readonly T[]): T[][] {
@@ -348,7 +423,7 @@ function tierIndex(block: RuleBlock): number {
 
 /** The cell of a column in a row. */
 export function cellAt(row: Row, column: number): CellId {
-  const { starts, cells } = row;
+  const { starts, cells } = stepsOf(row);
   let lo = 0;
   let hi = starts.length - 1;
   while (lo < hi) {
@@ -357,4 +432,31 @@ export function cellAt(row: Row, column: number): CellId {
     else hi = mid - 1;
   }
   return cells[lo] as CellId;
+}
+
+/** A row as a step function over the columns, in ascending order. */
+export function stepsOf(row: Row): Steps {
+  row.steps ??= toSteps(row.parts);
+  return row.steps;
+}
+
+function toSteps(parts: readonly RowPart[]): Steps {
+  const count = parts.reduce((sum, part) => sum + part.columns.length / 2, 0);
+  // Start and part packed into one number, so that a numeric sort orders both.
+  const packed = new Float64Array(count);
+  let at = 0;
+  parts.forEach((part, index) => {
+    for (let i = 0; i < part.columns.length; i += 2) {
+      packed[at++] = (part.columns[i] as number) * parts.length + index;
+    }
+  });
+  packed.sort();
+  const cells: CellId[] = [];
+  for (let i = 0; i < count; i++) {
+    const value = packed[i] as number;
+    const index = value % parts.length;
+    cells.push((parts[index] as RowPart).cell);
+    packed[i] = (value - index) / parts.length;
+  }
+  return { starts: packed, cells };
 }

@@ -1,4 +1,4 @@
-import type { Selector } from '../ir/ir.ts';
+import type { Requirement, Selector } from '../ir/ir.ts';
 import type { ClusterSnapshot } from '../model/records.ts';
 import { fromSortedPoints, type IntervalSet, interval, subtract, union } from '../sets/interval-set.ts';
 import {
@@ -128,10 +128,10 @@ function groupByAddress(
   firstNode: number,
   readingOf: Int32Array,
 ): { blocks: readonly number[]; columns: IntervalSet }[] {
-  const groups = new Map<string, { blocks: readonly number[]; points: number[] }>();
+  const groups = new Map<string | number, { blocks: readonly number[]; points: number[] }>();
   const add = (list: readonly number[], column: number): void => {
     if (list.length === 0) return;
-    const key = list.join();
+    const key = list.length === 1 ? (list[0] as number) : list.join();
     const group = groups.get(key);
     if (group === undefined) groups.set(key, { blocks: list, points: [column] });
     else group.points.push(column);
@@ -214,10 +214,13 @@ export function describeColumn(universe: Universe, column: number): ColumnDescri
 
 /** Canonical text of a selector: equal selectors written in another order have equal texts. */
 export function selectorKey(selector: Selector): string {
-  return selector
-    .map((requirement) =>
-      JSON.stringify([requirement.key, requirement.operator, [...requirement.values].sort()]),
-    )
-    .sort()
-    .join();
+  if (selector.length === 0) return '';
+  if (selector.length === 1) return requirementKey(selector[0] as Requirement);
+  return selector.map(requirementKey).sort().join('\u0002');
+}
+
+// Control characters can't be part of a key or a value, so they separate.
+function requirementKey({ key, operator, values }: Requirement): string {
+  const list = values.length < 2 ? (values[0] ?? '') : [...values].sort().join('\u0001');
+  return `${operator}\u0001${key}\u0001${list}`;
 }

@@ -1,4 +1,4 @@
-import { type AddressRange, parseAddress, rangeToCidrs } from '../sets/address.ts';
+import { type AddressRange, parseAddress, parseIpv4, parseIpv4Cidr, rangeToCidrs } from '../sets/address.ts';
 
 /** An IP block as a policy writes it. */
 export interface Cidr {
@@ -18,6 +18,25 @@ const IPV4_IN_IPV6 = 0xffffn;
  * Returns `undefined` for anything else, a bare address included.
  */
 export function parseCidr(text: string): Cidr | undefined {
+  return usualIpv4(text) ?? parseSloppy(text);
+}
+
+/** An IPv4 CIDR in its canonical form, which is how nearly all are written. */
+function usualIpv4(text: string): Cidr | undefined {
+  const range = parseIpv4Cidr(text);
+  const slash = text.indexOf('/');
+  if (range === undefined || parseIpv4(text.slice(0, slash)) !== range.first || /(^|\.)0\d/.test(text)) {
+    return undefined;
+  }
+  return {
+    range: { family: 4, first: BigInt(range.first), last: BigInt(range.last) },
+    prefix: Number(text.slice(slash + 1)),
+    canonical: text,
+    legacy: false,
+  };
+}
+
+function parseSloppy(text: string): Cidr | undefined {
   const [addressText = '', prefixText = '', ...rest] = text.split('/');
   if (rest.length > 0 || !/^(0|[1-9]\d{0,2})$/.test(prefixText) || addressText.includes('%'))
     return undefined;

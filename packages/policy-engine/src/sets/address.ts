@@ -33,6 +33,31 @@ export function parseIpv4(text: string): number {
   return dots === 3 && octet >= 0 ? value * 256 + octet : -1;
 }
 
+/** First and last address of an IPv4 CIDR, host bits masked off, as numbers; `undefined` where it is none. */
+export function parseIpv4Cidr(text: string): { readonly first: number; readonly last: number } | undefined {
+  const slash = text.indexOf('/');
+  if (slash < 0) return undefined;
+  const prefix = parsePrefix(text, slash + 1);
+  const address = parseIpv4(text.slice(0, slash));
+  if (address < 0 || prefix < 0 || prefix > 32) return undefined;
+  const size = 2 ** (32 - prefix);
+  const first = address - (address % size);
+  return { first, last: first + size - 1 };
+}
+
+/** A prefix length without sign or leading zeros, from `start` to the end; -1 where it is none. */
+function parsePrefix(text: string, start: number): number {
+  const length = text.length - start;
+  if (length < 1 || length > 3 || (length > 1 && text.charCodeAt(start) === 48)) return -1;
+  let value = 0;
+  for (let i = start; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code < 48 || code > 57) return -1;
+    value = value * 10 + code - 48;
+  }
+  return value;
+}
+
 /** Parses an address of either family; `undefined` where it is none. */
 export function parseAddress(text: string): Address | undefined {
   const v4 = parseIpv4(text);
@@ -43,13 +68,13 @@ export function parseAddress(text: string): Address | undefined {
 
 /** Parses a CIDR; host bits are masked off, as the API does (K48). `undefined` where it is none. */
 export function parseCidr(text: string): AddressRange | undefined {
+  const v4 = parseIpv4Cidr(text);
+  if (v4 !== undefined) return { family: 4, first: BigInt(v4.first), last: BigInt(v4.last) };
   const slash = text.indexOf('/');
   if (slash < 0) return undefined;
-  const prefixText = text.slice(slash + 1);
-  if (!/^\d{1,3}$/.test(prefixText)) return undefined;
+  const prefix = parsePrefix(text, slash + 1);
   const address = parseAddress(text.slice(0, slash));
-  const prefix = Number(prefixText);
-  if (address === undefined || prefix > (address.family === 4 ? 32 : 128)) return undefined;
+  if (address === undefined || prefix < 0 || prefix > (address.family === 4 ? 32 : 128)) return undefined;
   const hostBits = BigInt((address.family === 4 ? 32 : 128) - prefix);
   const first = (address.value >> hostBits) << hostBits;
   return { family: address.family, first, last: first + (1n << hostBits) - 1n };
