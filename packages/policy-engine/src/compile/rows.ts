@@ -1,4 +1,4 @@
-import { type Direction, type RuleBlock, TIERS, type Tier, type TierId } from '../ir/ir.ts';
+import { type Direction, type RuleBlock, TIERS, type Tier } from '../ir/ir.ts';
 import { type IntervalSet, intersect, isEmptySet, subtract, union } from '../sets/interval-set.ts';
 import {
   continueTier,

@@ -2,8 +2,8 @@ import { type Cluster, rowInputs } from '../compile/compile.ts';
 import type { Direction } from '../ir/ir.ts';
 import { type ConnectionList, type ConnectionSetId, connectionList } from '../sets/connection-set.ts';
 import type { LocatedEndpoint } from './endpoint.ts';
-import { type DirectionTrace, traceDirection, type UnknownReason } from './trace.ts';
-import type { Verdict } from './verdict.ts';
+import { type DirectionTrace, type TraceOptions, traceDirection, type UnknownReason } from './trace.ts';
+import { ownNodeRelation, toOwnNodeCell, type Verdict } from './verdict.ts';
 
 /** One half of a verdict: what the source's egress side, or the destination's ingress side, says. */
 export interface DirectionExplanation extends Omit<DirectionTrace, 'connections'> {
@@ -22,7 +22,7 @@ export interface ExplanationPart {
 
 /** Why one endpoint may or may not talk to another. */
 export interface Explanation {
-  /** Rules that hold whatever the policies say (semantics 0.3, 1.9): then `parts` is a single allowed part. */
+  /** What holds whatever these policies say (semantics 0.3, 1.9): then `parts` is a single allowed part. */
   readonly always?: 'same-pod' | 'own-node';
   /** Disjoint, and together every connection. */
   readonly parts: readonly ExplanationPart[];
@@ -36,22 +36,25 @@ export function explain(
 ): Explanation {
   const { universe } = cluster;
   if (source.pod !== undefined && source.pod === destination.pod) return always(cluster, 'same-pod');
-  const sameNode = source.node !== undefined && source.node === destination.node;
   const sourceReading = universe.readingOf[source.column] ?? -1;
   const destinationReading = universe.readingOf[destination.column] ?? -1;
-  const nodeEnd = source.isNode || destination.isNode;
-  if (sameNode && nodeEnd) return always(cluster, 'own-node');
-  if (sourceReading < 0 && destinationReading < 0) {
-    return explainColumns(cluster, source.column, destination.column);
-  }
-  const asNode = sameNode
-    ? always(cluster, 'own-node')
-    : pairParts(cluster, source.column, destination.column);
-  const asPod = pairParts(
-    cluster,
+  const reading = (sourceColumn: number, destinationColumn: number, asNode: boolean): Explanation => {
+    const ownNode = ownNodeRelation(cluster, source, destination, asNode);
+    if (ownNode === 'from-node') return always(cluster, 'own-node');
+    if (ownNode === undefined) return pairParts(cluster, sourceColumn, destinationColumn);
+    const stopped = toOwnNodeCell(cluster, sourceColumn, destinationColumn) !== cluster.cells.allowed;
+    return stopped
+      ? pairParts(cluster, sourceColumn, destinationColumn, { toOwnNode: true })
+      : always(cluster, 'own-node');
+  };
+  const asNode = reading(source.column, destination.column, true);
+  if (sourceReading < 0 && destinationReading < 0) return asNode;
+  const asPod = reading(
     sourceReading < 0 ? source.column : sourceReading,
     destinationReading < 0 ? destination.column : destinationReading,
+    false,
   );
+  if (asNode.always !== undefined && asPod.always !== undefined) return asNode;
   return eitherReading(cluster, asNode, asPod);
 }
 
@@ -79,11 +82,12 @@ function pairParts(
   cluster: Cluster,
   source: number,
   destination: number,
+  options: TraceOptions = {},
 ): Explanation & { readonly parts: readonly PairPart[] } {
   const { space } = cluster.cells;
   const parts: PairPart[] = [];
   const ingressTraces = traceDirection(cluster, 'ingress', destination, source);
-  for (const egress of traceDirection(cluster, 'egress', source, destination)) {
+  for (const egress of traceDirection(cluster, 'egress', source, destination, options)) {
     for (const ingress of ingressTraces) {
       const id = space.intersect(egress.connections, ingress.connections);
       if (id === space.none) continue;

@@ -2,6 +2,7 @@ import { type Cluster, portsOf, rowInputs } from '../compile/compile.ts';
 import {
   begin,
   continueTier,
+  exempt,
   finish,
   isolate,
   join,
@@ -103,6 +104,11 @@ interface TracedRule {
   readonly maybe: ConnectionSetId;
 }
 
+export interface TraceOptions {
+  /** The peer is the node that the subject runs on, so that NetworkPolicy can only allow (semantics 1.9, K65). */
+  readonly toOwnNode?: boolean;
+}
+
 /**
  * Evaluates one direction of one pair again, keeping what decided. Slower than a row, and never used for verdicts of
  * the graph; a test holds the two together. `subject` and `peer` are columns.
@@ -112,6 +118,7 @@ export function traceDirection(
   direction: Direction,
   subject: number,
   peer: number,
+  options: TraceOptions = {},
 ): DirectionTrace[] {
   const { space } = cluster.cells;
   const { solver, universe } = cluster;
@@ -144,7 +151,7 @@ export function traceDirection(
   }
   const merged = new Map<string, DirectionTrace>();
   for (const atom of atoms(space, rules)) {
-    const trace = simulate(cluster, direction, peer, atom, rules, blocks, unread, policed);
+    const trace = simulate(cluster, direction, peer, atom, rules, blocks, unread, policed, options);
     const key = JSON.stringify([
       trace.verdict,
       trace.byDefault,
@@ -189,6 +196,7 @@ function simulate(
   blocks: readonly { readonly resolved: ResolvedBlock; readonly certain: boolean }[],
   unread: ReadonlySet<number>,
   policed: boolean,
+  { toOwnNode = false }: TraceOptions,
 ): DirectionTrace {
   const { space } = cluster.cells;
   let progress: Progress = { ...begin(space), live: atom };
@@ -197,6 +205,16 @@ function simulate(
   const reasons = new Set<UnknownReason>();
   TIERS.forEach((tier, index) => {
     if (progress.live === space.none) return;
+    if (toOwnNode && tier.id === 'network-policy') {
+      const selecting = blocks.filter((entry) => entry.resolved.block.tier === tier.id);
+      if (selecting.length === 0 && !unread.has(index)) return;
+      progress = exempt(
+        space,
+        progress,
+        selecting.some((entry) => entry.certain),
+      );
+      return;
+    }
     if (unread.has(index)) {
       reasons.add('policies-unread');
       progress = unreadTier(space, progress);

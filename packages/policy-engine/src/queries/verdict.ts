@@ -4,6 +4,7 @@ import type { CellId } from '../compile/verdict-cells.ts';
 import type { TransportProtocol } from '../model/records.ts';
 import { connectionPoint } from '../sets/connection-set.ts';
 import type { LocatedEndpoint } from './endpoint.ts';
+import { traceDirection } from './trace.ts';
 
 export type Verdict = 'allowed' | 'denied' | 'unknown';
 
@@ -34,7 +35,8 @@ export function verdictOfCell(cluster: Cluster, cell: CellId, connection: Connec
 
 /**
  * Everything that one endpoint may send to another. Beyond the columns' cells it knows what depends on the pair: a pod
- * reaches itself (semantics 0.3, K70, N64), and a pod and its own node always reach each other (1.9, K64, K65).
+ * reaches itself (semantics 0.3, K70, N64), its own node reaches it (1.9, K64), and it reaches its own node unless a
+ * cluster-scoped policy says otherwise (1.9, K65; see `toOwnNodeCell`).
  */
 export function endpointCell(
   cluster: Cluster,
@@ -45,30 +47,63 @@ export function endpointCell(
   if (source.pod !== undefined && source.pod === destination.pod) return cells.allowed;
   const sourceReading = universe.readingOf[source.column] ?? -1;
   const destinationReading = universe.readingOf[destination.column] ?? -1;
-  const asNode =
-    sameNode(source, destination) &&
-    (source.isNode || sourceReading >= 0 || destination.isNode || destinationReading >= 0)
-      ? cells.allowed
-      : columnsCell(cluster, source.column, destination.column);
+  const asNode = readingCell(cluster, source, destination, source.column, destination.column, true);
   if (sourceReading < 0 && destinationReading < 0) return asNode;
-  const asPod =
-    sameNode(source, destination) && (source.isNode || destination.isNode)
-      ? cells.allowed
-      : columnsCell(
-          cluster,
-          sourceReading < 0 ? source.column : sourceReading,
-          destinationReading < 0 ? destination.column : destinationReading,
-        );
+  const asPod = readingCell(
+    cluster,
+    source,
+    destination,
+    sourceReading < 0 ? source.column : sourceReading,
+    destinationReading < 0 ? destination.column : destinationReading,
+    false,
+  );
   return cells.either(asNode, asPod);
 }
 
-function columnsCell(cluster: Cluster, source: number, destination: number): CellId {
+/** One reading of a pair; `asNode`: hostNetwork ends count as the nodes that they run on. */
+function readingCell(
+  cluster: Cluster,
+  source: LocatedEndpoint,
+  destination: LocatedEndpoint,
+  sourceColumn: number,
+  destinationColumn: number,
+  asNode: boolean,
+): CellId {
+  const ownNode = ownNodeRelation(cluster, source, destination, asNode);
+  if (ownNode === 'from-node') return cluster.cells.allowed;
+  if (ownNode === 'to-node') return toOwnNodeCell(cluster, sourceColumn, destinationColumn);
   return cluster.cells.both(
-    cellAt(rowOf(cluster, 'egress', source), destination),
-    cellAt(rowOf(cluster, 'ingress', destination), source),
+    cellAt(rowOf(cluster, 'egress', sourceColumn), destinationColumn),
+    cellAt(rowOf(cluster, 'ingress', destinationColumn), sourceColumn),
   );
 }
 
-function sameNode(a: LocatedEndpoint, b: LocatedEndpoint): boolean {
-  return a.node !== undefined && a.node === b.node;
+/** Whether one end is the node that the other runs on, in the reading where hostNetwork ends are nodes or not. */
+export function ownNodeRelation(
+  cluster: Cluster,
+  source: LocatedEndpoint,
+  destination: LocatedEndpoint,
+  asNode: boolean,
+): 'from-node' | 'to-node' | undefined {
+  if (source.node === undefined || source.node !== destination.node) return undefined;
+  const isNode = (end: LocatedEndpoint): boolean =>
+    end.isNode || (asNode && (cluster.universe.readingOf[end.column] ?? -1) >= 0);
+  if (isNode(source)) return 'from-node';
+  return isNode(destination) ? 'to-node' : undefined;
+}
+
+/**
+ * What a pod may send to its own node: no NetworkPolicy can stop it (semantics 1.9, K65), but the peers `nodes` and
+ * `networks` of cluster-scoped policies hold that node as any other (2.1, N50). So a pod that NetworkPolicy isolates
+ * gets what the Admin tier leaves, and one that it doesn't what all of the other tiers leave.
+ */
+export function toOwnNodeCell(cluster: Cluster, source: number, destination: number): CellId {
+  const { cells } = cluster;
+  let allowed = cells.space.none;
+  let possible = cells.space.none;
+  for (const part of traceDirection(cluster, 'egress', source, destination, { toOwnNode: true })) {
+    if (part.verdict === 'allowed') allowed = cells.space.union(allowed, part.connections);
+    if (part.verdict !== 'denied') possible = cells.space.union(possible, part.connections);
+  }
+  return cells.intern({ allowed, possible });
 }
