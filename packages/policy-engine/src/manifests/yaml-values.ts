@@ -21,6 +21,17 @@ export interface YamlProblem {
 /** What aliases may expand a document to, in values. The largest real manifests have a few thousand. */
 const MOST_EXPANDED = 200_000;
 
+/** Levels; the YAML reader has the same limit. */
+const DEEPEST = 100;
+
+const TOO_DEEP: YamlProblem = {
+  code: 'yaml-too-deep',
+  message: 'The document is nested too deeply to be read.',
+  hint: 'Manifests need no more than a few dozen levels.',
+  line: 1,
+  column: 1,
+};
+
 /**
  * What kubectl's reader (YAML 1.1) takes for booleans: a label value `on` is refused, so it must not be read as text.
  * Not `y` and `n`: most writers of YAML leave them unquoted and mean the letter (`bareLetter` finds them).
@@ -59,17 +70,20 @@ export function bareLetter(text: string): { readonly letter: string; readonly li
 /** Reads one document as kubectl does. Never throws. */
 export function readYaml(text: string): YamlValue {
   const json = readJson(text);
-  if (json !== undefined) return { ok: true, value: json.value, duplicateKeys: [] };
+  if (json !== undefined) {
+    if (isDeeperThan(json.value, DEEPEST)) return { ok: false, problem: TOO_DEEP };
+    return { ok: true, value: json.value, duplicateKeys: [] };
+  }
   try {
     return checked(text, load(text, { schema: SCHEMA }), []);
   } catch (error) {
-    const problem = problemOf(error);
+    const problem = problemOf(error, text);
     if (problem.code !== 'duplicate-key') return { ok: false, problem };
     // kubectl takes the last of two values; so does this, and says so.
     try {
       return checked(text, load(text, { schema: SCHEMA, json: true }), [problem]);
     } catch (second) {
-      return { ok: false, problem: problemOf(second) };
+      return { ok: false, problem: problemOf(second, text) };
     }
   }
 }
@@ -125,16 +139,17 @@ function integerOf(written: string): number {
   return sign * Number(octal);
 }
 
-function problemOf(error: unknown): YamlProblem {
-  if (!(error instanceof YAMLException)) {
-    return {
-      code: 'yaml-too-deep',
-      message: 'The document is nested too deeply to be read.',
-      hint: 'Manifests need no more than a few dozen levels.',
-      line: 1,
-      column: 1,
-    };
+function isDeeperThan(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (depth === 0) return true;
+  for (const child of Array.isArray(value) ? value : Object.values(value)) {
+    if (isDeeperThan(child, depth - 1)) return true;
   }
+  return false;
+}
+
+function problemOf(error: unknown, text: string): YamlProblem {
+  if (!(error instanceof YAMLException)) return TOO_DEEP;
   const { reason, mark } = reasonOf(error);
   return {
     code:
@@ -148,7 +163,8 @@ function problemOf(error: unknown): YamlProblem {
         ? 'A key occurs twice; only the last one counts.'
         : `This is no valid YAML: ${reason}.`,
     hint: hintFor(reason),
-    line: mark.line + 1,
+    // What isn't closed is noticed after the end, on a line that isn't there.
+    line: Math.min(mark.line, countLines(text.trimEnd(), 0, text.length)) + 1,
     column: mark.column + 1,
   };
 }
