@@ -1,0 +1,35 @@
+import type { ReactNode } from 'react';
+import { Icon } from '../../shared/icons.tsx';
+import { formatCount } from '../../shared/ui.tsx';
+import { impactSentence } from './impact/sentence.ts';
+import { useDraft } from './provider.tsx';
+import './draft.css';
+
+interface DraftBadgeProps {
+  readonly open: boolean;
+  readonly onToggle: () => void;
+}
+
+/** The header's word on drafting: opens the drawer, and says what the draft that is shown opens and closes. */
+export function DraftBadge({ open, onToggle }: DraftBadgeProps): ReactNode {
+  const { entry, result } = useDraft();
+  const pairs = result?.impact.pairs;
+  return (
+    <button
+      type="button"
+      className="button draft-badge"
+      aria-expanded={open}
+      title={result === null ? 'Draft a policy' : impactSentence(result.impact)}
+      onClick={onToggle}
+    >
+      <Icon name="draft" size={14} />
+      <span className="truncate">{entry?.draft.name ?? 'Draft'}</span>
+      {pairs === undefined ? null : (
+        <>
+          <span className="draft-plus">+{formatCount(pairs.opened + pairs.widened)}</span>
+          <span className="draft-minus">−{formatCount(pairs.closed + pairs.narrowed)}</span>
+        </>
+      )}
+    </button>
+  );
+}

@@ -1,0 +1,216 @@
+import {
+  autocompletion,
+  closeBrackets,
+  closeBracketsKeymap,
+  completionKeymap,
+} from '@codemirror/autocomplete';
+import { defaultKeymap, indentWithTab } from '@codemirror/commands';
+import { yaml } from '@codemirror/lang-yaml';
+import {
+  bracketMatching,
+  codeFolding,
+  foldGutter,
+  foldKeymap,
+  indentOnInput,
+  indentUnit,
+} from '@codemirror/language';
+import { type Diagnostic, lintGutter, lintKeymap, nextDiagnostic, setDiagnostics } from '@codemirror/lint';
+import { highlightSelectionMatches, search, searchKeymap } from '@codemirror/search';
+import {
+  Annotation,
+  Compartment,
+  EditorState,
+  type Extension,
+  type TransactionSpec,
+} from '@codemirror/state';
+import {
+  crosshairCursor,
+  drawSelection,
+  dropCursor,
+  EditorView,
+  highlightActiveLine,
+  highlightActiveLineGutter,
+  keymap,
+  lineNumbers,
+  rectangularSelection,
+} from '@codemirror/view';
+import { type ReactNode, type Ref, useEffect, useImperativeHandle, useRef } from 'react';
+import { editorTheme } from './theme.ts';
+
+export interface EditorHandle {
+  readonly focus: () => void;
+  /** Puts the cursor on a line, counted from 1, and shows it. */
+  readonly goTo: (line: number) => void;
+  readonly nextProblem: () => void;
+}
+
+interface YamlEditorProps {
+  /** The text as it should be; the editor takes over what differs and keeps cursor and scroll. */
+  readonly text: string;
+  /** Another document: cursor, scroll and folds start anew. */
+  readonly document: string;
+  readonly label: string;
+  /** What to mark, computed for the text that is shown. */
+  readonly marks: (text: EditorState['doc']) => Diagnostic[];
+  /** Completion and hover; may change with the cluster. */
+  readonly assistance?: Extension;
+  readonly onChange: (text: string) => void;
+  readonly onUndo: () => void;
+  readonly onRedo: () => void;
+  /** The cursor moved without typing, or typing paused: undo should stop here. */
+  readonly onMark: () => void;
+  readonly handle?: Ref<EditorHandle>;
+}
+
+/** A change that came from outside and must not be reported back. */
+const external = Annotation.define<boolean>();
+
+/** The nonce that lets the editor's style elements pass the page's content security policy. */
+function cspNonce(): string {
+  return document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? '';
+}
+
+/** The smallest change that turns one text into another. */
+function replaceChanged(state: EditorState, text: string): TransactionSpec {
+  const old = state.doc.toString();
+  let from = 0;
+  const limit = Math.min(old.length, text.length);
+  while (from < limit && old[from] === text[from]) from += 1;
+  let tail = 0;
+  while (tail < limit - from && old[old.length - 1 - tail] === text[text.length - 1 - tail]) tail += 1;
+  const insert = text.slice(from, text.length - tail);
+  return {
+    changes: { from, to: old.length - tail, insert },
+    selection: { anchor: from + insert.length },
+    annotations: external.of(true),
+    scrollIntoView: true,
+  };
+}
+
+/**
+ * A YAML editor over CodeMirror. It has no history of its own: undo and redo belong to the draft, so that they cover the
+ * form and the list as well.
+ */
+export function YamlEditor({
+  text,
+  document: id,
+  label,
+  marks,
+  assistance,
+  handle,
+  ...events
+}: YamlEditorProps): ReactNode {
+  const host = useRef<HTMLDivElement>(null);
+  const view = useRef<EditorView | null>(null);
+  const help = useRef(new Compartment());
+  const current = useRef(events);
+  current.current = events;
+  const shown = useRef({ text, label, assistance });
+  shown.current = { text, label, assistance };
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new document is a new editor state; the rest is read when it is made
+  useEffect(() => {
+    if (host.current === null) return;
+    const run = (action: 'onUndo' | 'onRedo') => () => {
+      current.current[action]();
+      return true;
+    };
+    const editor = new EditorView({
+      parent: host.current,
+      state: EditorState.create({
+        doc: shown.current.text,
+        extensions: [
+          EditorView.cspNonce.of(cspNonce()),
+          EditorView.contentAttributes.of({ 'aria-label': shown.current.label, spellcheck: 'false' }),
+          EditorState.tabSize.of(2),
+          indentUnit.of('  '),
+          EditorState.allowMultipleSelections.of(true),
+          lineNumbers(),
+          highlightActiveLine(),
+          highlightActiveLineGutter(),
+          lintGutter(),
+          foldGutter({ openText: '⌄', closedText: '›' }),
+          codeFolding(),
+          drawSelection(),
+          dropCursor(),
+          rectangularSelection(),
+          crosshairCursor(),
+          indentOnInput(),
+          bracketMatching(),
+          closeBrackets(),
+          autocompletion({ activateOnTypingDelay: 80 }),
+          highlightSelectionMatches(),
+          search({ top: true }),
+          yaml(),
+          editorTheme,
+          help.current.of(shown.current.assistance ?? []),
+          keymap.of([
+            { key: 'Mod-z', run: run('onUndo'), preventDefault: true },
+            { key: 'Mod-Shift-z', run: run('onRedo'), preventDefault: true },
+            { key: 'Mod-y', run: run('onRedo'), preventDefault: true },
+            ...closeBracketsKeymap,
+            ...completionKeymap,
+            ...searchKeymap,
+            ...foldKeymap,
+            ...lintKeymap,
+            indentWithTab,
+            ...defaultKeymap,
+          ]),
+          EditorView.updateListener.of((update) => {
+            const outside = update.transactions.some(
+              (transaction) => transaction.annotation(external) === true,
+            );
+            if (update.docChanged && !outside) current.current.onChange(update.state.doc.toString());
+            else if (update.selectionSet && !update.docChanged) current.current.onMark();
+          }),
+        ],
+      }),
+    });
+    view.current = editor;
+    return () => {
+      editor.destroy();
+      view.current = null;
+    };
+  }, [id]);
+
+  useEffect(() => {
+    const editor = view.current;
+    if (editor !== null && editor.state.doc.toString() !== text)
+      editor.dispatch(replaceChanged(editor.state, text));
+  }, [text]);
+
+  useEffect(() => {
+    view.current?.dispatch({ effects: help.current.reconfigure(assistance ?? []) });
+  }, [assistance]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new editor needs its marks again
+  useEffect(() => {
+    const editor = view.current;
+    if (editor !== null) editor.dispatch(setDiagnostics(editor.state, marks(editor.state.doc)));
+  }, [marks, id]);
+
+  useImperativeHandle(
+    handle,
+    () => ({
+      focus: () => view.current?.focus(),
+      goTo: (line) => {
+        const editor = view.current;
+        if (editor === null) return;
+        const at = editor.state.doc.line(Math.max(1, Math.min(line, editor.state.doc.lines)));
+        editor.dispatch({
+          selection: { anchor: at.to },
+          effects: EditorView.scrollIntoView(at.from, { y: 'start', yMargin: 24 }),
+        });
+        editor.focus();
+      },
+      nextProblem: () => {
+        if (view.current === null) return;
+        nextDiagnostic(view.current);
+        view.current.focus();
+      },
+    }),
+    [],
+  );
+
+  return <div ref={host} className="draft-editor" />;
+}

@@ -1,0 +1,292 @@
+import type { Impact, ImpactEnd, ImpactKind, ImpactRow } from '@bulkhead/policy-engine';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
+import type { Navigate } from '../../../app/contracts.ts';
+import { useEngine } from '../../../data/engine.ts';
+import { Icon } from '../../../shared/icons.tsx';
+import { formatCount } from '../../../shared/ui.tsx';
+import { DraftIcon } from '../parts/icons.tsx';
+import { useDraft } from '../provider.tsx';
+import { type ApplyResult, type DraftNotice, expandImpactRequest } from '../worker/requests.ts';
+import { impactSentence } from './sentence.ts';
+
+const KINDS: readonly { readonly kind: ImpactKind; readonly label: string; readonly badge: string }[] = [
+  { kind: 'opened', label: 'Opened', badge: 'opened' },
+  { kind: 'widened', label: 'Widened', badge: 'widened' },
+  { kind: 'uncertain', label: 'Uncertain', badge: 'unknown' },
+  { kind: 'narrowed', label: 'Narrowed', badge: 'narrowed' },
+  { kind: 'closed', label: 'Closed', badge: 'closed' },
+];
+
+function KindIcon({ kind }: { readonly kind: ImpactKind }): ReactNode {
+  switch (kind) {
+    case 'opened':
+      return <Icon name="plus" size={12} />;
+    case 'closed':
+      return <Icon name="minus" size={12} />;
+    case 'widened':
+      return <DraftIcon name="widen" size={12} />;
+    case 'narrowed':
+      return <DraftIcon name="narrow" size={12} />;
+    case 'uncertain':
+      return <Icon name="question" size={12} />;
+  }
+}
+
+/** What the draft changes: a sentence, warnings, and every connection that opens, closes, widens or narrows. */
+export function ImpactPane({ navigate }: { readonly navigate: Navigate }): ReactNode {
+  const { result, failure } = useDraft();
+  return (
+    <section className="draft-impact" aria-label="Impact" aria-busy={result === null}>
+      {failure === null ? null : (
+        <p className="draft-notice error" role="alert">
+          <Icon name="warning" size={14} />
+          <span>The impact could not be computed: {failure}</span>
+        </p>
+      )}
+      {result === null ? (
+        <p className="draft-hint muted">Computing the impact…</p>
+      ) : (
+        <>
+          <p className="draft-sentence" data-testid="impact-sentence">
+            {impactSentence(result.impact)}
+          </p>
+          <Notices result={result} />
+          <ImpactList impact={result.impact} navigate={navigate} version={result.version} />
+        </>
+      )}
+    </section>
+  );
+}
+
+function Notices({ result }: { readonly result: ApplyResult }): ReactNode {
+  if (result.notices.length === 0) return null;
+  return (
+    <ul className="draft-notices" aria-label="Warnings">
+      {result.notices.map((notice) => (
+        <Notice key={`${notice.code} ${notice.item} ${notice.message}`} notice={notice} />
+      ))}
+    </ul>
+  );
+}
+
+function Notice({ notice }: { readonly notice: DraftNotice }): ReactNode {
+  const { actions } = useDraft();
+  const { item } = notice;
+  const body = (
+    <>
+      <Icon name="warning" size={14} />
+      <span>
+        {notice.message} {notice.hint === undefined ? null : <span className="muted">{notice.hint}</span>}
+      </span>
+    </>
+  );
+  return (
+    <li className={`draft-notice ${notice.severity}`}>
+      {item === undefined ? (
+        body
+      ) : (
+        <button type="button" onClick={() => actions.open(item)}>
+          {body}
+        </button>
+      )}
+    </li>
+  );
+}
+
+interface ImpactListProps {
+  readonly impact: Impact;
+  readonly version: number;
+  readonly navigate: Navigate;
+}
+
+type Line =
+  | { readonly type: 'row'; readonly row: ImpactRow; readonly depth: 0 | 1 }
+  | { readonly type: 'loading'; readonly key: string };
+
+function rowKey(row: ImpactRow): string {
+  return `${row.kind} ${row.from.id} ${row.to.id}`;
+}
+
+function ImpactList({ impact, version, navigate }: ImpactListProps): ReactNode {
+  const [only, setOnly] = useState<ImpactKind | null>(null);
+  const { open, rowsOf, toggle } = useExpanded(version);
+  const scroller = useRef<HTMLDivElement>(null);
+  const lines = useMemo((): readonly Line[] => {
+    const list: Line[] = [];
+    for (const row of impact.rows) {
+      if (only !== null && row.kind !== only) continue;
+      list.push({ type: 'row', row, depth: 0 });
+      const key = rowKey(row);
+      if (!open.has(key)) continue;
+      const inner = rowsOf.get(key);
+      if (inner === undefined) list.push({ type: 'loading', key });
+      for (const child of inner ?? []) {
+        if (child.kind === row.kind) list.push({ type: 'row', row: child, depth: 1 });
+      }
+    }
+    return list;
+  }, [impact, only, open, rowsOf]);
+  const virtual = useVirtualizer({
+    count: lines.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => 46,
+    overscan: 10,
+  });
+  const counted = KINDS.filter(({ kind }) => impact.pairs[kind] > 0);
+  if (counted.length === 0) {
+    return (
+      <p className="draft-hint muted">Nothing opens and nothing closes: every connection stays as it is.</p>
+    );
+  }
+  return (
+    <>
+      <fieldset className="draft-kinds">
+        <legend className="visually-hidden">Show only</legend>
+        {counted.map(({ kind, label, badge }) => (
+          <button
+            key={kind}
+            type="button"
+            className={`badge ${badge} draft-kind`}
+            aria-pressed={only === kind}
+            data-dim={only !== null && only !== kind}
+            onClick={() => setOnly(only === kind ? null : kind)}
+          >
+            <KindIcon kind={kind} />
+            {label} {formatCount(impact.pairs[kind])}
+          </button>
+        ))}
+      </fieldset>
+      <div ref={scroller} className="draft-rows">
+        <ul style={{ height: virtual.getTotalSize() }} aria-label="Changed connections">
+          {virtual.getVirtualItems().map(({ index, start, key }) => {
+            const line = lines[index];
+            if (line === undefined) return null;
+            return (
+              <li
+                key={key}
+                ref={virtual.measureElement}
+                data-index={index}
+                style={{ transform: `translateY(${start}px)` }}
+              >
+                {line.type === 'loading' ? (
+                  <p className="draft-hint muted">Listing the workloads…</p>
+                ) : (
+                  <Row
+                    row={line.row}
+                    depth={line.depth}
+                    expandable={impact.level === 'namespace' && line.depth === 0}
+                    expanded={open.has(rowKey(line.row))}
+                    onToggle={() => toggle(line.row)}
+                    onSelect={() =>
+                      navigate({ selection: { type: 'pair', from: line.row.from.id, to: line.row.to.id } })
+                    }
+                  />
+                )}
+              </li>
+            );
+          })}
+        </ul>
+      </div>
+      {impact.omitted > 0 ? (
+        <p className="draft-hint muted">{formatCount(impact.omitted)} more rows are not listed.</p>
+      ) : null}
+    </>
+  );
+}
+
+/** Rows between namespaces that were opened up; forgotten when the draft changes, since they are of the old state. */
+function useExpanded(version: number) {
+  const engine = useEngine();
+  const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
+  const [rowsOf, setRowsOf] = useState<ReadonlyMap<string, readonly ImpactRow[]>>(new Map());
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the version stands for the state that the rows are of
+  useEffect(() => {
+    setOpen(new Set());
+    setRowsOf(new Map());
+  }, [version]);
+  const toggle = (row: ImpactRow) => {
+    const key = rowKey(row);
+    const next = new Set(open);
+    if (!next.delete(key)) {
+      next.add(key);
+      void engine
+        .call(expandImpactRequest, { from: row.from.id, to: row.to.id })
+        .then((rows) => setRowsOf((old) => new Map(old).set(key, rows)))
+        .catch(() => undefined);
+    }
+    setOpen(next);
+  };
+  return { open, rowsOf, toggle };
+}
+
+interface RowProps {
+  readonly row: ImpactRow;
+  readonly depth: 0 | 1;
+  readonly expandable: boolean;
+  readonly expanded: boolean;
+  readonly onToggle: () => void;
+  readonly onSelect: () => void;
+}
+
+function Row({ row, depth, expandable, expanded, onToggle, onSelect }: RowProps): ReactNode {
+  const badge = KINDS.find(({ kind }) => kind === row.kind);
+  return (
+    <div className="draft-row" data-depth={depth}>
+      <button
+        type="button"
+        className="draft-row-main"
+        aria-expanded={expandable ? expanded : undefined}
+        title={`Before: ${row.before.label}. After: ${row.after.label}.`}
+        onClick={expandable ? onToggle : onSelect}
+      >
+        <span className={`badge ${badge?.badge ?? ''} draft-row-kind`}>
+          <KindIcon kind={row.kind} />
+          <span className="visually-hidden">{badge?.label}</span>
+        </span>
+        <span className="draft-row-text">
+          <span className="draft-row-ends">
+            <End end={row.from} />
+            <Icon name="arrow" size={12} />
+            <End end={row.to} />
+            {row.pairs > 1 ? <span className="count">{formatCount(row.pairs)}</span> : null}
+          </span>
+          <span className="draft-row-ports">
+            <Ports row={row} />
+          </span>
+        </span>
+        {expandable ? <Icon name={expanded ? 'down' : 'chevron'} size={12} /> : null}
+      </button>
+    </div>
+  );
+}
+
+function End({ end }: { readonly end: ImpactEnd }): ReactNode {
+  const full =
+    end.namespace === undefined || end.type === 'namespace' ? end.label : `${end.namespace}/${end.label}`;
+  return (
+    <span className="draft-end" title={end.kind === undefined ? full : `${end.kind} ${full}`}>
+      {end.type === 'workload' || end.type === 'hidden' ? (
+        <span className="muted">{end.namespace}/</span>
+      ) : null}
+      {end.label}
+    </span>
+  );
+}
+
+function Ports({ row }: { readonly row: ImpactRow }): ReactNode {
+  const opens = row.opened.all || row.opened.ranges.length > 0;
+  const closes = row.closed.all || row.closed.ranges.length > 0;
+  return (
+    <>
+      {opens ? <span className="draft-plus">+ {row.opened.label}</span> : null}
+      {closes ? <span className="draft-minus">− {row.closed.label}</span> : null}
+      {row.kind === 'uncertain' ? <span className="draft-unsure">? {row.unknown.label}</span> : null}
+      {row.kind === 'widened' || row.kind === 'narrowed' ? (
+        <span className="muted">
+          {row.before.label} → {row.after.label}
+        </span>
+      ) : null}
+    </>
+  );
+}

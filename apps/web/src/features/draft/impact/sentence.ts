@@ -1,0 +1,45 @@
+import type { Impact, ImpactRow } from '@bulkhead/policy-engine';
+
+function count(pairs: number, one: string): string {
+  return `${new Intl.NumberFormat('en').format(pairs)} ${one}${pairs === 1 ? '' : 's'}`;
+}
+
+/** ` into shop/db`, ` out of shop`, or nothing: what all rows of some kinds have in common. */
+function common(rows: readonly ImpactRow[]): string {
+  for (const [side, word] of [
+    ['to', ' into '],
+    ['from', ' out of '],
+  ] as const) {
+    const ids = new Set(rows.map((row) => row[side].id));
+    const [first] = rows;
+    if (ids.size === 1 && first !== undefined) {
+      const { type, namespace, label } = first[side];
+      return word + (type === 'workload' ? `${namespace}/${label}` : label);
+    }
+    const namespaces = new Set(rows.map((row) => row[side].namespace));
+    const [namespace] = namespaces;
+    if (namespaces.size === 1 && namespace !== undefined) return `${word}${namespace}`;
+  }
+  return '';
+}
+
+/**
+ * The impact in one sentence: `Closes 41 connections into payments, opens none, cuts DNS for 3 workloads.` A connection is
+ * a pair of workloads or outside peers.
+ */
+export function impactSentence(impact: Impact): string {
+  const { pairs, rows, dnsCut } = impact;
+  const total = pairs.opened + pairs.widened + pairs.uncertain + pairs.narrowed + pairs.closed;
+  if (total === 0) return 'Changes no connection.';
+  const of = (...kinds: readonly ImpactRow['kind'][]) => rows.filter((row) => kinds.includes(row.kind));
+  const parts: string[] = [];
+  if (pairs.closed > 0) parts.push(`closes ${count(pairs.closed, 'connection')}${common(of('closed'))}`);
+  if (pairs.narrowed > 0) parts.push(`narrows ${pairs.narrowed}${common(of('narrowed'))}`);
+  if (pairs.opened > 0) parts.push(`opens ${count(pairs.opened, 'connection')}${common(of('opened'))}`);
+  if (pairs.widened > 0) parts.push(`widens ${pairs.widened}${common(of('widened'))}`);
+  if (pairs.opened === 0 && pairs.widened === 0) parts.push('opens none');
+  if (pairs.uncertain > 0) parts.push(`leaves ${pairs.uncertain} uncertain`);
+  if (dnsCut.length > 0) parts.push(`cuts DNS for ${count(dnsCut.length, 'workload')}`);
+  const text = parts.join(', ');
+  return `${text[0]?.toUpperCase() ?? ''}${text.slice(1)}.`;
+}

@@ -1,0 +1,260 @@
+import { type Draft, type DraftItem, objectName, parseDraft, withText } from '@bulkhead/policy-engine';
+import {
+  createContext,
+  type ReactNode,
+  useCallback,
+  useContext,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
+import type { Navigate } from '../../app/contracts.ts';
+import { useEngine, useSession } from '../../data/engine.ts';
+import { useAnnounce } from '../../shared/announce.tsx';
+import { impactSentence } from './impact/sentence.ts';
+import { readShareLink } from './share.ts';
+import { draftStore, useDrafts } from './store/context.ts';
+import { type DraftEntry, type DraftStore, newId } from './store/store.ts';
+import {
+  type ApplyResult,
+  applyDraftRequest,
+  clearDraftRequest,
+  livePolicyRequest,
+} from './worker/requests.ts';
+
+/** Everything below the provider needs of the draft that is shown. */
+export interface DraftSession {
+  readonly store: DraftStore;
+  readonly entries: readonly DraftEntry[];
+  readonly entry: DraftEntry | undefined;
+  /** The last answer of the worker for this draft; may be older than the draft while it computes. */
+  readonly result: ApplyResult | null;
+  readonly failure: string | null;
+  readonly actions: DraftActions;
+}
+
+/** What can be done to drafts, from anywhere in the app. Each makes a draft first where none is shown. */
+export interface DraftActions {
+  readonly show: (id: string | null) => void;
+  readonly create: (name?: string) => string;
+  readonly adopt: (draft: Draft) => void;
+  readonly remove: (id: string) => void;
+  readonly add: (item: DraftItem) => void;
+  readonly addText: (text: string) => void;
+  readonly setText: (item: string, text: string, label?: string | null) => void;
+  readonly replaceItem: (item: DraftItem, label?: string | null) => void;
+  readonly removeItem: (item: string) => void;
+  readonly open: (item: string | null) => void;
+  /** Opens a live policy for editing, or the edit of it that is already in the draft. */
+  readonly editPolicy: (key: string) => Promise<void>;
+  readonly removePolicy: (key: string) => Promise<void>;
+  readonly undo: () => void;
+  readonly redo: () => void;
+  readonly mark: () => void;
+}
+
+const DraftContext = createContext<DraftSession | null>(null);
+
+/** The draft session. Only below `DraftProvider`. */
+export function useDraft(): DraftSession {
+  const session = useContext(DraftContext);
+  if (session === null) throw new Error('useDraft needs a DraftProvider above it');
+  return session;
+}
+
+interface DraftProviderProps {
+  readonly cluster: string;
+  /** `Route.draft` and the app's `navigate`. */
+  readonly draft: string | null;
+  readonly navigate: Navigate;
+  readonly children: ReactNode;
+}
+
+const TYPING_PAUSE_MS = 800;
+
+/** Keeps the drafts of a cluster and lays the one that is shown over the cluster, on every change of either. */
+export function DraftProvider({ cluster, draft: shown, navigate, children }: DraftProviderProps): ReactNode {
+  const engine = useEngine();
+  const { revision, cluster: followed } = useSession();
+  const announce = useAnnounce();
+  const store = draftStore(cluster);
+  const { entries } = useDrafts(store);
+  const entry = store.entry(shown);
+  const [answer, setAnswer] = useState<{ result: ApplyResult | null; failure: string | null }>({
+    result: null,
+    failure: null,
+  });
+  const pause = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const ready = revision > 0 && followed === cluster;
+  const draft = entry?.draft;
+  const version = entry?.version ?? 0;
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new revision of the cluster needs the draft laid over it anew
+  useEffect(() => {
+    if (!ready) return;
+    if (draft === undefined) {
+      setAnswer({ result: null, failure: null });
+      void engine.call(clearDraftRequest, null).catch(() => undefined);
+      return;
+    }
+    const controller = new AbortController();
+    engine
+      .call(applyDraftRequest, { draft, version }, { signal: controller.signal })
+      .then((result) => setAnswer({ result, failure: null }))
+      .catch((error: unknown) => {
+        if (controller.signal.aborted) return;
+        setAnswer((old) => ({ ...old, failure: error instanceof Error ? error.message : String(error) }));
+      });
+    return () => controller.abort();
+  }, [engine, draft, version, revision, ready]);
+
+  const result = answer.result?.draft === draft?.id ? answer.result : null;
+  const sentence = result === null ? null : impactSentence(result.impact);
+  useEffect(() => {
+    if (sentence === null) return;
+    // Spoken when typing pauses, not at each letter.
+    const timer = setTimeout(() => announce(sentence), TYPING_PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [sentence, announce]);
+
+  const current = useRef(shown);
+  current.current = entry === undefined ? null : shown;
+
+  const actions = useMemo((): DraftActions => {
+    const show = (id: string | null) => {
+      current.current = id;
+      navigate({ draft: id, ...(id === null ? {} : { drawer: true }) });
+    };
+    const create = (name?: string) => {
+      const id = store.create(name ?? freshName(store));
+      show(id);
+      return id;
+    };
+    const target = () => current.current ?? create();
+    const edit = (change: (draft: Draft) => Draft, label: string | null = null) => {
+      const id = target();
+      store.edit(id, change, label);
+      clearTimeout(pause.current);
+      pause.current = setTimeout(() => store.mark(id), TYPING_PAUSE_MS);
+    };
+    const add = (item: DraftItem) => {
+      edit((old) => ({ ...old, items: [...old.items, item] }));
+      navigate({ drawer: true });
+    };
+    return {
+      show,
+      create,
+      adopt: (other) => show(store.adopt(other)),
+      remove: (id) => {
+        store.remove(id);
+        if (current.current === id) show(store.get().entries.at(-1)?.draft.id ?? null);
+      },
+      add,
+      addText: (text) => add(withText({ id: newId(), type: 'policies', text: '' }, text)),
+      setText: (id, text, label = `text ${id}`) => {
+        edit(
+          (old) => ({
+            ...old,
+            items: old.items.map((item) =>
+              item.id === id && item.type === 'policies' ? withText(item, text) : item,
+            ),
+          }),
+          label,
+        );
+      },
+      replaceItem: (item, label = null) => {
+        edit((old) => ({ ...old, items: old.items.map((one) => (one.id === item.id ? item : one)) }), label);
+      },
+      removeItem: (id) => edit((old) => ({ ...old, items: old.items.filter((item) => item.id !== id) })),
+      open: (item) => {
+        if (current.current !== null) store.openItem(current.current, item);
+      },
+      editPolicy: async (key) => {
+        const policy = await engine.call(livePolicyRequest, { key });
+        if (policy === null) return;
+        const { yaml, key: _key, spec, ...ref } = policy;
+        const known = store
+          .entry(current.current)
+          ?.draft.items.find((item) => item.type === 'policies' && sameRef(item.base, ref));
+        if (known !== undefined) {
+          store.openItem(target(), known.id);
+          navigate({ drawer: true });
+          return;
+        }
+        const { json } = plain(spec);
+        add({ id: newId(), type: 'policies', text: yaml, base: { ...ref, spec: json } });
+      },
+      removePolicy: async (key) => {
+        const policy = await engine.call(livePolicyRequest, { key });
+        if (policy === null) return;
+        const { yaml: _yaml, key: _key, spec, ...ref } = policy;
+        const removed = store
+          .entry(current.current)
+          ?.draft.items.some((item) => item.type === 'remove-policy' && sameRef(item.policy, ref));
+        if (removed !== true)
+          add({ id: newId(), type: 'remove-policy', policy: ref, spec: plain(spec).json });
+        else navigate({ drawer: true });
+      },
+      undo: () => store.undo(target()),
+      redo: () => store.redo(target()),
+      mark: () => {
+        if (current.current !== null) store.mark(current.current);
+      },
+    };
+  }, [store, engine, navigate]);
+
+  useSharedDraft(actions, announce);
+
+  const session = useMemo(
+    (): DraftSession => ({ store, entries, entry, result, failure: answer.failure, actions }),
+    [store, entries, entry, result, answer.failure, actions],
+  );
+  return <DraftContext value={session}>{children}</DraftContext>;
+}
+
+function sameRef(
+  a: { readonly kind: string; readonly namespace?: string; readonly name: string } | undefined,
+  b: { readonly kind: string; readonly namespace?: string; readonly name: string },
+): boolean {
+  return a?.kind === b.kind && a.namespace === b.namespace && a.name === b.name;
+}
+
+function freshName(store: DraftStore): string {
+  const taken = new Set(store.get().entries.map(({ draft }) => draft.name));
+  for (let count = 1; ; count += 1) {
+    const name = `Draft ${count}`;
+    if (!taken.has(name)) return name;
+  }
+}
+
+/** A spec that came over the worker's channel, as the JSON it is. */
+function plain(spec: unknown): { readonly json: Extract<DraftItem, { type: 'remove-policy' }>['spec'] } {
+  return { json: JSON.parse(JSON.stringify(spec ?? {})) };
+}
+
+/** Takes over the draft in the page's fragment, once, and takes it out of the address. */
+function useSharedDraft(actions: DraftActions, announce: (message: string) => void): void {
+  const take = useCallback(async () => {
+    const shared = await readShareLink(window.location.hash);
+    if (shared === null) return;
+    history.replaceState(history.state, '', window.location.pathname + window.location.search);
+    const reading = parseDraft(shared);
+    if (!reading.ok) {
+      announce(reading.message);
+      return;
+    }
+    actions.adopt(reading.draft);
+    announce(`The shared draft "${reading.draft.name}" is now one of your drafts.`);
+  }, [actions, announce]);
+  useEffect(() => {
+    void take();
+    window.addEventListener('hashchange', take);
+    return () => window.removeEventListener('hashchange', take);
+  }, [take]);
+}
+
+/** A file name for a draft: safe, short, and recognisable. */
+export function draftFileName(draft: Draft, extension: string): string {
+  return `${objectName(draft.name)}.${extension}`;
+}

@@ -1,0 +1,87 @@
+import type { Draft } from '@bulkhead/policy-engine';
+import { describe, expect, it } from 'vitest';
+import type { KeyValue } from './storage.ts';
+import { createDraftStore } from './store.ts';
+
+function memory(): KeyValue & { readonly map: Map<string, string> } {
+  const map = new Map<string, string>();
+  return {
+    map,
+    getItem: (key) => map.get(key) ?? null,
+    setItem: (key, value) => void map.set(key, value),
+    removeItem: (key) => void map.delete(key),
+  };
+}
+
+const withText = (text: string) => (draft: Draft) => ({
+  ...draft,
+  items: [{ id: 'a', type: 'policies' as const, text }],
+});
+
+describe('the draft store', () => {
+  it('keeps every change across reloads, per cluster', () => {
+    const storage = memory();
+    const store = createDraftStore('one', storage);
+    const id = store.create('First');
+    store.edit(id, withText('x'), 'typing');
+    store.edit(id, withText('xy'), 'typing');
+    const again = createDraftStore('one', storage);
+    expect(again.entry(id)?.draft).toEqual({
+      id,
+      name: 'First',
+      items: [{ id: 'a', type: 'policies', text: 'xy' }],
+    });
+    expect(createDraftStore('two', storage).get().entries).toEqual([]);
+    store.remove(id);
+    expect([...storage.map.values()]).toEqual(['[]']);
+  });
+
+  it('undoes a burst of typing as one step and keeps what undo made', () => {
+    const storage = memory();
+    const store = createDraftStore('c', storage);
+    const id = store.create('D');
+    store.edit(id, withText('a'), 'typing');
+    store.edit(id, withText('ab'), 'typing');
+    store.mark(id);
+    store.edit(id, withText('abc'), 'typing');
+    store.undo(id);
+    expect(store.entry(id)?.draft.items[0]).toMatchObject({ text: 'ab' });
+    store.undo(id);
+    expect(store.entry(id)?.draft.items).toEqual([]);
+    store.redo(id);
+    expect(createDraftStore('c', storage).entry(id)?.draft.items[0]).toMatchObject({ text: 'ab' });
+  });
+
+  it('opens what was added and what is next to what was removed', () => {
+    const store = createDraftStore('c', memory());
+    const id = store.create('D');
+    const items = ['a', 'b', 'c'].map((item) => ({ id: item, type: 'policies' as const, text: item }));
+    for (let count = 1; count <= 3; count += 1)
+      store.edit(id, (draft) => ({ ...draft, items: items.slice(0, count) }));
+    expect(store.entry(id)?.open).toBe('c');
+    store.openItem(id, 'b');
+    store.edit(id, (draft) => ({ ...draft, items: draft.items.filter((item) => item.id !== 'b') }));
+    expect(store.entry(id)?.open).toBe('c');
+  });
+
+  it('works without storage, says so, and leaves what it can not read', () => {
+    const store = createDraftStore('c', null);
+    store.edit(store.create('D'), withText('x'));
+    expect(store.get()).toMatchObject({ storage: 'blocked', unreadable: 0 });
+    const storage = memory();
+    storage.setItem('bulkhead.drafts.c', '["q"]');
+    storage.setItem('bulkhead.draft.c.q', '{"format":"bulkhead-draft","version":99}');
+    expect(createDraftStore('c', storage).get()).toMatchObject({ entries: [], unreadable: 1 });
+    expect(storage.map.has('bulkhead.draft.c.q')).toBe(true);
+  });
+
+  it('takes over what another tab wrote', () => {
+    const store = createDraftStore('c', memory());
+    const id = store.create('D');
+    const text = JSON.stringify({ format: 'bulkhead-draft', version: 2, id, name: 'E', items: [] });
+    store.changedElsewhere(`bulkhead.draft.c.${id}`, text);
+    expect(store.entry(id)?.draft.name).toBe('E');
+    store.undo(id);
+    expect(store.entry(id)?.draft.name).toBe('D');
+  });
+});

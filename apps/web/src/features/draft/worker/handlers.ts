@@ -1,0 +1,141 @@
+import {
+  type AppliedDraft,
+  applyDraft,
+  type Cluster,
+  clusterValues,
+  compile,
+  compileOverlay,
+  type Draft,
+  exportDraft,
+  impactOf,
+  type PolicyKey,
+  policyKey,
+  policyYaml,
+  templateContext,
+} from '@bulkhead/policy-engine';
+import { answer, type EngineSession, type Handler } from '../../../worker/session.ts';
+import { draftNotices } from './notices.ts';
+import {
+  type ApplyResult,
+  applyDraftRequest,
+  type ChangeResult,
+  clearDraftRequest,
+  clusterValuesRequest,
+  expandImpactRequest,
+  exportDraftRequest,
+  livePoliciesRequest,
+  livePolicyRequest,
+  templateContextRequest,
+} from './requests.ts';
+
+/** The cluster compiled over the last draft's universe: keeps a draft that names new CIDRs cheap to type in. */
+let widened: Cluster | undefined;
+
+function overlayOf(session: EngineSession, applied: AppliedDraft): { before: Cluster; after: Cluster } {
+  const base = widened?.snapshot === session.snapshot ? widened : session.cluster;
+  const shared = compileOverlay(base, applied.snapshot);
+  if (shared !== undefined) {
+    widened = shared.before;
+    return shared;
+  }
+  return { before: session.cluster, after: compile(applied.snapshot, { base: session.cluster }) };
+}
+
+function apply(session: EngineSession, draft: Draft, version: number): ApplyResult {
+  const start = performance.now();
+  const applied = applyDraft(session.snapshot, draft);
+  const { before, after } = overlayOf(session, applied);
+  session.setOverlay({ id: draft.id, version, before, after });
+  const impact = impactOf(before, after);
+  return {
+    draft: draft.id,
+    version,
+    revision: session.revision,
+    impact,
+    changes: applied.changes.map((change) => changeResult(change, before, after)),
+    conflicts: applied.conflicts,
+    notices: draftNotices({ before, after, applied, impact }),
+    texts: Object.fromEntries(
+      [...applied.texts].map(([id, { diagnostics, broken, kept }]) => [id, { diagnostics, broken, kept }]),
+    ),
+    took: performance.now() - start,
+  };
+}
+
+function changeResult(
+  change: AppliedDraft['changes'][number],
+  before: Cluster,
+  after: Cluster,
+): ChangeResult {
+  const policy = change.type === 'removed' ? change.before : change.policy;
+  const { kind, namespace, name, source } = policy;
+  return {
+    type: change.type,
+    item: change.item,
+    policy: { kind, name, ...(namespace === undefined ? {} : { namespace }) },
+    ...(change.type === 'removed' || source === undefined ? {} : { line: source.line }),
+    pods: selectedPods(change.type === 'removed' ? before : after, policyKey(policy)),
+  };
+}
+
+/** Pods that any block of a policy selects for certain. */
+function selectedPods(cluster: Cluster, key: PolicyKey): number {
+  const { solver, universe } = cluster;
+  const columns = new Set<number>();
+  for (const block of cluster.policies.get(key)?.blocks ?? []) {
+    const { sure } = solver.resolved(solver.blockId(block)).subject;
+    for (let i = 0; i < sure.length; i += 2) {
+      for (let column = sure[i] ?? 0; column <= (sure[i + 1] ?? -1); column += 1) columns.add(column);
+    }
+  }
+  let pods = 0;
+  for (const column of columns) {
+    for (const pod of universe.classes[column]?.pods ?? [])
+      pods += universe.snapshot.pods[pod]?.replicas ?? 1;
+  }
+  return pods;
+}
+
+export const draftHandlers: readonly Handler[] = [
+  answer(applyDraftRequest, (session, { draft, version }) => apply(session, draft, version)),
+  answer(clearDraftRequest, (session) => {
+    if (session.overlay !== null) session.setOverlay(null);
+    return null;
+  }),
+  answer(expandImpactRequest, (session, within) =>
+    session.overlay === null ? [] : impactOf(session.overlay.before, session.overlay.after, { within }).rows,
+  ),
+  answer(clusterValuesRequest, (session) => clusterValues(session.snapshot)),
+  answer(livePolicyRequest, (session, { key }) => {
+    const policy = session.snapshot.policies.find((candidate) => policyKey(candidate) === key);
+    if (policy === undefined) return null;
+    const { kind, namespace, name, spec } = policy;
+    return {
+      key: policyKey(policy),
+      kind,
+      name,
+      ...(namespace === undefined ? {} : { namespace }),
+      yaml: policyYaml(policy),
+      spec,
+    };
+  }),
+  answer(livePoliciesRequest, (session) =>
+    session.snapshot.policies
+      .map(({ kind, namespace, name }) => ({
+        key: policyKey({ kind, namespace, name }),
+        kind,
+        name,
+        ...(namespace === undefined ? {} : { namespace }),
+      }))
+      .sort((a, b) => (a.key < b.key ? -1 : 1)),
+  ),
+  answer(templateContextRequest, (session, { subject, peer }) =>
+    templateContext(session.snapshot, subject, peer),
+  ),
+  answer(exportDraftRequest, (session, { draft, context, fileName }) =>
+    exportDraft(draft, applyDraft(session.snapshot, draft), {
+      ...(context === undefined ? {} : { context }),
+      ...(fileName === undefined ? {} : { fileName }),
+    }),
+  ),
+];

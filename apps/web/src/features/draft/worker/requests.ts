@@ -1,0 +1,92 @@
+import type {
+  ClusterValues,
+  Draft,
+  DraftConflict,
+  DraftExport,
+  DraftItemId,
+  Impact,
+  ImpactRow,
+  PolicyKey,
+  PolicyRef,
+  TemplateContext,
+  TemplateSelection,
+  TextDiagnostic,
+} from '@bulkhead/policy-engine';
+import { requestKind } from '../../../worker/request.ts';
+
+export interface ApplyPayload {
+  readonly draft: Draft;
+  /** Rises with every edit; names the overlay's state. */
+  readonly version: number;
+}
+
+export interface TextResult {
+  readonly diagnostics: readonly TextDiagnostic[];
+  /** Documents that can't be used as they stand, and those of them whose last good state counts meanwhile. */
+  readonly broken: readonly number[];
+  readonly kept: readonly number[];
+}
+
+export interface ChangeResult {
+  readonly type: 'added' | 'changed' | 'unchanged' | 'removed';
+  readonly item: DraftItemId;
+  readonly policy: PolicyRef;
+  /** Line of the policy's document in its text, from 1; absent for a removal. */
+  readonly line?: number;
+  /** Pods that the policy selects with the draft (without it, for a removal). */
+  readonly pods: number;
+}
+
+export interface DraftNotice {
+  readonly severity: 'error' | 'warning' | 'info';
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string;
+  readonly item?: DraftItemId;
+  readonly line?: number;
+}
+
+export interface ApplyResult {
+  readonly draft: string;
+  readonly version: number;
+  readonly revision: number;
+  readonly impact: Impact;
+  readonly changes: readonly ChangeResult[];
+  readonly conflicts: readonly DraftConflict[];
+  readonly notices: readonly DraftNotice[];
+  readonly texts: Readonly<Record<DraftItemId, TextResult>>;
+  /** Milliseconds that the worker took. */
+  readonly took: number;
+}
+
+/** Lays a draft over the cluster, shows it in every view, and says what it changes. */
+export const applyDraftRequest = requestKind<ApplyPayload, ApplyResult>('draft.apply');
+/** Takes the overlay away. */
+export const clearDraftRequest = requestKind<null, null>('draft.clear');
+/** The workloads behind a row of the impact between namespaces, of the draft that is shown. */
+export const expandImpactRequest = requestKind<
+  { readonly from: string; readonly to: string },
+  readonly ImpactRow[]
+>('draft.expand');
+/** What the editor and the form offer from this cluster. */
+export const clusterValuesRequest = requestKind<null, ClusterValues>('draft.values');
+
+export interface LivePolicy extends PolicyRef {
+  readonly key: PolicyKey;
+  readonly yaml: string;
+  readonly spec: unknown;
+}
+/** One live policy as text to edit; null: there is none of that key. */
+export const livePolicyRequest = requestKind<{ readonly key: string }, LivePolicy | null>('draft.policy');
+/** All live policies, by namespace and name. */
+export const livePoliciesRequest = requestKind<null, readonly (PolicyRef & { readonly key: PolicyKey })[]>(
+  'draft.policies',
+);
+export const templateContextRequest = requestKind<
+  { readonly subject?: TemplateSelection; readonly peer?: TemplateSelection },
+  TemplateContext
+>('draft.template-context');
+export const exportDraftRequest = requestKind<
+  { readonly draft: Draft; readonly context?: string; readonly fileName?: string },
+  DraftExport
+>('draft.export');
