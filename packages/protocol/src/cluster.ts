@@ -54,6 +54,7 @@ export const enforcementWarningSchema = z.object({
     'engine-not-ready',
     'engine-end-of-life',
     'enforcement-turned-off',
+    'enforcement-limited',
     'policy-kind-not-enforced',
     'windows-nodes',
     'cannot-detect',

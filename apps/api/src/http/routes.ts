@@ -6,8 +6,10 @@ import {
   type SnapshotResponse,
 } from '@bulkhead/protocol';
 import { type Request, type Response, Router } from 'express';
-import { type Clock, sleep } from '../clock.ts';
+import type { Clock } from '../clock.ts';
+import { KubeError } from '../kube/error.ts';
 import type { Lease, SourcePool } from '../sources/pool.ts';
+import { whenReady } from '../sources/ready.ts';
 import type { Catalogue, ClusterSource } from '../sources/source.ts';
 import { feed } from './feed.ts';
 import { ApiProblem } from './problem.ts';
@@ -73,7 +75,7 @@ export function apiRoutes(options: RouteOptions): Router {
   router.get(
     '/clusters/:id/snapshot',
     answer(async (source): Promise<SnapshotResponse> => {
-      await whenReady(source, clock, timings.readyMs);
+      await ready(source, clock, timings.readyMs);
       const { store } = source;
       return {
         epoch: store.epoch,
@@ -123,31 +125,25 @@ function resumePoint(req: Request): Revision | undefined {
   return parsed;
 }
 
-/** Waits for the first whole state; throws the reason when there is none. */
-export async function whenReady(source: ClusterSource, clock: Clock, timeoutMs: number): Promise<void> {
-  const { store } = source;
-  if (store.ready()) return;
-  const settled = new AbortController();
-  const check = () => {
-    if (store.ready() || source.status().freshness.state === 'failed') settled.abort();
-  };
-  const subscriptions = [store.subscribe(check), source.subscribe(check)];
-  check();
-  await sleep(clock, timeoutMs, settled.signal);
-  for (const unsubscribe of subscriptions) unsubscribe();
-  if (store.ready()) return;
-  const { freshness } = source.status();
-  if (freshness.state === 'failed') {
+/** Waits for the first whole state; what keeps it away becomes the answer. */
+async function ready(source: ClusterSource, clock: Clock, timeoutMs: number): Promise<void> {
+  try {
+    await whenReady(source, clock, timeoutMs);
+  } catch (error) {
+    if (!(error instanceof KubeError)) throw error;
+    const { problem } = error;
+    if (source.status().freshness.state !== 'failed') {
+      throw new ApiProblem('timeout', 504, {
+        title: 'The cluster is still being read.',
+        hint: 'Ask again in a moment, or use the stream, which shows the progress.',
+        headers: { 'Retry-After': '5' },
+      });
+    }
     throw new ApiProblem('cluster-unavailable', 503, {
-      title: freshness.problem.title,
-      ...(freshness.problem.detail === undefined ? {} : { detail: freshness.problem.detail }),
-      ...(freshness.problem.hint === undefined ? {} : { hint: freshness.problem.hint }),
-      problem: freshness.problem,
+      title: problem.title,
+      ...(problem.detail === undefined ? {} : { detail: problem.detail }),
+      ...(problem.hint === undefined ? {} : { hint: problem.hint }),
+      problem,
     });
   }
-  throw new ApiProblem('timeout', 504, {
-    title: 'The cluster is still being read.',
-    hint: 'Ask again in a moment, or use the stream, which shows the progress.',
-    headers: { 'Retry-After': '5' },
-  });
 }

@@ -75,7 +75,8 @@ function execCredentials(config: ExecConfig, options: CredentialOptions): Creden
         known = undefined;
         expires = Number.POSITIVE_INFINITY;
       }
-      if (known === undefined && failure !== undefined && clock.now() - failure.at < RERUN_MS) throw failure.error;
+      if (known === undefined && failure !== undefined && clock.now() - failure.at < RERUN_MS)
+        throw failure.error;
       const { token, certificate, key } = await (known ?? run());
       const base64 = (text: string) => Buffer.from(text, 'utf8').toString('base64');
       return {
