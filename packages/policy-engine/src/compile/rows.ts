@@ -81,6 +81,15 @@ class InputLists {
     return child;
   }
 
+  /** The longest prefix of a list all of whose inputs fit. */
+  prefixWhile(list: ListId, fits: (input: RowInput) => boolean): ListId {
+    let prefix = list;
+    for (let at = list; at > 1; at = this.#parents[at] as ListId) {
+      if (!fits(this.#last[at] as RowInput)) prefix = this.#parents[at] as ListId;
+    }
+    return prefix;
+  }
+
   inputs(list: ListId): readonly RowInput[] {
     const out: RowInput[] = [];
     for (let at = list; at > 1; at = this.#parents[at] as ListId) out.push(this.#last[at] as RowInput);
@@ -102,6 +111,9 @@ export class RowSolver {
   readonly #rowIds = new Map<number, number>();
   readonly #inputs: { readonly list: ListId; readonly ports: number }[] = [];
   readonly #rows: (Row | undefined)[] = [];
+  /** Index in `TIERS` of each block's tier. */
+  readonly #tiers: number[] = [];
+  readonly #afterFirstTier = new Map<number, readonly Part[]>();
 
   constructor(resolver: Resolver, cells: VerdictCells) {
     this.resolver = resolver;
@@ -115,6 +127,7 @@ export class RowSolver {
     if (id === undefined) {
       id = this.#blocks.length;
       this.#blocks.push(this.resolver.block(block));
+      this.#tiers.push(TIERS.findIndex((tier) => tier.id === block.tier));
       this.#blockIds.set(block, id);
     }
     return id;
@@ -183,13 +196,10 @@ export class RowSolver {
   }
 
   #compare(a: RowInput, b: RowInput): number {
-    const x = this.inputBlock(a);
-    const y = this.inputBlock(b);
-    if (x === undefined || y === undefined)
-      return (x === undefined ? 0 : 1) - (y === undefined ? 0 : 1) || b - a;
-    const tiers = tierIndex(x.resolved.block) - tierIndex(y.resolved.block);
+    if (a < 0 || b < 0) return a < 0 && b < 0 ? b - a : a - b;
+    const tiers = this.#tierOf(a) - this.#tierOf(b);
     if (tiers !== 0) return tiers;
-    const orders = x.resolved.block.order - y.resolved.block.order;
+    const orders = this.resolved(a >> 1).block.order - this.resolved(b >> 1).block.order;
     return orders !== 0 ? orders : a - b;
   }
 
@@ -201,35 +211,59 @@ export class RowSolver {
   }
 
   #evaluate(list: ListId, ports: number): Row {
+    if (list === this.#lists.empty(this.#lists.direction(list))) return this.#openRow();
     const inputs = this.#lists.inputs(list);
-    if (inputs.length === 0) return this.#openRow();
-    const direction = this.#lists.direction(list);
-    const { space } = this.cells;
-    let parts: readonly Part[] = [{ set: this.resolver.universe.everything, progress: this.#progress.start }];
-    TIERS.forEach((tier, index) => {
-      const blocks: BlockEntry[] = [];
-      for (const input of inputs) {
-        if (input === -1 - index) {
-          parts = this.#map(parts, (progress) => unreadTier(space, progress));
-          continue;
-        }
-        const entry = this.inputBlock(input);
-        if (entry !== undefined && entry.resolved.block.tier === tier.id) blocks.push(entry);
-      }
-      if (blocks.length === 0) return;
-      if (tier.conflictsAreUndefined) {
-        for (const group of byOrder(blocks)) parts = this.#applyEquals(parts, group, direction, ports);
-      } else {
-        for (const block of blocks) parts = this.#applyBlock(parts, block, direction, ports);
-      }
-      if (tier.undecided === 'isolate') {
-        const certain = blocks.some((block) => block.certain);
-        parts = this.#map(parts, (progress) => isolate(space, progress, certain));
-      } else {
-        parts = this.#map(parts, (progress) => continueTier(space, progress));
-      }
-    });
+    let parts = this.#firstTier(list, ports);
+    for (let tier = 1; tier < TIERS.length; tier++) {
+      parts = this.#runTier(parts, tier, inputs, this.#lists.direction(list), ports);
+    }
     return this.#toRow(parts);
+  }
+
+  /** The outcome of the first tier, which many rows have in common: policies there select whole namespaces. */
+  #firstTier(list: ListId, ports: number): readonly Part[] {
+    const own = this.#lists.prefixWhile(list, (input) => input < 0 || this.#tierOf(input) === 0);
+    const key = own * 4_194_304 + (this.#lists.usesPorts(own) ? ports + 1 : 0);
+    let parts = this.#afterFirstTier.get(key);
+    if (parts === undefined) {
+      const start = [{ set: this.resolver.universe.everything, progress: this.#progress.start }];
+      parts = this.#runTier(start, 0, this.#lists.inputs(own), this.#lists.direction(own), ports);
+      this.#afterFirstTier.set(key, parts);
+    }
+    return parts;
+  }
+
+  #runTier(
+    start: readonly Part[],
+    index: number,
+    inputs: readonly RowInput[],
+    direction: Direction,
+    ports: number,
+  ): readonly Part[] {
+    const { space } = this.cells;
+    const tier = TIERS[index] as Tier;
+    let parts = start;
+    const blocks: BlockEntry[] = [];
+    for (const input of inputs) {
+      if (input === -1 - index) parts = this.#map(parts, (progress) => unreadTier(space, progress));
+      else if (input >= 0 && this.#tierOf(input) === index) {
+        blocks.push({ resolved: this.resolved(input >> 1), certain: (input & 1) === 0 });
+      }
+    }
+    if (blocks.length === 0) return parts;
+    if (tier.conflictsAreUndefined) {
+      for (const group of byOrder(blocks)) parts = this.#applyEquals(parts, group, direction, ports);
+    } else {
+      for (const block of blocks) parts = this.#applyBlock(parts, block, direction, ports);
+    }
+    const certain = blocks.some((block) => block.certain);
+    return this.#map(parts, (progress) =>
+      tier.undecided === 'isolate' ? isolate(space, progress, certain) : continueTier(space, progress),
+    );
+  }
+
+  #tierOf(input: RowInput): number {
+    return this.#tiers[input >> 1] as number;
   }
 
   /** Equal priorities: each policy from the same start, then every pair of outcomes joined where they overlap. */
@@ -415,10 +449,6 @@ function byOrder<T extends { readonly resolved: ResolvedBlock }>(blocks: readonl
     else groups.push([block]);
   }
   return groups;
-}
-
-function tierIndex(block: RuleBlock): number {
-  return TIERS.findIndex((tier) => tier.id === block.tier);
 }
 
 /** The cell of a column in a row. */
