@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import {
   CoreV1Api,
   KubeConfig,
@@ -9,6 +11,7 @@ import {
 import { afterEach, describe, expect, it } from 'vitest';
 import type { KubeObject } from './json.ts';
 import type { KubeconfigOptions } from './kubeconfig.ts';
+import { startProxy } from './proxy.ts';
 import { type StandIn, type StandInOptions, startStandIn } from './stand-in.ts';
 import { until } from './testing.ts';
 
@@ -108,6 +111,47 @@ describe('the official JavaScript client', () => {
     });
   });
 
+  it('goes through a proxy that the kubeconfig names', async () => {
+    const proxy = await startProxy();
+    const config = await start({}, { contexts: [{ name: 'x', proxyUrl: proxy.url }] });
+    expect((await config.makeApiClient(CoreV1Api).listNamespace()).items.length).toBeGreaterThan(0);
+    expect(proxy.tunnels).toEqual([`127.0.0.1:${standIn.port}`]);
+    await proxy.stop();
+  });
+
+  it('reads a service account’s files', async () => {
+    await start();
+    const inCluster = await standIn.inCluster({ serviceAccount: 'bulkhead', namespace: 'tools' });
+    const token = await readFile(join(inCluster.directory, 'token'), 'utf8');
+    const config = new KubeConfig();
+    config.loadFromOptions({
+      clusters: [{ name: 'in', server: standIn.url, caFile: join(inCluster.directory, 'ca.crt') }],
+      users: [{ name: 'in', token }],
+      contexts: [{ name: 'in', cluster: 'in', user: 'in' }],
+      currentContext: 'in',
+    });
+    await expect(config.makeApiClient(CoreV1Api).listNamespacedPod({ namespace: 'tools' })).rejects.toThrow(
+      /system:serviceaccount:tools:bulkhead.* cannot list/,
+    );
+    expect(inCluster.env.KUBERNETES_SERVICE_PORT).toBe(String(standIn.port));
+  });
+
+  it.each([
+    ['short-lived', 2],
+    ['expired', 2],
+    ['token', 1],
+  ] as const)(
+    'runs an exec plugin whose credential is %s %d times for two requests',
+    async (behaviour, runs) => {
+      const contexts = [{ name: 'x', auth: { by: 'exec', user: 'admin', behaviour } }] as const;
+      const config = await start({}, { contexts });
+      await config.makeApiClient(CoreV1Api).listNamespace();
+      if (behaviour === 'short-lived') await new Promise((resolve) => setTimeout(resolve, 2100));
+      await config.makeApiClient(CoreV1Api).listNamespace();
+      expect(await standIn.execRuns('admin')).toBe(runs);
+    },
+  );
+
   it.each([
     ['a token nobody was given', { auth: { by: 'wrong-token' } }, /401/],
     ['a server signed by someone else', { cluster: 'wrong-ca' }, /certificate/],
@@ -121,6 +165,16 @@ describe('the official JavaScript client', () => {
       'another authority’s client certificate',
       { auth: { by: 'client-certificate', user: 'admin', untrusted: true } },
       /401/,
+    ],
+    [
+      'an exec plugin that prints no credential',
+      { auth: { by: 'exec', user: 'ada', behaviour: 'garbage' } },
+      /JSON/,
+    ],
+    [
+      'an exec plugin that is not there',
+      { auth: { by: 'exec', user: 'ada', behaviour: 'missing' } },
+      /ENOENT/,
     ],
     ['an exec plugin that fails', { auth: { by: 'exec', user: 'ada', behaviour: 'fails' } }, /AADSTS700082/],
   ] as const)('is refused with %s', async (_name, context, message) => {

@@ -7,6 +7,7 @@ export * from './cluster-objects.ts';
 export { EXEC_SECRET, type ExecBehaviour } from './exec-plugin.ts';
 export type { JsonObject, JsonValue, KubeObject, ObjectMeta, OwnerReference } from './json.ts';
 export type { KubeconfigAuth, KubeconfigContext, KubeconfigOptions } from './kubeconfig.ts';
+export { type Proxy, type ProxyOptions, startProxy } from './proxy.ts';
 export type { ServerVersion } from './server/discovery.ts';
 export type { Fault, FaultMatch, FaultRule, FaultScript } from './server/faults.ts';
 export type { NonResourceRequest, RequestInfo, ResourceRequest } from './server/request-info.ts';

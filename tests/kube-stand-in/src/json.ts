@@ -70,3 +70,33 @@ export function objectsIn(value: JsonValue | undefined): JsonObject[] {
 export function stringsIn(value: JsonValue | undefined): string[] {
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }
+
+/** A deep copy; several times faster than `structuredClone`, which has to expect more than JSON. */
+export function copyJson<T extends JsonValue | undefined>(value: T): T;
+export function copyJson(value: JsonValue | undefined): JsonValue | undefined {
+  if (Array.isArray(value)) return value.map((item) => copyJson(item));
+  if (!isJsonObject(value)) return value;
+  const copy: JsonObject = {};
+  for (const key of Object.keys(value)) {
+    // An assignment to this key would set the prototype instead.
+    if (key === '__proto__') Object.defineProperty(copy, key, { value: copyJson(value[key]), ...OWN });
+    else copy[key] = copyJson(value[key]);
+  }
+  return copy;
+}
+
+const OWN = { configurable: true, enumerable: true, writable: true };
+
+/** Whether two values are the same JSON, whatever the order of keys. A key that holds `undefined` is one that is missing. */
+export function sameJson(a: JsonValue | undefined, b: JsonValue | undefined): boolean {
+  if (a === b) return true;
+  if (Array.isArray(a)) {
+    return Array.isArray(b) && a.length === b.length && a.every((item, index) => sameJson(item, b[index]));
+  }
+  if (!isJsonObject(a) || !isJsonObject(b)) return false;
+  const own = (object: JsonObject, key: string) => (Object.hasOwn(object, key) ? object[key] : undefined);
+  return (
+    Object.keys(a).every((key) => sameJson(a[key], own(b, key))) &&
+    Object.keys(b).every((key) => b[key] === undefined || own(a, key) !== undefined)
+  );
+}

@@ -2,16 +2,18 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { parseAllDocuments } from 'yaml';
+import { createChurn } from './churn/churn.ts';
 import { buildCluster } from './cluster-objects.ts';
 import type { KubeObject } from './json.ts';
 import { startStandIn } from './stand-in.ts';
 import { objectsOf } from './store/store.ts';
 
-const USAGE = `Usage: node dist/main.js [--port N] [--kubeconfig-out FILE] [--seed-dir DIR]
+const USAGE = `Usage: node dist/main.js [--port N] [--kubeconfig-out FILE] [--seed-dir DIR] [--churn N]
 
 Serves a stand-in for kube-apiserver on 127.0.0.1 until interrupted.
   --port N               the port; any free one by default
   --kubeconfig-out FILE  writes a kubeconfig with contexts for each way of signing in
+  --churn N              changes a minute, in a cluster of its own; none by default
   --seed-dir DIR         YAML and JSON manifests, subfolders included; without it a small AKS-like cluster is served
 `;
 
@@ -72,6 +74,7 @@ async function main(): Promise<void> {
       port: { type: 'string' },
       'kubeconfig-out': { type: 'string' },
       'seed-dir': { type: 'string' },
+      churn: { type: 'string' },
       help: { type: 'boolean', short: 'h' },
     },
   });
@@ -106,7 +109,11 @@ async function main(): Promise<void> {
   const path = values['kubeconfig-out'];
   const written = await standIn.writeKubeconfig(path === undefined ? { contexts } : { contexts, path });
   console.log(`serving ${standIn.url}\nkubeconfig ${written}`);
+  const perMinute = Number(values.churn ?? 0);
+  const churn = perMinute > 0 ? createChurn(standIn, { seed: 1 }) : undefined;
+  const timer = setInterval(() => churn?.step(), perMinute > 0 ? 60_000 / perMinute : 60_000);
   const stop = () => {
+    clearInterval(timer);
     void standIn.stop();
   };
   process.once('SIGINT', stop);

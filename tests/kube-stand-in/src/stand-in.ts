@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bootstrapRbac } from './auth/bootstrap.ts';
 import { UserDirectory, type UserInfo, type UserOptions } from './auth/users.ts';
-import { isJsonObject, type JsonObject, type KubeObject } from './json.ts';
+import { copyJson, isJsonObject, type JsonObject, type KubeObject } from './json.ts';
 import { type KubeconfigOptions, kubeconfigYaml, tokenPath } from './kubeconfig.ts';
 import type { ServerVersion } from './server/discovery.ts';
 import { FaultScript } from './server/faults.ts';
@@ -55,6 +55,12 @@ export interface UpOptions {
   readonly state?: 'kept' | 'lost';
 }
 
+export interface InCluster {
+  /** Holds `token`, `ca.crt` and `namespace`. */
+  readonly directory: string;
+  readonly env: { readonly KUBERNETES_SERVICE_HOST: string; readonly KUBERNETES_SERVICE_PORT: string };
+}
+
 const DEFAULT_VERSION: ServerVersion = { major: '1', minor: '34', gitVersion: 'v1.34.2' };
 const FIRST_REVISION = 1000;
 const BOOTSTRAP_NAMESPACES = ['default', 'kube-node-lease', 'kube-public', 'kube-system'];
@@ -84,6 +90,8 @@ export interface StandIn {
   execRuns(user: string): Promise<number>;
 
   kubeconfig(options?: KubeconfigOptions): Promise<string>;
+  /** What a pod finds mounted under `/var/run/secrets/kubernetes.io/serviceaccount`, and its environment. */
+  inCluster(options: { readonly serviceAccount: string; readonly namespace: string }): Promise<InCluster>;
   /** Writes the kubeconfig to the stand-in's temporary directory, or to a path, and returns where. */
   writeKubeconfig(options?: KubeconfigOptions & { readonly path?: string }): Promise<string>;
 
@@ -213,6 +221,15 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
       return (await readFile(path, 'utf8')).split('\n').length - 1;
     },
 
+    inCluster: async ({ serviceAccount, namespace }) => {
+      const mounted = await mkdtemp(join(directory, 'serviceaccount-'));
+      const user = `system:serviceaccount:${namespace}:${serviceAccount}`;
+      await writeFile(join(mounted, 'token'), users.tokenOf(user), { mode: 0o600 });
+      await writeFile(join(mounted, 'ca.crt'), ca.certPem);
+      await writeFile(join(mounted, 'namespace'), namespace);
+      const env = { KUBERNETES_SERVICE_HOST: '127.0.0.1', KUBERNETES_SERVICE_PORT: String(listener.port) };
+      return { directory: mounted, env };
+    },
     kubeconfig,
     writeKubeconfig: async (wanted = {}) => {
       const path = wanted.path ?? join(directory, 'kubeconfig.yaml');
@@ -222,7 +239,7 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
 
     seed,
     apply: (object) => store.put(object),
-    update: (ref, change) => store.put(change(structuredClone(found(ref)))),
+    update: (ref, change) => store.put(change(copyJson(found(ref)))),
     touchStatus: (ref, status) => {
       const object = found(ref);
       const before = isJsonObject(object.status) ? object.status : {};

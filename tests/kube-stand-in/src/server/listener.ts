@@ -44,6 +44,8 @@ export class Listener {
     });
     // Watches last for minutes; the requests of a stand-in need no limit.
     server.requestTimeout = 0;
+    // As kube-apiserver; Node's 5 seconds would race with clients that keep connections.
+    server.keepAliveTimeout = 90_000;
     server.on('request', (request, response) => {
       this.#options.onRequest(request, response).catch(() => response.destroy());
     });

@@ -1,5 +1,4 @@
-import { isDeepStrictEqual } from 'node:util';
-import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
+import { copyJson, isJsonObject, type JsonObject, type JsonValue, sameJson } from '../json.ts';
 import { failure, StatusError } from '../status.ts';
 
 /** RFC 7386. For a NetworkPolicy a strategic merge is the same, since none of its lists has a merge key. */
@@ -16,7 +15,7 @@ export function mergePatch(target: JsonValue | undefined, patch: JsonValue): Jso
 /** RFC 6902. Throws 422 for an operation that can't be done, as the server answers. */
 export function jsonPatch(target: JsonObject, operations: JsonValue): JsonValue {
   if (!Array.isArray(operations)) throw refuse('a JSON patch is a list of operations');
-  let document: JsonValue = structuredClone(target);
+  let document: JsonValue = copyJson(target);
   for (const operation of operations) {
     if (!isJsonObject(operation)) throw refuse('an operation is an object');
     document = applyOperation(document, operation);
@@ -49,13 +48,13 @@ function applyOperation(document: JsonValue, operation: JsonObject): JsonValue {
     case 'remove':
       return edit(document, path, 'remove', null);
     case 'copy':
-      return edit(document, path, 'add', structuredClone(lookUp(document, pointer(operation.from))));
+      return edit(document, path, 'add', copyJson(lookUp(document, pointer(operation.from))));
     case 'move': {
       const from = pointer(operation.from);
       return edit(edit(document, from, 'remove', null), path, 'add', lookUp(document, from));
     }
     case 'test':
-      if (!isDeepStrictEqual(lookUp(document, path), operation.value ?? null)) {
+      if (!sameJson(lookUp(document, path), operation.value ?? null)) {
         throw refuse(`testing value ${String(operation.path)} failed`);
       }
       return document;

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
-import { isDeepStrictEqual } from 'node:util';
 import {
   at,
+  copyJson,
   isJsonObject,
   isKubeObject,
   type JsonObject,
   type KubeObject,
   type ObjectMeta,
+  sameJson,
 } from '../json.ts';
 import { storedNetworkPolicy } from '../validation/network-policy.ts';
 import { DecodeError } from '../validation/schema.ts';
@@ -128,13 +129,14 @@ export class ObjectStore {
     }
     const key = keyOf(type.namespaced ? input.metadata.namespace : undefined, input.metadata.name);
     const previous = this.#collection(type).get(key);
-    const draft = this.#withServerFields(defaulted(structuredClone(input), type), type, previous);
-    if (previous !== undefined && isDeepStrictEqual(previous, draft)) return previous;
+    const draft = this.#withServerFields(defaulted({ ...input }, type), type, previous);
+    if (previous !== undefined && sameJson(previous, draft)) return previous;
     const revision = this.#nextRevision();
     draft.metadata.resourceVersion = String(revision);
-    this.#commit(type, { revision, type: previous ? 'MODIFIED' : 'ADDED', key, object: draft, previous });
-    if (type.kind === 'CustomResourceDefinition') this.#serve(draft);
-    return draft;
+    const object = copyChanged(draft, previous);
+    this.#commit(type, { revision, type: previous ? 'MODIFIED' : 'ADDED', key, object, previous });
+    if (type.kind === 'CustomResourceDefinition') this.#serve(object);
+    return object;
   }
 
   /** Removes the object, and for a Namespace or CustomResourceDefinition what is in it first. `false`: there was none. */
@@ -206,7 +208,7 @@ export class ObjectStore {
       draft.status = establishedStatus(draft, metadata.creationTimestamp);
     if (isJsonObject(draft.spec)) {
       const before = previous?.metadata.generation ?? metadata.generation ?? 1;
-      const specChanged = previous !== undefined && !isDeepStrictEqual(previous.spec, draft.spec);
+      const specChanged = previous !== undefined && !sameJson(previous.spec, draft.spec);
       // Pods and namespaces only carry a generation since 1.33; leaving it out fits every version.
       if (
         type.kind !== 'Pod' &&
@@ -258,6 +260,21 @@ export class ObjectStore {
     for (const listener of [...(this.#listeners.get(key) ?? [])]) listener.onGone();
     this.#listeners.delete(key);
   }
+}
+
+/** A copy that shares with the previous state what is the same there; what is stored is never changed in place. */
+function copyChanged(draft: KubeObject, previous: KubeObject | undefined): KubeObject {
+  const copy: KubeObject = {
+    apiVersion: draft.apiVersion,
+    kind: draft.kind,
+    metadata: copyJson(draft.metadata),
+  };
+  for (const key of Object.keys(draft)) {
+    if (key === 'metadata') continue;
+    const value = draft[key];
+    copy[key] = previous !== undefined && sameJson(previous[key], value) ? previous[key] : copyJson(value);
+  }
+  return copy;
 }
 
 /** A NetworkPolicy is never kept without its defaults; one that the server would refuse stays as the test wrote it. */
