@@ -149,14 +149,14 @@ describe('owners', () => {
   const replicaSet = controller('ReplicaSet', 'web-abc', { metadata: owned('Deployment', 'web') });
   const running = { phase: 'Running', podIP: '10.0.0.1' };
 
-  it('a pod without an owner, or with one without a kind, or of a node, is a Pod', () => {
+  it("a pod without an owner, or of a node, is a Pod; so is one whose owner has no kind, by the owner's name", () => {
     const { snapshot } = snapshotOf(
       pod('a'),
       pod('b', { metadata: owned('', 'x') }),
       pod('c', { metadata: { ownerReferences: [{ name: 'x' }] } }),
       pod('d', { metadata: owned('Node', 'n1') }),
     );
-    expect(names(snapshot.pods)).toEqual(['a[Pod]', 'b[Pod]', 'c[Pod]', 'd[Pod]']);
+    expect(names(snapshot.pods)).toEqual(['a[Pod]', 'x[Pod]', 'x[Pod]', 'd[Pod]']);
   });
 
   it('the topmost owner that the input shows names the pod', () => {

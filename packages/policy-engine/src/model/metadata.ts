@@ -185,8 +185,8 @@ function copyOf(labels: JsonObject): Labels {
 }
 
 /**
- * The controlling owner, or else the first. `undefined` where there is none, or it is not told which (an owner
- * without a kind), or it is the node itself (static pods): the pod then stands for itself.
+ * The controlling owner, or else the first. `undefined` where there is none, or it is the node itself (static pods): the
+ * pod then stands for itself.
  */
 function readOwner(metadata: JsonObject): WorkloadRef | undefined {
   const owners = ownField(metadata, 'ownerReferences');
@@ -196,7 +196,9 @@ function readOwner(metadata: JsonObject): WorkloadRef | undefined {
   if (owner === undefined) return undefined;
   const kind = ownField(owner, 'kind');
   const name = ownField(owner, 'name');
-  if (typeof kind !== 'string' || typeof name !== 'string' || kind === '' || name === '') return undefined;
+  if (typeof name !== 'string' || name === '') return undefined;
+  // An owner that doesn't say what it is still tells which pods belong together.
+  if (typeof kind !== 'string' || kind === '') return { kind: 'Pod', name };
   return kind === 'Node' ? undefined : { kind, name };
 }
 

@@ -1,0 +1,167 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, posix } from 'node:path';
+import {
+  assembleManifests,
+  DEFAULT_MAX_FILE_SIZE,
+  fileTooLarge,
+  type ParsedManifestFile,
+} from '@bulkhead/policy-engine';
+import { Failure } from '../failure.ts';
+import type { Io } from '../io.ts';
+import { parser } from './manifests.ts';
+import { renderDirectory } from './render.ts';
+import type { LoadedState, OnFile } from './source.ts';
+import { runTool } from './tool.ts';
+
+/** A path at a revision, as Git writes it: `main:deploy`, `HEAD~1:`. */
+export interface RevisionPath {
+  readonly revision: string;
+  readonly path: string;
+}
+
+/** `undefined` where the text has no colon, or looks like a Windows drive. */
+export function parseRevisionPath(text: string): RevisionPath | undefined {
+  const colon = text.indexOf(':');
+  if (colon <= 0 || /^[A-Za-z]:[\\/]/.test(text)) return undefined;
+  return { revision: text.slice(0, colon), path: text.slice(colon + 1) };
+}
+
+/** Files asked of Git at once. */
+const BATCH = 500;
+
+const MANIFEST = /\.(ya?ml|json)$/i;
+
+/**
+ * Reads manifests as they were at a revision, without touching the working tree. A path is relative to the top of the
+ * repository, or, with a leading `./`, to the working directory, as everywhere in Git.
+ * @throws {Failure} where there is no Git, no repository, no such revision or path
+ */
+export async function readRevision(
+  { revision, path }: RevisionPath,
+  io: Io,
+  options: { readonly render: boolean; readonly onFile: OnFile },
+): Promise<LoadedState> {
+  const title = `${revision}:${path}`;
+  if (revision.startsWith('-')) throw new Failure(`${revision} is no revision.`, { code: 'no-revision' });
+  const gitBytes = async (args: readonly string[], input?: string): Promise<Buffer> => {
+    const result = await runTool('git', args, { cwd: io.cwd, ...(input === undefined ? {} : { input }) });
+    if (result.type === 'done') return result.bytes;
+    if (result.type === 'missing')
+      throw new Failure(`Reading ${title} needs git, which is not installed.`, { code: 'git-missing' });
+    throw new Failure(`Git can't read ${title}: ${firstLine(result.stderr)}`, {
+      hint: 'Give REVISION:PATH, such as main:deploy. In CI, fetch enough history (fetch-depth: 0).',
+      code: 'no-revision',
+    });
+  };
+  const git = async (args: readonly string[]): Promise<string> => (await gitBytes(args)).toString('utf8');
+  const commit = (
+    await git(['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`])
+  ).trim();
+  const prefix = path.startsWith('.') ? (await git(['rev-parse', '--show-prefix'])).trim() : '';
+  const inside = posix.normalize(posix.join(prefix, path === '' ? '.' : path)).replace(/^\.\/?$|\/$/, '');
+  const type = inside === '' ? 'tree' : (await git(['cat-file', '-t', `${commit}:${inside}`])).trim();
+  const listing =
+    type === 'blob'
+      ? [{ name: inside, size: 0 }]
+      : parseListing(
+          await git([
+            'ls-tree',
+            '-r',
+            '-z',
+            '-l',
+            '--full-tree',
+            commit,
+            ...(inside === '' ? [] : [`${inside}/`]),
+          ]),
+        );
+  const below = inside === '' ? '' : `${inside}/`;
+  const isRendered = listing.some(
+    ({ name }) => RENDERED_BY.has(name.slice(below.length)) && name.startsWith(below),
+  );
+  if (options.render && isRendered) return renderRevision(commit, inside, title, io);
+
+  const parse = parser();
+  const parsed: ParsedManifestFile[] = [];
+  const wanted: string[] = [];
+  for (const { name, size } of listing) {
+    if (type !== 'blob' && (!MANIFEST.test(name) || isPassedOver(name.slice(below.length)))) continue;
+    const label = `${revision}:${name}`;
+    if (size <= DEFAULT_MAX_FILE_SIZE) wanted.push(name);
+    else
+      parsed.push({
+        path: label,
+        parts: [],
+        diagnostics: [fileTooLarge(label, size, DEFAULT_MAX_FILE_SIZE)],
+      });
+  }
+  for (let at = 0; at < wanted.length; at += BATCH) {
+    const names = wanted.slice(at, at + BATCH);
+    const request = names.map((name) => `${commit}:${name}\n`).join('');
+    const texts = parseBatch(await gitBytes(['cat-file', '--batch'], request), names.length);
+    for (const [index, text] of texts.entries())
+      parsed.push(parse(`${revision}:${names[index] ?? ''}`, text));
+    options.onFile(parsed.length);
+  }
+  return { ...assembleManifests(parsed), title };
+}
+
+const RENDERED_BY = new Set(['Chart.yaml', 'kustomization.yaml', 'kustomization.yml', 'Kustomization']);
+
+function isPassedOver(name: string): boolean {
+  return name.split('/').some((part) => part.startsWith('.') || part === 'node_modules' || part === 'vendor');
+}
+
+function parseListing(text: string): { readonly name: string; readonly size: number }[] {
+  return text.split('\0').flatMap((entry) => {
+    const match = /^\d+ blob [0-9a-f]+ +(\d+)\t([^\n]+)$/.exec(entry);
+    return match?.[1] === undefined || match[2] === undefined
+      ? []
+      : [{ name: match[2], size: Number(match[1]) }];
+  });
+}
+
+/** The contents in what `git cat-file --batch` prints: a line that ends with the size, as many bytes, and a line break. */
+function parseBatch(bytes: Buffer, count: number): string[] {
+  const texts: string[] = [];
+  let at = 0;
+  while (texts.length < count && at < bytes.length) {
+    const lineEnd = bytes.indexOf(10, at);
+    if (lineEnd < 0) break;
+    const size = Number(/ (\d+)$/.exec(bytes.toString('utf8', at, lineEnd))?.[1] ?? Number.NaN);
+    // A name with a line break in it is no manifest that anyone misses.
+    const length = Number.isNaN(size) ? 0 : size + 1;
+    texts.push(bytes.toString('utf8', lineEnd + 1, lineEnd + 1 + Math.max(0, length - 1)));
+    at = lineEnd + 1 + length;
+  }
+  return texts;
+}
+
+/** Renderers need files: the whole tree of the revision is laid out in a temporary directory, since bases may be anywhere. */
+async function renderRevision(commit: string, path: string, title: string, io: Io): Promise<LoadedState> {
+  const folder = await mkdtemp(join(tmpdir(), 'bulkhead-'));
+  try {
+    const archive = join(folder, 'tree.tar');
+    const top = await runTool('git', ['rev-parse', '--show-toplevel'], { cwd: io.cwd });
+    const cwd = top.type === 'done' ? top.stdout.trim() : io.cwd;
+    const packed = await runTool('git', ['archive', '--format=tar', '-o', archive, commit], { cwd });
+    const laidOut = packed.type === 'done' ? await runTool('tar', ['-xf', archive], { cwd: folder }) : packed;
+    if (laidOut.type !== 'done') {
+      throw new Failure(`Can't lay out ${title} to render it.`, {
+        hint: 'Render it yourself, and give the output with --dir -.',
+        code: 'rendering-failed',
+      });
+    }
+    const state = await renderDirectory(join(folder, path), { ...io, cwd: folder });
+    if (state === undefined)
+      throw new Failure(`There is nothing to render in ${title}.`, { code: 'rendering-failed' });
+    return { ...state, title };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function firstLine(text: string): string {
+  const line = text.split('\n', 1)[0] ?? '';
+  return line === '' ? 'no such revision.' : line.replace(/^fatal: /, '');
+}

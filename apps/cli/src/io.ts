@@ -1,0 +1,31 @@
+import type { Readable, Writable } from 'node:stream';
+
+/** Where a command reads and writes; tests bring their own. */
+export interface Io {
+  readonly stdin: Readable & { readonly isTTY?: boolean };
+  readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number };
+  readonly stderr: Writable & { readonly isTTY?: boolean };
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+}
+
+export function processIo(): Io {
+  return {
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: process.env,
+    cwd: process.cwd(),
+  };
+}
+
+/** Writes all of a text, waiting where the reader is slow, so that a pipe gets everything before the process ends. */
+export function write(stream: Writable, text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stream.write(text, (error) => {
+      // A reader that has seen enough (`| head`) is no failure.
+      if (error instanceof Error && !('code' in error && error.code === 'EPIPE')) reject(error);
+      else resolve();
+    });
+  });
+}

@@ -1,0 +1,12 @@
+/**
+ * Comma-separated values (RFC 4180). A cell that a spreadsheet would take for a formula gets an apostrophe in front, since
+ * names and labels may come from anyone (OWASP, CSV injection).
+ */
+export function csv(rows: readonly (readonly string[])[]): string {
+  return rows.map((row) => `${row.map(cell).join(',')}\r\n`).join('');
+}
+
+function cell(text: string): string {
+  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) || safe !== text ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
