@@ -13,6 +13,7 @@ export class VerdictCells {
   readonly #ids = new Map<number, CellId>();
   readonly #both = new Map<number, CellId>();
   readonly #either = new Map<number, CellId>();
+  readonly #connects: (boolean | undefined)[] = [];
 
   readonly denied: CellId;
   readonly allowed: CellId;
@@ -74,6 +75,19 @@ export class VerdictCells {
       this.#either.set(key, id);
     }
     return id;
+  }
+
+  /**
+   * Whether any TCP, UDP or SCTP connection is allowed or unknown. Where a pod is isolated, ICMP and other protocols are
+   * unknown towards everyone (semantics 1.7); that alone makes no edge, and is said where a pair is explained.
+   */
+  connects(id: CellId): boolean {
+    let known = this.#connects[id];
+    if (known === undefined) {
+      known = this.space.intersect(this.decision(id).possible, this.space.transport) !== this.space.none;
+      this.#connects[id] = known;
+    }
+    return known;
   }
 
   /** Connections that are unknown. */

@@ -11,7 +11,7 @@ export interface Edge {
   readonly every: ConnectionSetId;
   /** Allowed for at least one pair. `every` ⊂ `some` means the edge is partial: it depends on the pod. */
   readonly some: ConnectionSetId;
-  /** Unknown for at least one pair, and not in `some`. */
+  /** TCP, UDP and SCTP connections that are unknown for at least one pair, and not in `some`. */
   readonly unknown: ConnectionSetId;
 }
 
@@ -25,7 +25,8 @@ interface EdgeDraft {
 
 /**
  * Edges between groups of columns. Groups must be disjoint; columns in no group are left out, and so are edges from a
- * group to itself unless `loops` is set. Only pairs of groups with something allowed or unknown have an edge.
+ * group to itself unless `loops` is set. Only pairs of groups with a TCP, UDP or
+ * SCTP connection that is allowed or unknown have an edge.
  */
 export function edges(
   cluster: Cluster,
@@ -67,7 +68,7 @@ export function edges(
       target: grouping.groups[target]?.id ?? '',
       every: complete ? draft.every : space.none,
       some: draft.some,
-      unknown: space.subtract(draft.possible, draft.some),
+      unknown: space.intersect(space.subtract(draft.possible, draft.some), space.transport),
     });
   }
   return out;

@@ -28,8 +28,8 @@ export interface HopOptions {
 }
 
 /**
- * Everything a column reaches (`egress`) or is reached by (`ingress`), grouped by what may pass. Denied ones are left
- * out. The column itself stands for the other pods of its class.
+ * Everything a column reaches (`egress`) or is reached by (`ingress`), grouped by what may pass. Only those with
+ * a TCP, UDP or SCTP connection allowed or unknown. The column itself stands for the other pods of its class.
  */
 export function neighbours(cluster: Cluster, direction: Direction, column: number): NeighbourGroup[] {
   const { universe, cells } = cluster;
@@ -47,7 +47,7 @@ export function neighbours(cluster: Cluster, direction: Direction, column: numbe
       ]);
   const add = (other: number): void => {
     const cell = direction === 'egress' ? pairCell(cluster, column, other) : pairCell(cluster, other, column);
-    if (cell === cells.denied) return;
+    if (!cells.connects(cell)) return;
     const list = groups.get(cell);
     if (list === undefined) groups.set(cell, [other]);
     else list.push(other);
@@ -57,7 +57,7 @@ export function neighbours(cluster: Cluster, direction: Direction, column: numbe
   } else {
     const readings = fromSortedPoints(universe.readingClasses);
     const possible = rowOf(cluster, direction, column)
-      .parts.filter((part) => part.cell !== cells.denied)
+      .parts.filter((part) => cells.connects(part.cell))
       .map((part) => part.columns);
     forEachMember(union(intersect(unionAll(possible), scope), intersect(readings, scope)), add);
   }

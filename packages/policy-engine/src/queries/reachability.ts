@@ -42,7 +42,7 @@ export interface RectangleOptions {
 }
 
 /**
- * Visits the relation as rectangles, never denied ones. A pair of columns is in exactly one. Pairs of two ends outside
+ * Visits the relation as rectangles, only those with a TCP, UDP or SCTP connection allowed or unknown. A pair of columns is in exactly one. Pairs of two ends outside
  * the cluster's pods are left out. Sources and targets are endpoint classes, hidden namespaces, nodes, address blocks
  * and domains; the pair of a class with itself is included (other pods of the same class).
  */
@@ -57,7 +57,7 @@ export function forEachRectangle(
   const inside = subtract(pods, hostNetwork);
   const outside = unionAll([universe.regions.nodes, universe.regions.blocks, universe.regions.domains]);
   const emit = (sources: IntervalSet, targets: IntervalSet, cell: CellId): void => {
-    if (cell === cells.denied) return;
+    if (!cells.connects(cell)) return;
     const sourcesInside = intersect(sources, inside);
     if (!isEmptySet(sourcesInside) && !isEmptySet(targets)) visit({ sources: sourcesInside, targets, cell });
     const sourcesOutside = subtract(sources, inside);
@@ -76,20 +76,20 @@ export function forEachRectangle(
       if (options.skipOpen !== true) emit(openSources, target.columns, cells.allowed);
       for (const source of closed) {
         for (const part of source.row.parts) {
-          if (part.cell === cells.denied) continue;
+          if (!cells.connects(part.cell)) continue;
           emit(source.columns, intersect(part.columns, target.columns), part.cell);
         }
       }
       continue;
     }
     for (const part of target.row.parts) {
-      if (part.cell === cells.denied) continue;
+      if (!cells.connects(part.cell)) continue;
       emit(intersect(part.columns, openSources), target.columns, part.cell);
       for (const source of closed) {
         if (!overlaps(part.columns, source.columns)) continue;
         const sources = intersect(part.columns, source.columns);
         for (const own of source.row.parts) {
-          if (own.cell === cells.denied) continue;
+          if (!cells.connects(own.cell)) continue;
           const targets = intersect(own.columns, target.columns);
           if (!isEmptySet(targets)) emit(sources, targets, cells.both(own.cell, part.cell));
         }
@@ -124,10 +124,10 @@ function visitHostNetwork(
     });
     const point = interval(own, own);
     for (const [cell, columns] of asSource) {
-      if (cell !== cells.denied) visit({ sources: point, targets: fromSortedPoints(columns), cell });
+      if (cells.connects(cell)) visit({ sources: point, targets: fromSortedPoints(columns), cell });
     }
     for (const [cell, columns] of asTarget) {
-      if (cell !== cells.denied) visit({ sources: fromSortedPoints(columns), targets: point, cell });
+      if (cells.connects(cell)) visit({ sources: fromSortedPoints(columns), targets: point, cell });
     }
   });
 }

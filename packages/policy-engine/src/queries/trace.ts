@@ -208,11 +208,9 @@ function simulate(
     if (toOwnNode && tier.id === 'network-policy') {
       const selecting = blocks.filter((entry) => entry.resolved.block.tier === tier.id);
       if (selecting.length === 0 && !unread.has(index)) return;
-      progress = exempt(
-        space,
-        progress,
-        selecting.some((entry) => entry.certain),
-      );
+      const certain = selecting.some((entry) => entry.certain);
+      if (!certain) reasons.add(unread.has(index) ? 'policies-unread' : 'subject-labels-unknown');
+      progress = exempt(space, progress, certain);
       return;
     }
     if (unread.has(index)) {
