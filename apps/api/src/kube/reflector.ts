@@ -219,8 +219,9 @@ export function createReflector(options: ReflectorOptions): Reflector {
           if (lasted < timings.shortWatchMs) await sleep(clock, backoff.next(), signal);
           break;
         case 'failed': {
-          failures = revision === from ? failures + 1 : 1;
           const { code } = end.error.problem;
+          // A connection that broke says nothing against the revision.
+          if (!(opened && code === 'unreachable')) failures = revision === from ? failures + 1 : 1;
           // A server that was away may have come back with another history; a list tells, a watch would not.
           if (failures >= FAILURES_BEFORE_RELIST || code === 'connection-refused') revision = undefined;
           if (end.error.status === 403 || end.error.status === 404) revision = undefined;
