@@ -359,6 +359,18 @@ const baselineAdminNetworkPolicy: fc.Arbitrary<PolicyRecord> = fc.record({
   spec: clusterSpec({ actions: ['Allow', 'Deny'], traffic: v1alpha1Traffic }),
 });
 
+/** One policy of any dialect. */
+export const anyPolicy: fc.Arbitrary<PolicyRecord> = fc.oneof(
+  { weight: 3, arbitrary: networkPolicy.map((policy) => ({ ...policy, name: 'any' })) },
+  {
+    weight: 2,
+    arbitrary: fc
+      .oneof(clusterNetworkPolicy, adminNetworkPolicy)
+      .map((policy) => ({ ...policy, name: 'any' })),
+  },
+  { weight: 1, arbitrary: baselineAdminNetworkPolicy },
+);
+
 /** Policies of every dialect under names of their own; at most one BaselineAdminNetworkPolicy, as in a cluster. */
 export const policies: fc.Arbitrary<readonly PolicyRecord[]> = fc
   .tuple(

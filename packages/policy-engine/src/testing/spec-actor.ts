@@ -87,12 +87,20 @@ function parseAll(ips: readonly string[]): readonly Address[] {
 
 /** A name may have any address of either family: one for every difference that a policy's blocks can make. */
 function anyAddress(snapshot: ClusterSnapshot): readonly Address[] {
+  const known = anyAddressOf.get(snapshot);
+  if (known !== undefined) return known;
   const blocks = ['0.0.0.0/0', '::/0', ...snapshot.policies.flatMap(({ spec }) => stringsIn(spec))];
-  return blocks.flatMap((text) => {
+  const edges = blocks.flatMap((text) => {
     const block = parseBlock(text);
     return block === undefined ? [] : edgesOf(block);
   });
+  const addresses = [...new Map(edges.map((edge) => [`${edge.family}/${edge.value}`, edge])).values()];
+  anyAddressOf.set(snapshot, addresses);
+  return addresses;
 }
+
+/** Asked for with every question about a name, and long. */
+const anyAddressOf = new WeakMap<ClusterSnapshot, readonly Address[]>();
 
 function stringsIn(value: unknown): readonly string[] {
   if (typeof value === 'string') return [value];

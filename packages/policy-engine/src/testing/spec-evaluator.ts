@@ -73,7 +73,6 @@ function judge(
   const destination = actorOf(snapshot, to);
   // Traffic from a pod's node to it is always allowed (semantics 1.9, K64).
   if (isNodeOf(source, destination, world)) return 'allowed';
-  if (isNodeOf(destination, source, world)) return 'allowed'; // TEMP
   const shared = { snapshot, world, traffic, destination };
   const toOwnNode = isNodeOf(destination, source, world);
   const egress = side({

@@ -60,8 +60,8 @@ export function networkPolicyTier(
   const { subject, world, direction } = kase;
   const pod = subject.pod;
   if (pod === undefined || !isPodFor(subject, world)) return new Set(['continue']);
-  // What can't be read may isolate the pod, or allow what others deny (section 8.12).
-  if (hidden) return new Set(kase.ownNode ? ['allow', 'continue'] : ['allow', 'deny', 'continue']);
+  // What can't be read may isolate the pod, or allow what others deny (section 8.12); it can't stop the pod's own node.
+  if (hidden && !kase.ownNode) return new Set(['allow', 'deny', 'continue']);
 
   const judged: Judged[] = policies
     .filter((policy) => policy.namespace === pod.namespace)
@@ -71,6 +71,7 @@ export function networkPolicyTier(
       selects: selectorMatches(field(policy.spec, 'podSelector') ?? {}, knownLabels(pod.labels)),
       allows: policyAllows(kase, policy),
     }));
+  if (hidden) judged.push({ selects: 'maybe', allows: 'yes' });
 
   const outcomes = new Set<Outcome>();
   if (!judged.some(({ selects }) => selects === 'yes')) outcomes.add('continue');
