@@ -104,6 +104,7 @@ function createSteps(standIn: StandIn, random: Random): (kind: ChurnKind) => boo
   const namespaces = () =>
     standIn.all('v1', 'Namespace').filter((namespace) => isTeam(namespace.metadata.name));
   const policies = () => standIn.all('networking.k8s.io/v1', 'NetworkPolicy');
+  const podsAtFirst = pods().length;
   const nextIp = () =>
     `10.${128 + (Math.floor(made / 64_000) % 64)}.${Math.floor(made / 250) % 256}.${(made % 250) + 2}`;
 
@@ -161,8 +162,11 @@ function createSteps(standIn: StandIn, random: Random): (kind: ChurnKind) => boo
       return true;
     },
     'pod-pending': () => {
-      const pod = random.pick(pods());
+      const all = pods();
+      const pod = random.pick(all);
       if (pod === undefined) return false;
+      // The cluster neither grows nor shrinks for good, so that memory can be compared over time.
+      if (all.length > podsAtFirst * 1.1) return standIn.remove(pod);
       newPod(pod, 'Pending');
       return true;
     },
