@@ -67,7 +67,6 @@ export {
 } from './impact/model.ts';
 export type { Json, JsonObject } from './json.ts';
 export { type LabelPairs, lastingLabels, type PickedSelector, pickSelector } from './pick-selector.ts';
-export { policyYaml } from './policy-yaml.ts';
 export {
   type TemplateContext,
   type TemplatePods,

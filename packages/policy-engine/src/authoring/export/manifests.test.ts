@@ -4,7 +4,6 @@ import { type ClusterSnapshot, EMPTY_SNAPSHOT } from '../../model/records.ts';
 import { applyDraft } from '../draft/apply.ts';
 import { withText } from '../draft/last-good.ts';
 import type { Draft, PolicyText } from '../draft/model.ts';
-import { policyYaml } from '../policy-yaml.ts';
 import { documentText, exportDraft } from './manifests.ts';
 import { shellQuote } from './shell.ts';
 
@@ -109,21 +108,5 @@ describe('documentText', () => {
   it('takes the marks off and ends in one line break', () => {
     expect(documentText('---\n\n# c\r\na: 1\r\n...\n')).toBe('# c\na: 1\n');
     expect(documentText('a: 1')).toBe('a: 1\n');
-  });
-});
-
-describe('policyYaml', () => {
-  it('writes a record in the usual order', () => {
-    const [policy] = snapshot.policies;
-    if (policy === undefined) throw new Error('no policy');
-    expect(
-      policyYaml({
-        ...policy,
-        spec: { egress: [{ ports: [{ port: 1, protocol: 'TCP' }], to: [] }], podSelector: {} },
-      }),
-    ).toBe(
-      'apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: same\n  namespace: shop\nspec:\n  podSelector: {}\n  egress:\n    - to: []\n      ports:\n        - protocol: TCP\n          port: 1\n',
-    );
-    expect(policyYaml({ ...policy, text: '---\na: 1' })).toBe('a: 1\n');
   });
 });

@@ -4,6 +4,7 @@ import { changedRectangles } from '../../queries/diff.ts';
 import { edges } from '../../queries/edges.ts';
 import { type ConnectionSetId, type ConnectionSpace, connectionPoint } from '../../sets/connection-set.ts';
 import { forEachMember, fromSortedPoints, type IntervalSet } from '../../sets/interval-set.ts';
+import { INTERNET_ID } from '../../views/outside.ts';
 import { portSummary } from '../../views/ports.ts';
 import { IMPACT_KINDS, type Impact, type ImpactEnd, type ImpactKind, type ImpactRow } from './model.ts';
 import { type Places, placesOf } from './places.ts';
@@ -57,14 +58,11 @@ export function impactOf(before: Cluster, after: Cluster, options: ImpactOptions
     fine && options.within === undefined ? undefined : placesOf(universe, [before, after], 'namespace');
   const list = new RowList(after.cells.space);
   for (const cut of cuts) {
-    const from = byEnd(
-      workloads,
-      fine ? undefined : namespaces,
-      cut.sources,
-      namespaces,
-      options.within?.from,
-    );
-    const to = byEnd(workloads, fine ? undefined : namespaces, cut.targets, namespaces, options.within?.to);
+    const coarse = fine ? undefined : namespaces;
+    const side = (columns: IntervalSet, within: string | undefined) =>
+      foldInternet((coarse ?? workloads).ends, byEnd(workloads, coarse, columns, namespaces, within));
+    const from = side(cut.sources, options.within?.from);
+    const to = side(cut.targets, options.within?.to);
     for (const [source, own] of from) {
       for (const [target, others] of to) {
         let pairs = own.size * others.size;
@@ -154,6 +152,20 @@ function byEnd(
     else own.add(workload);
   });
   return found;
+}
+
+/**
+ * Where the internet changes, the blocks that change in the same way say nothing more: policies name many, and a row for
+ * each would hide the rest.
+ */
+function foldInternet(
+  ends: readonly ImpactEnd[],
+  found: ReadonlyMap<number, ReadonlySet<number>>,
+): ReadonlyMap<number, ReadonlySet<number>> {
+  if (![...found.keys()].some((end) => ends[end]?.id === INTERNET_ID)) return found;
+  return new Map(
+    [...found].filter(([end]) => ends[end]?.type !== 'addresses' || ends[end]?.id === INTERNET_ID),
+  );
 }
 
 class RowList {

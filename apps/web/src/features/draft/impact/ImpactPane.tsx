@@ -8,6 +8,7 @@ import { formatCount } from '../../../shared/ui.tsx';
 import { DraftIcon } from '../parts/icons.tsx';
 import { useDraft } from '../provider.tsx';
 import { type ApplyResult, type DraftNotice, expandImpactRequest } from '../worker/requests.ts';
+import { groupRows, type ImpactGroup, othersText, rowKey } from './group.ts';
 import { impactSentence } from './sentence.ts';
 
 const KINDS: readonly { readonly kind: ImpactKind; readonly label: string; readonly badge: string }[] = [
@@ -101,12 +102,9 @@ interface ImpactListProps {
 }
 
 type Line =
+  | { readonly type: 'group'; readonly group: ImpactGroup }
   | { readonly type: 'row'; readonly row: ImpactRow; readonly depth: 0 | 1 }
   | { readonly type: 'loading'; readonly key: string };
-
-function rowKey(row: ImpactRow): string {
-  return `${row.kind} ${row.from.id} ${row.to.id}`;
-}
 
 function ImpactList({ impact, version, navigate }: ImpactListProps): ReactNode {
   const [only, setOnly] = useState<ImpactKind | null>(null);
@@ -114,15 +112,19 @@ function ImpactList({ impact, version, navigate }: ImpactListProps): ReactNode {
   const scroller = useRef<HTMLDivElement>(null);
   const lines = useMemo((): readonly Line[] => {
     const list: Line[] = [];
-    for (const row of impact.rows) {
-      if (only !== null && row.kind !== only) continue;
-      list.push({ type: 'row', row, depth: 0 });
-      const key = rowKey(row);
-      if (!open.has(key)) continue;
-      const inner = rowsOf.get(key);
-      if (inner === undefined) list.push({ type: 'loading', key });
-      for (const child of inner ?? []) {
-        if (child.kind === row.kind) list.push({ type: 'row', row: child, depth: 1 });
+    const rows = impact.rows.filter((row) => only === null || row.kind === only);
+    for (const group of groupRows(rows)) {
+      if (group.shared !== null) list.push({ type: 'group', group });
+      if (group.shared !== null && !open.has(group.key)) continue;
+      for (const row of group.rows) {
+        list.push({ type: 'row', row, depth: group.shared === null ? 0 : 1 });
+        const key = rowKey(row);
+        if (impact.level !== 'namespace' || !open.has(key)) continue;
+        const inner = rowsOf.get(key);
+        if (inner === undefined) list.push({ type: 'loading', key });
+        for (const child of inner ?? []) {
+          if (child.kind === row.kind) list.push({ type: 'row', row: child, depth: 1 });
+        }
       }
     }
     return list;
@@ -171,13 +173,19 @@ function ImpactList({ impact, version, navigate }: ImpactListProps): ReactNode {
               >
                 {line.type === 'loading' ? (
                   <p className="draft-hint muted">Listing the workloads…</p>
+                ) : line.type === 'group' ? (
+                  <Group
+                    group={line.group}
+                    expanded={open.has(line.group.key)}
+                    onToggle={() => toggle(line.group.key, null)}
+                  />
                 ) : (
                   <Row
                     row={line.row}
                     depth={line.depth}
-                    expandable={impact.level === 'namespace' && line.depth === 0}
+                    expandable={impact.level === 'namespace' && !isFine(line.row)}
                     expanded={open.has(rowKey(line.row))}
-                    onToggle={() => toggle(line.row)}
+                    onToggle={() => toggle(rowKey(line.row), line.row)}
                     onSelect={() =>
                       navigate({ selection: { type: 'pair', from: line.row.from.id, to: line.row.to.id } })
                     }
@@ -205,11 +213,14 @@ function useExpanded(version: number) {
     setOpen(new Set());
     setRowsOf(new Map());
   }, [version]);
-  const toggle = (row: ImpactRow) => {
-    const key = rowKey(row);
+  const toggle = (key: string, row: ImpactRow | null) => {
     const next = new Set(open);
-    if (!next.delete(key)) {
-      next.add(key);
+    if (next.delete(key)) {
+      setOpen(next);
+      return;
+    }
+    next.add(key);
+    if (row !== null) {
       void engine
         .call(expandImpactRequest, { from: row.from.id, to: row.to.id })
         .then((rows) => setRowsOf((old) => new Map(old).set(key, rows)))
@@ -218,6 +229,47 @@ function useExpanded(version: number) {
     setOpen(next);
   };
   return { open, rowsOf, toggle };
+}
+
+/** Whether a row is between workloads, so that there is nothing left to open up. */
+function isFine(row: ImpactRow): boolean {
+  return row.from.type === 'workload' || row.to.type === 'workload';
+}
+
+interface GroupProps {
+  readonly group: ImpactGroup;
+  readonly expanded: boolean;
+  readonly onToggle: () => void;
+}
+
+/** Many rows that say the same, as one. */
+function Group({ group, expanded, onToggle }: GroupProps): ReactNode {
+  const [first] = group.rows;
+  if (first === undefined) return null;
+  const badge = KINDS.find(({ kind }) => kind === first.kind);
+  const others = <span className="draft-end">{othersText(group)}</span>;
+  return (
+    <div className="draft-row">
+      <button type="button" className="draft-row-main" aria-expanded={expanded} onClick={onToggle}>
+        <span className={`badge ${badge?.badge ?? ''} draft-row-kind`}>
+          <KindIcon kind={first.kind} />
+          <span className="visually-hidden">{badge?.label}</span>
+        </span>
+        <span className="draft-row-text">
+          <span className="draft-row-ends">
+            {group.shared === 'from' ? <End end={first.from} /> : others}
+            <Icon name="arrow" size={12} />
+            {group.shared === 'to' ? <End end={first.to} /> : others}
+            <span className="count">{formatCount(group.rows.length)}</span>
+          </span>
+          <span className="draft-row-ports">
+            <Ports row={first} />
+          </span>
+        </span>
+        <Icon name={expanded ? 'down' : 'chevron'} size={12} />
+      </button>
+    </div>
+  );
 }
 
 interface RowProps {

@@ -6,6 +6,7 @@ import {
   compile,
   compileOverlay,
   type Draft,
+  documentText,
   exportDraft,
   impactOf,
   type PolicyKey,
@@ -109,13 +110,13 @@ export const draftHandlers: readonly Handler[] = [
   answer(livePolicyRequest, (session, { key }) => {
     const policy = session.snapshot.policies.find((candidate) => policyKey(candidate) === key);
     if (policy === undefined) return null;
-    const { kind, namespace, name, spec } = policy;
+    const { kind, namespace, name, spec, text = '' } = policy;
     return {
       key: policyKey(policy),
       kind,
       name,
       ...(namespace === undefined ? {} : { namespace }),
-      yaml: policyYaml(policy),
+      yaml: text.trim() === '' ? policyYaml(policy) : documentText(text),
       spec,
     };
   }),
