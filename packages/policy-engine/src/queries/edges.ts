@@ -39,20 +39,23 @@ export function edges(
   const count = grouping.groups.length;
   forEachRectangle(cluster, options, ({ sources, targets, cell }) => {
     const { allowed, possible } = cluster.cells.decision(cell);
-    const from = index.groupsIn(sources);
-    const to = index.groupsIn(targets);
-    for (const [source, sourceSize] of from) {
-      for (const [target, targetSize] of to) {
+    const from = index.runs(sources);
+    const to = index.runs(targets);
+    for (let i = 0; i < from.length; i += 2) {
+      const source = from[i] as number;
+      for (let j = 0; j < to.length; j += 2) {
+        const target = to[j] as number;
         if (source === target && options.loops !== true) continue;
+        const pairs = (from[i + 1] as number) * (to[j + 1] as number);
         const key = source * count + target;
         const draft = drafts.get(key);
         if (draft === undefined) {
-          drafts.set(key, { every: allowed, some: allowed, possible, pairs: sourceSize * targetSize });
+          drafts.set(key, { every: allowed, some: allowed, possible, pairs });
         } else {
           draft.every = space.intersect(draft.every, allowed);
           draft.some = space.union(draft.some, allowed);
           draft.possible = space.union(draft.possible, possible);
-          draft.pairs += sourceSize * targetSize;
+          draft.pairs += pairs;
         }
       }
     }
@@ -89,13 +92,20 @@ class GroupIndex {
     });
   }
 
-  /** The groups, each with how many of its columns are in the set. */
-  groupsIn(set: IntervalSet): ReadonlyMap<number, number> {
-    const found = new Map<number, number>();
+  /**
+   * The groups that a set touches, as `[group, columns, group, columns, …]`: one run for each stretch of columns of the
+   * same group, so a group whose columns don't lie together may come more than once.
+   */
+  runs(set: IntervalSet): number[] {
+    const out: number[] = [];
+    let last = -1;
     forEachMember(set, (column) => {
       const group = this.#groupOf[column] as number;
-      if (group >= 0) found.set(group, (found.get(group) ?? 0) + 1);
+      if (group < 0) return;
+      if (group === last) out[out.length - 1] = (out[out.length - 1] as number) + 1;
+      else out.push(group, 1);
+      last = group;
     });
-    return found;
+    return out;
   }
 }
