@@ -12,7 +12,8 @@ import type { PolicyKey } from '@bulkhead/policy-engine';
 export type EntityId = string;
 
 export type Selection =
-  | { readonly type: 'entity'; readonly id: EntityId }
+  /** `also`: further entities in focus. */
+  | { readonly type: 'entity'; readonly id: EntityId; readonly also?: readonly EntityId[] }
   /** An edge, or a question about a pair; `port` as typed: `5432`, `UDP/53`, `http`. */
   | { readonly type: 'pair'; readonly from: EntityId; readonly to: EntityId; readonly port?: string }
   /** `line` counts from 1 in the policy's text; the inspector scrolls to it and marks the edges it makes. */

@@ -13,10 +13,11 @@ test('unknown and broken values fall back to the defaults', () => {
 });
 
 const word = fc.stringMatching(/^[a-z][a-z0-9-]{0,12}$/);
-const id = fc.tuple(word, word).map(([a, b]) => `wl:${a}/Deployment/${b}`);
+const id = fc.tuple(word, word).map(([a, b]) => `wl:${a}/${b}[Deployment]`);
 const selection: fc.Arbitrary<Route['selection']> = fc.oneof(
   fc.constant(null),
   id.map((value) => ({ type: 'entity' as const, id: value })),
+  fc.tuple(id, id).map(([value, other]) => ({ type: 'entity' as const, id: value, also: [other] })),
   fc.tuple(id, id).map(([from, to]) => ({ type: 'pair' as const, from, to })),
   fc.tuple(id, id, word).map(([from, to, port]) => ({ type: 'pair' as const, from, to, port })),
 );

@@ -55,7 +55,9 @@ function parseSelection(query: URLSearchParams): Selection | null {
     return Number.isInteger(line) && line > 0 ? { type: 'policy', key, line } : { type: 'policy', key };
   }
   const id = query.get('sel');
-  return id === null || id === '' ? null : { type: 'entity', id };
+  if (id === null || id === '') return null;
+  const also = list(query, 'also');
+  return also.length === 0 ? { type: 'entity', id } : { type: 'entity', id, also };
 }
 
 /** Reads a query string. Anything it doesn't know, or that is out of range, falls back to the default. */
@@ -98,7 +100,10 @@ export function formatRoute(route: Route): string {
   set('tab', route.tab, HOME.tab);
   set('rail', route.rail ?? 'none', HOME.rail ?? 'none');
   const selection = route.selection;
-  if (selection?.type === 'entity') set('sel', selection.id);
+  if (selection?.type === 'entity') {
+    set('sel', selection.id);
+    set('also', selection.also?.join(',') ?? '');
+  }
   if (selection?.type === 'pair') {
     set('from', selection.from);
     set('to', selection.to);
@@ -125,7 +130,7 @@ export function formatRoute(route: Route): string {
   // Readable links: these characters are legal in a query and common in ids.
   return text === ''
     ? ''
-    : `?${text.replaceAll('%2F', '/').replaceAll('%3A', ':').replaceAll('%2C', ',').replaceAll('%7C', '|')}`;
+    : `?${text.replaceAll('%2F', '/').replaceAll('%3A', ':').replaceAll('%2C', ',').replaceAll('%7C', '|').replaceAll('%5B', '[').replaceAll('%5D', ']')}`;
 }
 
 const listeners = new Set<() => void>();

@@ -145,7 +145,6 @@ export function Graph(props: GraphProps): ReactNode {
 
   return (
     <div className="graph">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a picture that is walked by keyboard must take the focus */}
       <div
         ref={container}
         className="graph-canvas"

@@ -78,7 +78,8 @@ export function Minimap({ scene, colors, viewport, onMove }: MinimapProps): Reac
     <canvas
       ref={ref}
       className="minimap"
-      aria-hidden="true"
+      role="img"
+      aria-label="Overview of the graph"
       onPointerDown={(event) => {
         event.currentTarget.setPointerCapture(event.pointerId);
         move(event);

@@ -1,9 +1,16 @@
-import { type GraphView, graphView, lensOf, type Universe } from '@bulkhead/policy-engine';
+import {
+  focusView,
+  type GraphOptions,
+  type GraphView,
+  graphView,
+  type Universe,
+} from '@bulkhead/policy-engine';
 import type { Point, Rect } from '../layout/pack.ts';
 import { type BoxInput, type BoxPlan, type LayoutInput, placeBoxes, planBox } from '../layout/place.ts';
 import type { FlowEdge } from '../layout/rank.ts';
-import { answer, type EngineSession } from '../session.ts';
-import { type GraphRequest, graphRequest } from './requests.ts';
+import { answer, type EngineSession, type Handler } from '../session.ts';
+import { sessionLens } from './lens.ts';
+import { focusRequest, type GraphRequest, graphRequest, type ViewScope } from './requests.ts';
 
 /** The insides of boxes as they were first laid out, by layout generation and box. */
 interface Memory {
@@ -13,23 +20,55 @@ interface Memory {
   cluster: string;
 }
 
-/** Creates the handler with its own memory of where things stand, so that updates keep everything in place. */
-export function graphHandler() {
+/** Up to this many workloads a cluster opens expanded. */
+const SMALL = 150;
+
+/** The graph and what stays lit in it. They share a memory of where things stand, so that updates keep them in place. */
+export function graphHandlers(): readonly Handler[] {
   const memory: Memory = { generation: -1, plans: new Map(), boxes: new Map(), cluster: '' };
-  return answer(graphRequest, (session, request) => {
-    const start = performance.now();
-    const lens = lensOf(session.overlay?.before ?? session.cluster, session.overlay?.after, request.ports);
-    const view = graphView(lens, request);
-    const key = `${request.layout}`;
-    if (memory.generation !== request.generation || memory.cluster !== key) {
-      memory.generation = request.generation;
-      memory.cluster = key;
-      memory.plans = new Map();
-      memory.boxes = new Map();
-    }
-    const { boxes, cards } = place(session, view, request, memory);
-    return { view, boxes, cards, computeMs: performance.now() - start };
-  });
+  let version = 0;
+  let drawn: ReadonlySet<string> = new Set();
+  return [
+    answer(graphRequest, (session, request) => {
+      const start = performance.now();
+      const options = optionsOf(session, request);
+      const view = graphView(sessionLens(session, request.ports), options);
+      if (memory.generation !== request.generation || memory.cluster !== request.layout) {
+        memory.generation = request.generation;
+        memory.cluster = request.layout;
+        memory.plans = new Map();
+        memory.boxes = new Map();
+      }
+      const { boxes, cards } = place(session, view, request, memory);
+      drawn = new Set(view.edges.map((edge) => edge.id));
+      version++;
+      return {
+        view,
+        boxes,
+        cards,
+        version,
+        expandedByDefault: isSmall(session),
+        computeMs: performance.now() - start,
+      };
+    }),
+    answer(focusRequest, (session, { focus, ...scope }) =>
+      focusView(sessionLens(session, scope.ports), optionsOf(session, scope), focus, drawn),
+    ),
+  ];
+}
+
+function isSmall(session: EngineSession): boolean {
+  return session.cluster.universe.workloads.length <= SMALL;
+}
+
+/** Which namespaces are expanded: the default for the cluster's size, but for those that were toggled. */
+function optionsOf(session: EngineSession, scope: ViewScope): GraphOptions {
+  const toggled = new Set(scope.toggled);
+  const byDefault = isSmall(session);
+  const expanded = session.cluster.universe.namespaces
+    .map(({ record }) => record.name)
+    .filter((name) => byDefault !== toggled.has(name));
+  return { expanded, filter: scope.filter, verdicts: scope.verdicts };
 }
 
 function place(session: EngineSession, view: GraphView, request: GraphRequest, memory: Memory) {

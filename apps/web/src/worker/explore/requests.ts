@@ -16,8 +16,10 @@ import type { LayoutKind } from '../layout/place.ts';
 import { requestKind } from '../request.ts';
 
 /** What of the cluster is looked at; part of most questions. */
-export interface ViewScope extends GraphOptions {
+export interface ViewScope extends Omit<GraphOptions, 'expanded'> {
   readonly ports: readonly PortRange[];
+  /** Namespaces that are not as they are by default: small clusters open expanded, large ones collapsed. */
+  readonly toggled: readonly string[];
 }
 
 export interface GraphRequest extends ViewScope {
@@ -33,14 +35,18 @@ export interface GraphAnswer {
   readonly boxes: Readonly<Record<string, Rect>>;
   readonly cards: Readonly<Record<string, Point>>;
   readonly computeMs: number;
+  /** Rises with every answer; a focus is asked for the graph of one. */
+  readonly version: number;
+  /** Whether namespaces are expanded by default. */
+  readonly expandedByDefault: boolean;
 }
 
 /** The graph with a place for everything in it. */
 export const graphRequest = requestKind<GraphRequest, GraphAnswer>('explore/graph');
 
-/** What stays lit around a selection; `drawn` are the ids of the edges on the screen. */
+/** What stays lit around a selection in the graph of the last answer; `version` is that answer's. */
 export const focusRequest = requestKind<
-  ViewScope & { readonly focus: FocusOptions; readonly drawn: readonly string[] },
+  ViewScope & { readonly focus: FocusOptions; readonly version: number },
   FocusView
 >('explore/focus');
 

@@ -1,0 +1,162 @@
+import type { ClusterSummary } from '@bulkhead/protocol';
+import { type ReactNode, useCallback, useEffect, useMemo, useState } from 'react';
+import { useClusters } from '../data/clusters.ts';
+import { useEngine, useEngineQuery, useSession } from '../data/engine.ts';
+import { readQuestion } from '../features/ask/question.ts';
+import { DraftBadge, DraftDrawer, DraftProvider, useDraft } from '../features/draft/index.ts';
+import { Inspector } from '../features/inspector/Inspector.tsx';
+import { Palette, type PaletteQuestion } from '../features/palette/Palette.tsx';
+import { Button, EmptyState } from '../shared/ui.tsx';
+import { indexRequest } from '../worker/explore/requests.ts';
+import { useActions } from './actions.ts';
+import type { Route, Selection } from './contracts.ts';
+import { Header } from './Header.tsx';
+import { Notices } from './Notices.tsx';
+import { RailNav } from './RailNav.tsx';
+import { navigate, useRoute } from './route.ts';
+import { Stage } from './Stage.tsx';
+import { useShortcuts } from './shortcuts.ts';
+
+/** The app: picks the cluster, and composes the shell with the features. */
+export function App(): ReactNode {
+  const clusters = useClusters();
+  const route = useRoute();
+  const engine = useEngine();
+  const list = clusters.data ?? [];
+  const current =
+    list.find((entry) => entry.id === route.cluster) ?? list.find((entry) => entry.current) ?? list[0];
+  const id = current?.id;
+  useEffect(() => {
+    if (id !== undefined) engine.open(id);
+  }, [engine, id]);
+
+  if (clusters.isError) {
+    const { error } = clusters;
+    return (
+      <EmptyState
+        title={error.message}
+        icon="warning"
+        actions={
+          <Button icon="retry" onClick={() => void clusters.refetch()}>
+            Try again
+          </Button>
+        }
+      >
+        <p>{'hint' in error && typeof error.hint === 'string' ? error.hint : ''}</p>
+      </EmptyState>
+    );
+  }
+  if (clusters.isPending) {
+    return (
+      <EmptyState title="Connecting to the server">
+        <div className="progress indeterminate">
+          <i />
+        </div>
+      </EmptyState>
+    );
+  }
+  if (current === undefined) {
+    return (
+      <EmptyState title="The server has no cluster to show">
+        <p>
+          Start it with a kubeconfig context, a directory of manifests (--dir PATH), or the demo (--demo).
+        </p>
+      </EmptyState>
+    );
+  }
+  return (
+    <DraftProvider cluster={current.id} draft={route.draft} navigate={navigate}>
+      <Shell route={route} clusters={list} current={current} />
+    </DraftProvider>
+  );
+}
+
+interface ShellProps {
+  readonly route: Route;
+  readonly clusters: readonly ClusterSummary[];
+  readonly current: ClusterSummary;
+}
+
+function Shell({ route, clusters, current }: ShellProps): ReactNode {
+  const [palette, setPalette] = useState(false);
+  const { data: index } = useEngineQuery(indexRequest, null);
+  const { revision } = useSession();
+  const draft = useDraft();
+  const actions = useActions(route, clusters);
+  useShortcuts(route, () => setPalette(true));
+
+  const ask = useCallback(
+    (text: string): PaletteQuestion | null => {
+      if (index === undefined) return null;
+      const asked = readQuestion(text, index);
+      if (asked === null) return null;
+      return asked.type === 'question'
+        ? { message: null, choices: [asked.question] }
+        : { message: asked.message, choices: asked.candidates };
+    },
+    [index],
+  );
+  const toggleDrawer = useCallback(() => navigate({ drawer: !route.drawer }), [route.drawer]);
+  const policyActions = useMemo(
+    () => (key: string) => (
+      <>
+        <Button small icon="draft" onClick={() => void draft.actions.editPolicy(key)}>
+          Edit in a draft
+        </Button>
+        <Button small onClick={() => void draft.actions.removePolicy(key)}>
+          Remove in a draft
+        </Button>
+      </>
+    ),
+    [draft.actions],
+  );
+
+  return (
+    <>
+      <a className="button skip" href="#main">
+        Skip to the view
+      </a>
+      <div className="shell">
+        <Header
+          route={route}
+          clusters={clusters}
+          current={current}
+          onSearch={() => setPalette(true)}
+          draft={<DraftBadge open={route.drawer} onToggle={toggleDrawer} />}
+        />
+        <Notices />
+        {revision === 0 ? null : <RailNav route={route} />}
+        <main id="main" className="main" tabIndex={-1}>
+          <Stage route={route} />
+        </main>
+        {route.selection === null || revision === 0 ? null : (
+          <aside className="inspector" aria-label="Inspector">
+            <Inspector route={route} policyActions={policyActions} />
+          </aside>
+        )}
+        {route.drawer ? (
+          <div className="drawer">
+            <DraftDrawer
+              height={drawerHeight()}
+              onClose={() => navigate({ drawer: false })}
+              navigate={navigate}
+            />
+          </div>
+        ) : null}
+      </div>
+      {palette ? (
+        <Palette
+          index={index}
+          actions={actions}
+          readQuestion={ask}
+          onSelect={(selection: Selection) => navigate({ selection })}
+          onClose={() => setPalette(false)}
+        />
+      ) : null}
+    </>
+  );
+}
+
+function drawerHeight(): number {
+  return Math.round(Math.min(460, Math.max(280, window.innerHeight * 0.42)));
+}

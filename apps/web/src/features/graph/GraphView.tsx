@@ -1,0 +1,325 @@
+import type { GraphEdge } from '@bulkhead/policy-engine';
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import type { Route, Selection } from '../../app/contracts.ts';
+import { navigate } from '../../app/route.ts';
+import { useScope } from '../../app/scope.ts';
+import { useEngineQuery, useSession } from '../../data/engine.ts';
+import { useAnnounce } from '../../shared/announce.tsx';
+import { Icon } from '../../shared/icons.tsx';
+import { Button, EmptyState, formatCount, IconButton, Menu, plural, Segments } from '../../shared/ui.tsx';
+import { focusRequest, graphRequest } from '../../worker/explore/requests.ts';
+import type { Point } from '../../worker/layout/pack.ts';
+import type { Focus, GraphCanvas } from './canvas.ts';
+import { exportPng, exportSvg } from './export.ts';
+import { Graph } from './Graph.tsx';
+import { Legend } from './Legend.tsx';
+import { NOTHING, type Remembered, recall, remember } from './remembered.ts';
+import { buildScene } from './scene.ts';
+import { useColors } from './use-colors.ts';
+
+const NO_FOCUS: Focus = { lit: null, selected: new Set() };
+
+/** The ids that are in focus for a selection. */
+function focusIds(selection: Selection | null): readonly string[] {
+  if (selection?.type === 'entity') return [selection.id, ...(selection.also ?? [])];
+  return [];
+}
+
+/** The graph of the cluster, bound to the route and the worker. */
+export function GraphView({ route }: { readonly route: Route }): ReactNode {
+  const session = useSession();
+  const announce = useAnnounce();
+  const colors = useColors();
+  const scope = useScope(route);
+  const canvas = useRef<GraphCanvas>(null);
+  const cluster = session.cluster ?? '';
+  const [generation, setGeneration] = useState(0);
+  const [moved, setMoved] = useState<{ readonly key: string; readonly value: Remembered }>({
+    key: '',
+    value: NOTHING,
+  });
+  const [legend, setLegend] = useState(false);
+  const [map, setMap] = useState(true);
+  const memoryKey = `${cluster} ${route.layout}`;
+  const remembered = useMemo(
+    () => (moved.key === memoryKey ? moved.value : recall(cluster, route.layout)),
+    [moved, memoryKey, cluster, route.layout],
+  );
+
+  const graph = useEngineQuery(graphRequest, {
+    ...scope,
+    layout: route.layout,
+    remembered: remembered.boxes,
+    generation,
+  });
+  const answer = graph.data;
+  const ids = useMemo(() => focusIds(route.selection), [route.selection]);
+  const focusing = useEngineQuery(
+    focusRequest,
+    {
+      ...scope,
+      focus: { ids, direction: route.direction, hops: route.hops },
+      version: answer?.version ?? 0,
+    },
+    { enabled: ids.length > 0 && answer !== undefined },
+  );
+  const focusData = ids.length === 0 ? undefined : focusing.data;
+
+  const scene = useMemo(
+    () =>
+      answer === undefined
+        ? null
+        : buildScene(
+            answer.view,
+            { boxes: answer.boxes, cards: { ...answer.cards, ...remembered.cards } },
+            focusData?.extra ?? [],
+          ),
+    [answer, remembered.cards, focusData],
+  );
+
+  useEffect(() => {
+    if (answer === undefined || cluster === '') return;
+    const timer = setTimeout(() => {
+      remember(cluster, route.layout, {
+        boxes: { ...recall(cluster, route.layout).boxes, ...answer.boxes },
+        cards: remembered.cards,
+      });
+    }, 400);
+    return () => clearTimeout(timer);
+  }, [answer, cluster, route.layout, remembered.cards]);
+
+  const focus = useMemo((): Focus => {
+    const { selection } = route;
+    if (selection?.type === 'pair') {
+      const edge = `${selection.from}>${selection.to}`;
+      const namespace = (id: string) => (id.startsWith('wl:') ? `ns:${id.slice(3, id.indexOf('/'))}` : id);
+      const ends = [selection.from, selection.to, namespace(selection.from), namespace(selection.to)];
+      return {
+        lit: { nodes: new Set(ends), edges: new Set([edge]) },
+        selected: new Set([edge, selection.from, selection.to]),
+      };
+    }
+    if (ids.length === 0) return NO_FOCUS;
+    const selected = new Set(ids);
+    if (focusData === undefined) return { lit: null, selected };
+    return { lit: { nodes: new Set(focusData.nodes), edges: new Set(focusData.edges) }, selected };
+  }, [route, ids, focusData]);
+
+  const selectNode = useCallback(
+    (id: string | null, add: boolean) => {
+      const { selection } = route;
+      if (id === null) {
+        navigate({ selection: null });
+        return;
+      }
+      if (add && selection?.type === 'entity') {
+        const all = [selection.id, ...(selection.also ?? [])];
+        const next = all.includes(id) ? all.filter((entry) => entry !== id) : [...all, id];
+        const [first, ...also] = next;
+        navigate({
+          selection:
+            first === undefined
+              ? null
+              : also.length === 0
+                ? { type: 'entity', id: first }
+                : { type: 'entity', id: first, also },
+        });
+        return;
+      }
+      navigate({ selection: { type: 'entity', id } });
+    },
+    [route],
+  );
+  const selectEdge = useCallback((edge: GraphEdge) => {
+    navigate({ selection: { type: 'pair', from: edge.from, to: edge.to } });
+  }, []);
+  const toggle = useCallback(
+    (boxId: string) => {
+      if (!boxId.startsWith('ns:')) return;
+      const name = boxId.slice(3);
+      const { toggled } = route;
+      navigate({
+        toggled: toggled.includes(name) ? toggled.filter((entry) => entry !== name) : [...toggled, name],
+      });
+      announce(`Namespace ${name} toggled`);
+    },
+    [route, announce],
+  );
+  const move = useCallback(
+    (id: string, at: Point) => {
+      if (scene === null) return;
+      const card = scene.cards.find((entry) => entry.id === id);
+      const rect = scene.rects.get(id);
+      if (rect === undefined) return;
+      const box = card === undefined ? undefined : scene.rects.get(card.box);
+      const value: Remembered =
+        box === undefined
+          ? { ...remembered, boxes: { ...remembered.boxes, [id]: { ...rect, x: at.x, y: at.y } } }
+          : { ...remembered, cards: { ...remembered.cards, [id]: { x: at.x - box.x, y: at.y - box.y } } };
+      setMoved({ key: memoryKey, value });
+      remember(cluster, route.layout, {
+        ...value,
+        boxes: { ...recall(cluster, route.layout).boxes, ...value.boxes },
+      });
+    },
+    [scene, remembered, memoryKey, cluster, route.layout],
+  );
+  const arrange = () => {
+    remember(cluster, route.layout, NOTHING);
+    setMoved({ key: memoryKey, value: NOTHING });
+    setGeneration((value) => value + 1);
+  };
+
+  if (graph.isError) {
+    return (
+      <EmptyState
+        title="The graph could not be computed"
+        icon="warning"
+        actions={<Button onClick={() => void graph.refetch()}>Try again</Button>}
+      >
+        <p>{graph.error.message}</p>
+      </EmptyState>
+    );
+  }
+  if (scene === null || answer === undefined) {
+    return (
+      <EmptyState title="Drawing the graph" icon="graph">
+        <div className="progress indeterminate">
+          <i />
+        </div>
+      </EmptyState>
+    );
+  }
+  const { hidden, totals } = answer.view;
+  const title = `${cluster} · ${plural(totals.namespaces, 'namespace')}, ${plural(totals.workloads, 'workload')}`;
+  const names = answer.view.namespaces.map((entry) => entry.name);
+  const setAll = (expanded: boolean) => {
+    navigate({ toggled: expanded === answer.expandedByDefault ? [] : names });
+  };
+  if (answer.view.namespaces.length === 0) {
+    return (
+      <EmptyState
+        title="Nothing to show"
+        icon="filter"
+        actions={
+          <Button onClick={() => navigate({ labels: '', ports: [], kinds: [], isolation: 'any', scope: [] })}>
+            Clear filters
+          </Button>
+        }
+      >
+        <p>
+          {totals.workloads === 0
+            ? 'This cluster has no namespaces with pods that can be read.'
+            : `None of the ${formatCount(totals.workloads)} workloads matches the filters.`}
+        </p>
+      </EmptyState>
+    );
+  }
+
+  return (
+    <>
+      <Graph
+        scene={scene}
+        colors={colors}
+        focus={focus}
+        animate={!window.matchMedia('(prefers-reduced-motion: reduce)').matches}
+        fitKey={`${memoryKey} ${generation}`}
+        onSelectNode={selectNode}
+        onSelectEdge={selectEdge}
+        onToggle={toggle}
+        onMoved={move}
+        onSpeak={announce}
+        onReady={(created) => {
+          canvas.current = created;
+        }}
+        showMap={map}
+      />
+      <div className="graph-status">
+        {ids.length === 0 ? null : (
+          <>
+            <Segments
+              small
+              label="Direction"
+              value={route.direction}
+              options={[
+                { value: 'reached-by', label: 'Reached by' },
+                { value: 'both', label: 'Both' },
+                { value: 'reaches', label: 'Reaches' },
+              ]}
+              onChange={(direction) => navigate({ direction })}
+            />
+            <Segments
+              small
+              label="Hops"
+              value={String(route.hops)}
+              options={[
+                { value: '1', label: '1 hop' },
+                { value: 'all', label: 'All hops', title: 'Follow connections on: the blast radius' },
+              ]}
+              onChange={(hops) => navigate({ hops: hops === 'all' ? 'all' : 1 })}
+            />
+            {focusData === undefined ? null : (
+              <span data-testid="focus-counts">
+                reaches {formatCount(focusData.reaches)} · reached by {formatCount(focusData.reachedBy)}
+              </span>
+            )}
+          </>
+        )}
+        {hidden.namespaces === 0 ? null : <span>{plural(hidden.namespaces, 'namespace')} hidden</span>}
+        {hidden.workloads === 0 ? null : (
+          <span>{plural(hidden.workloads, 'workload')} hidden by filters</span>
+        )}
+        {hidden.edges === 0 ? null : <span>{plural(hidden.edges, 'edge')} hidden by filters</span>}
+        {hidden.openPairs === 0 ? null : (
+          <span title="Each end is open to everyone, so edges would join all to all. Dotted rings mark these ends; select one to draw its edges.">
+            {plural(hidden.openPairs, 'open pair')} not drawn
+          </span>
+        )}
+      </div>
+      <div className="graph-tools">
+        <IconButton icon="plus" label="Zoom in (+)" onClick={() => canvas.current?.zoomBy(1.3)} />
+        <IconButton icon="minus" label="Zoom out (−)" onClick={() => canvas.current?.zoomBy(1 / 1.3)} />
+        <IconButton icon="fit" label="Fit everything (F)" onClick={() => canvas.current?.fit()} />
+        {ids.length === 0 ? null : (
+          <IconButton
+            icon="search"
+            label="Zoom to selection (S)"
+            onClick={() => canvas.current?.fit(focusData?.nodes ?? ids)}
+          />
+        )}
+        <IconButton icon="expand" label="Expand all namespaces" onClick={() => setAll(true)} />
+        <IconButton icon="collapse" label="Collapse all namespaces" onClick={() => setAll(false)} />
+        <IconButton icon="arrange" label="Arrange anew" onClick={arrange} />
+        <IconButton icon="legend" label="Legend" aria-pressed={legend} onClick={() => setLegend(!legend)} />
+        <IconButton icon="map" label="Overview" aria-pressed={map} onClick={() => setMap(!map)} />
+        <Menu button={<Icon name="image" />} label="Export picture" className="button ghost icon">
+          {(close) => (
+            <>
+              <button
+                type="button"
+                className="menu-item"
+                onClick={() => {
+                  exportSvg(scene, colors, title);
+                  close();
+                }}
+              >
+                Save as SVG
+              </button>
+              <button
+                type="button"
+                className="menu-item"
+                onClick={() => {
+                  void exportPng(scene, colors, title);
+                  close();
+                }}
+              >
+                Save as PNG
+              </button>
+            </>
+          )}
+        </Menu>
+      </div>
+      {legend ? <Legend colors={colors} /> : null}
+    </>
+  );
+}

@@ -1,0 +1,80 @@
+import type { ReactNode } from 'react';
+import type { Colors } from './colors.ts';
+import { outsideMarkup, ringMarkup } from './glyphs.ts';
+
+interface Sample {
+  readonly label: string;
+  readonly markup: string;
+  readonly wide?: boolean;
+}
+
+/** The signs of the graph with their meaning; the exported picture has the same. */
+export function legendSamples(
+  colors: Colors,
+): readonly { readonly title: string; readonly samples: readonly Sample[] }[] {
+  const ring = (ingress: 'isolated' | 'open' | 'unknown', egress: 'isolated' | 'open' | 'unknown') =>
+    ringMarkup(ingress, egress, 'Deployment', colors);
+  const line = (stroke: string, extra = '', width = 2) =>
+    `<path d="M3 16h24" stroke="${stroke}" stroke-width="${width}" ${extra}/><path d="M24 12l6 4-6 4z" fill="${stroke}"/>`;
+  return [
+    {
+      title: 'Workload: left half ingress, right half egress',
+      samples: [
+        { label: 'isolated by a policy', markup: ring('isolated', 'isolated') },
+        { label: 'open: no policy isolates it', markup: ring('open', 'open') },
+        { label: 'ingress isolated, egress open', markup: ring('isolated', 'open') },
+        { label: 'unknown', markup: ring('unknown', 'unknown') },
+      ],
+    },
+    {
+      title: 'Edges: an allowed direction with its ports',
+      samples: [
+        { label: 'allowed by a policy', markup: line(colors['border-strong']) },
+        { label: 'unknown', markup: line(colors.unknown, 'stroke-dasharray="5 3"') },
+        { label: '+ opened by the draft', markup: line(colors.opened, '', 3) },
+        { label: '− closed by the draft', markup: line(colors.closed, 'stroke-dasharray="2 4"') },
+        { label: '±+ widened', markup: line(colors.widened, 'stroke-dasharray="9 2"', 2.6) },
+        { label: '±− narrowed', markup: line(colors.narrowed, 'stroke-dasharray="6 3 2 3"') },
+      ],
+    },
+    {
+      title: 'Outside the cluster',
+      samples: [
+        { label: 'internet', markup: outsideMarkup('internet', colors) },
+        { label: 'CIDR block', markup: outsideMarkup('cidr', colors) },
+        { label: 'nodes', markup: outsideMarkup('node', colors) },
+      ],
+    },
+  ];
+}
+
+export function Legend({ colors }: { readonly colors: Colors }): ReactNode {
+  return (
+    <section className="legend" aria-label="Legend">
+      {legendSamples(colors).map((group) => (
+        <div key={group.title}>
+          <h3>{group.title}</h3>
+          <ul>
+            {group.samples.map((sample) => (
+              <li key={sample.label}>
+                <svg
+                  width="26"
+                  height="26"
+                  viewBox="0 0 32 32"
+                  aria-hidden="true"
+                  // biome-ignore lint/security/noDangerouslySetInnerHtml: markup made here from constants and theme colours
+                  dangerouslySetInnerHTML={{ __html: sample.markup }}
+                />
+                {sample.label}
+              </li>
+            ))}
+          </ul>
+        </div>
+      ))}
+      <p className="muted">
+        What no policy isolates would be joined to everything. It carries a dotted ring instead of edges;
+        select it to draw them.
+      </p>
+    </section>
+  );
+}

@@ -1,0 +1,174 @@
+import type { ClusterIndex, PolicyKey } from '@bulkhead/policy-engine';
+import { Command } from 'cmdk';
+import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
+import type { Selection } from '../../app/contracts.ts';
+import { Icon, type IconName } from '../../shared/icons.tsx';
+import { entityName } from '../../shared/names.ts';
+import { rankMatches } from './rank.ts';
+
+export interface PaletteAction {
+  readonly id: string;
+  readonly label: string;
+  readonly icon: IconName;
+  readonly hint?: string;
+  readonly run: () => void;
+}
+
+/** A question that was read from the text, or the ways to read it. */
+export interface PaletteQuestion {
+  readonly message: string | null;
+  readonly choices: readonly { readonly from: string; readonly to: string; readonly port?: string }[];
+}
+
+interface PaletteProps {
+  readonly index: ClusterIndex | undefined;
+  readonly actions: readonly PaletteAction[];
+  readonly readQuestion: (text: string) => PaletteQuestion | null;
+  readonly onSelect: (selection: Selection) => void;
+  readonly onClose: () => void;
+}
+
+const MAX_RESULTS = 40;
+
+/** Finds anything by name, runs any action, answers `a -> b:port`. */
+export function Palette({ index, actions, readQuestion, onSelect, onClose }: PaletteProps): ReactNode {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const [text, setText] = useState('');
+  useEffect(() => {
+    dialog.current?.showModal();
+  }, []);
+  const question = useMemo(() => readQuestion(text), [readQuestion, text]);
+  const found = useMemo(() => (index === undefined ? [] : search(index, text)), [index, text]);
+  const shown = useMemo(() => rankMatches(actions, text, (action) => action.label, 12), [actions, text]);
+  const choose = (selection: Selection) => {
+    onSelect(selection);
+    onClose();
+  };
+  return (
+    <dialog
+      ref={dialog}
+      className="palette"
+      aria-label="Find anything, run anything, ask anything"
+      onClose={onClose}
+      onPointerDown={(event) => {
+        if (event.target === dialog.current) onClose();
+      }}
+    >
+      <Command shouldFilter={false} label="Find anything, run anything, ask anything" loop>
+        <div className="palette-input">
+          <Icon name="search" />
+          <Command.Input
+            autoFocus
+            value={text}
+            onValueChange={setText}
+            placeholder="Find a workload, policy, port… or ask: frontend -> payments/db:5432"
+          />
+          <kbd className="kbd">Esc</kbd>
+        </div>
+        <Command.List className="palette-list">
+          {question === null ? null : (
+            <Command.Group heading="Ask">
+              {question.message === null ? null : <p className="palette-message">{question.message}</p>}
+              {question.choices.map((choice) => (
+                <Command.Item
+                  key={`${choice.from} ${choice.to}`}
+                  value={`ask ${choice.from} ${choice.to}`}
+                  onSelect={() => choose({ type: 'pair', ...choice })}
+                >
+                  <Icon name="question" size={14} />
+                  <span className="truncate">
+                    May {entityName(choice.from)} reach {entityName(choice.to)}
+                    {choice.port === undefined ? '' : ` on ${choice.port}`}?
+                  </span>
+                </Command.Item>
+              ))}
+            </Command.Group>
+          )}
+          {found.length === 0 ? null : (
+            <Command.Group heading="Go to">
+              {found.map((item) => (
+                <Command.Item key={item.key} value={item.key} onSelect={() => choose(item.selection)}>
+                  <Icon name={item.icon} size={14} />
+                  <span className="truncate">{item.label}</span>
+                  <span className="hint">{item.hint}</span>
+                </Command.Item>
+              ))}
+            </Command.Group>
+          )}
+          {shown.length === 0 ? null : (
+            <Command.Group heading="Do">
+              {shown.map((action) => (
+                <Command.Item
+                  key={action.id}
+                  value={`do ${action.id}`}
+                  onSelect={() => {
+                    onClose();
+                    action.run();
+                  }}
+                >
+                  <Icon name={action.icon} size={14} />
+                  <span className="truncate">{action.label}</span>
+                  <span className="hint">{action.hint ?? ''}</span>
+                </Command.Item>
+              ))}
+            </Command.Group>
+          )}
+          {question === null && found.length === 0 && shown.length === 0 ? (
+            <p className="palette-message">
+              Nothing is called “{text}”. A question has an arrow: <code>api -&gt; db:5432</code>
+            </p>
+          ) : null}
+        </Command.List>
+      </Command>
+    </dialog>
+  );
+}
+
+interface Found {
+  readonly key: string;
+  readonly label: string;
+  readonly hint: string;
+  readonly icon: IconName;
+  readonly selection: Selection;
+}
+
+function search(index: ClusterIndex, text: string): readonly Found[] {
+  if (text.trim() === '') return [];
+  const candidates: Found[] = [
+    ...index.namespaces.map(
+      (entry): Found => ({
+        key: entry.id,
+        label: entry.name,
+        hint: 'namespace',
+        icon: 'cluster',
+        selection: { type: 'entity', id: entry.id },
+      }),
+    ),
+    ...index.workloads.map(
+      (entry): Found => ({
+        key: entry.id,
+        label: `${entry.namespace}/${entry.name}`,
+        hint: entry.kind,
+        icon: 'workloads',
+        selection: { type: 'entity', id: entry.id },
+      }),
+    ),
+    ...index.policies.map(
+      (entry): Found => ({
+        key: `policy ${entry.key}`,
+        label: entry.namespace === null ? entry.name : `${entry.namespace}/${entry.name}`,
+        hint: entry.kind,
+        icon: 'policies',
+        selection: { type: 'policy', key: entry.key satisfies PolicyKey },
+      }),
+    ),
+    {
+      key: 'out:internet',
+      label: 'Internet',
+      hint: 'outside',
+      icon: 'cluster',
+      selection: { type: 'entity', id: 'out:internet' },
+    },
+  ];
+  return rankMatches(candidates, text, (entry) => entry.label, MAX_RESULTS);
+}

@@ -1,0 +1,28 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { App } from './app/App.tsx';
+import { EngineProvider, startEngine } from './data/engine.ts';
+import { AnnounceProvider } from './shared/announce.tsx';
+import './shared/styles/tokens.css';
+import './shared/styles/base.css';
+import './shared/styles/controls.css';
+import './shared/styles/shell.css';
+import './shared/styles/lists.css';
+import './features/graph/graph.css';
+import './features/palette/palette.css';
+
+const root = document.getElementById('root');
+if (root === null) throw new Error('the page has no #root');
+const queries = new QueryClient();
+createRoot(root).render(
+  <StrictMode>
+    <QueryClientProvider client={queries}>
+      <EngineProvider value={startEngine()}>
+        <AnnounceProvider>
+          <App />
+        </AnnounceProvider>
+      </EngineProvider>
+    </QueryClientProvider>
+  </StrictMode>,
+);
