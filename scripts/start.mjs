@@ -15,7 +15,7 @@ await runMain(async () => {
   assertSupportedNode();
   await ensureInstalled();
   process.stdout.write('Building (what is unchanged is skipped) …\n');
-  if (!(await build({ quiet: true }))) throw new Failure('The build failed; the errors are above.');
+  if (!(await build({ product: true }))) throw new Failure('The build failed; the errors are above.');
 
   const cli = join(root, 'apps', 'cli', 'bin', 'bulkhead.js');
   if (!existsSync(cli)) throw new Failure(`${cli} is missing. Is this a complete clone?`);
