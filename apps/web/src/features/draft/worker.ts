@@ -1,0 +1,2 @@
+/* What the engine's worker answers for drafting. */
+export { draftHandlers } from './worker/handlers.ts';
