@@ -12,13 +12,12 @@ export interface Access {
   reset(): void;
 }
 
-const GOOD_FOR_MS = 60_000;
-
-export function createAccess(client: KubeClient, limiter: Limiter, clock: Clock): Access {
+/** @param goodForMs how long an answer is believed */
+export function createAccess(client: KubeClient, limiter: Limiter, clock: Clock, goodForMs: number): Access {
   const answers = new Map<string, { readonly at: number; readonly rules: Promise<unknown> }>();
   const rulesIn = (namespace: string, signal: AbortSignal): Promise<unknown> => {
     const known = answers.get(namespace);
-    if (known !== undefined && clock.now() - known.at < GOOD_FOR_MS) return known.rules;
+    if (known !== undefined && clock.now() - known.at < goodForMs) return known.rules;
     const rules = limiter(() => client.review('selfsubjectrulesreviews', { namespace }, signal));
     rules.catch(() => answers.delete(namespace));
     answers.set(namespace, { at: clock.now(), rules });

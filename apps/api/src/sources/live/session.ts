@@ -54,7 +54,7 @@ export function createSession(options: SessionOptions): Session {
   const stopped = new AbortController();
   const { signal } = stopped;
   const limiter = createLimiter(PARALLEL_LISTS);
-  const access = createAccess(client, limiter, clock);
+  const access = createAccess(client, limiter, clock, timings.forbiddenMs / 2);
   const watchers = new Map<string, KindWatcher>();
   const backoff = createBackoff({ firstMs: timings.backoffFirstMs, mostMs: timings.backoffMostMs, random });
   const work = new Set<Promise<void>>();
@@ -165,9 +165,10 @@ export function createSession(options: SessionOptions): Session {
     },
     async stop() {
       stopped.abort();
+      // Before the waiting: it also ends a sign-in plugin that would be waited for.
+      client.close();
       await Promise.all([...watchers.values()].map((watcher) => watcher.stop()));
       await Promise.all(work);
-      client.close();
     },
     status() {
       const kinds = [...watchers.values()].map((watcher) => ({
