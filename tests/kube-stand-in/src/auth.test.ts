@@ -229,6 +229,20 @@ describe('reviews of one’s own access', () => {
     expect(review.status).toMatchObject({ resourceRules: expect.arrayContaining([PODS]) });
   });
 
+  it('admit that the rules are not all, where a webhook authorizes too', async () => {
+    await start({ seed, rulesReview: 'incomplete' });
+    const path = '/apis/authorization.k8s.io/v1/selfsubjectrulesreviews';
+    const review = await json(standIn, path, {
+      method: 'POST',
+      user: 'ada',
+      body: '{"spec":{"namespace":"shop"}}',
+    });
+    expect(review.status).toMatchObject({
+      incomplete: true,
+      evaluationError: 'webhook authorizer does not support user rule resolution',
+    });
+  });
+
   it('say who one is', async () => {
     await start({ users: [{ name: 'ada', groups: ['ops'] }] });
     const review = await json(standIn, '/apis/authentication.k8s.io/v1/selfsubjectreviews', {

@@ -94,6 +94,8 @@ describe('the official JavaScript client', () => {
     ['a token', { by: 'token', user: 'ada' }],
     ['a client certificate', { by: 'client-certificate', user: 'ada', groups: ['readers'] }],
     ['an exec plugin', { by: 'exec', user: 'ada' }],
+    ['an exec plugin with a certificate', { by: 'exec', user: 'ada', behaviour: 'client-certificate' }],
+    ['an exec plugin that asks to sign in', { by: 'exec', user: 'ada', behaviour: 'device-code' }],
   ] as const)('signs in by %s, as someone whom RBAC refuses', async (_name, auth) => {
     const config = await start({}, { contexts: [{ name: 'x', auth }] });
     await expect(

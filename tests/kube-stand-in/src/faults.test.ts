@@ -254,6 +254,14 @@ describe('a server that goes away', () => {
     expect((await raw(standIn, '/readyz')).text).toBe('ok');
   });
 
+  it('can end watches properly before it goes', async () => {
+    await start();
+    const watch = await rawWatch(standIn, '/api/v1/pods?watch=1');
+    await standIn.down({ how: 'graceful' });
+    expect(await watch.ended).toBe('properly');
+    await expect(raw(standIn, '/api/v1/pods')).rejects.toThrow(/ECONNREFUSED/);
+  });
+
   it('breaks open watches', async () => {
     await start();
     const watch = await rawWatch(standIn, '/api/v1/pods?watch=1');

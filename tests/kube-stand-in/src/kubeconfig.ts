@@ -114,6 +114,9 @@ async function userEntry(source: KubeconfigSource, auth: KubeconfigAuth): Promis
     case 'client-certificate':
       return clientCertificate(source, auth);
     case 'exec':
+      if (auth.behaviour === 'client-certificate') {
+        await clientCertificate(source, { by: 'client-certificate', user: auth.user, files: true });
+      }
       return { exec: await execEntry(source, auth.user, auth.behaviour ?? 'token') };
   }
 }

@@ -36,6 +36,8 @@ export interface StandInOptions {
   readonly expiredWatch?: 'event' | 'status';
   /** Whether an expired continue token comes with one to go on inconsistently; `true` by default. */
   readonly inconsistentContinue?: boolean;
+  /** Whether SelfSubjectRulesReview claims to know all rules; `incomplete` where a webhook authorizes too, as on AKS. */
+  readonly rulesReview?: 'complete' | 'incomplete';
   /** How many changes per resource are remembered; 10,000 by default. */
   readonly historyLimit?: number;
   /** How many requests the log keeps; 100,000 by default. */
@@ -46,8 +48,11 @@ export interface StandInOptions {
 }
 
 export interface DownOptions {
-  /** `refuse`, the default: nobody listens. `black-hole`: connections are accepted and never answered. */
-  readonly how?: 'refuse' | 'black-hole';
+  /**
+   * `refuse`, the default: connections are reset and nobody listens. `graceful`: the same after watches ended properly.
+   * `black-hole`: connections are accepted and never answered.
+   */
+  readonly how?: 'refuse' | 'graceful' | 'black-hole';
 }
 
 export interface UpOptions {
@@ -113,7 +118,7 @@ export interface StandIn {
   /** Revisions that go to things not served, so that numbers have gaps. */
   skipRevisions(count: number): void;
 
-  /** Stops serving and resets all connections; the port stays taken for `up`. */
+  /** Stops serving; `up` serves on the same port again. */
   down(options?: DownOptions): Promise<void>;
   /** Serves again on the same port, with a cold watch cache or with nothing. */
   up(options?: UpOptions): Promise<void>;
@@ -163,6 +168,7 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
       version: options.version ?? DEFAULT_VERSION,
       anonymousAuth: options.anonymousAuth ?? true,
       authorization: options.authorization ?? 'rbac',
+      reviews: { rulesReview: options.rulesReview ?? 'complete' },
       lists: { inconsistentContinue: options.inconsistentContinue ?? true },
     }),
   });
@@ -252,6 +258,11 @@ export async function startStandIn(options: StandInOptions = {}): Promise<StandI
     skipRevisions: (count) => store.skipRevisions(count),
 
     down: async ({ how = 'refuse' } = {}) => {
+      if (how === 'graceful') {
+        watches.end();
+        // What was written last is still to be sent.
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
       await listener.close();
       if (how === 'black-hole') await listener.blackHole();
     },

@@ -21,6 +21,29 @@ it('a live source holds the truth after a few seconds of changes and faults', {
   }
 });
 
+it('a client that misses something fails', { timeout: 60_000 }, async () => {
+  const cluster = await startTroubledCluster({ seed: 3, changesPerMinute: 600, faultEveryMs: 0 });
+  const truth = async () => {
+    const real = await cluster.truth();
+    return { ...real, pods: { ...real.pods, 'team-0/never-seen': '{}' } };
+  };
+  try {
+    const report = await soak({
+      cluster: { ...cluster, truth },
+      durationMs: 1500,
+      sampleEveryMs: 300,
+      settleMs: 500,
+    });
+    expect(report.passed).toBe(false);
+    expect(report.settledAfterMs).toBeUndefined();
+    expect(report.differences).toEqual([
+      { what: 'pods', count: 1, examples: ['team-0/never-seen: expected {}, is nothing'] },
+    ]);
+  } finally {
+    await cluster.stop();
+  }
+});
+
 it('memory that grows by more than is remembered by design is not level', () => {
   const samples = (heaps: readonly number[]): readonly Sample[] =>
     heaps.map((heapMiB, index) => ({

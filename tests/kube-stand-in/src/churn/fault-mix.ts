@@ -30,7 +30,7 @@ const WEIGHTS: Readonly<Record<FaultMixKind, number>> = {
   'watch-malformed': 3,
   'watch-expired': 4,
   'watch-ended': 4,
-  'watch-frozen': 1,
+  'watch-frozen': 3,
   trickle: 2,
   compaction: 3,
   restart: 1,

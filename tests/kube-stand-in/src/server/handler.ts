@@ -27,7 +27,7 @@ import { negotiate } from './negotiate.ts';
 import { pause, sendJson, sendStatus, sendText } from './reply.ts';
 import { requestInfo } from './request-info.ts';
 import type { LoggedRequest, RequestLog } from './request-log.ts';
-import { answerReview } from './reviews.ts';
+import { answerReview, type ReviewSettings } from './reviews.ts';
 import { partialMetadata, table, wholeObject } from './transform.ts';
 import type { Watches } from './watches.ts';
 import { dryRun } from './writes.ts';
@@ -42,6 +42,7 @@ export interface HandlerContext {
   readonly anonymousAuth: boolean;
   readonly authorization: 'rbac' | 'always-allow';
   readonly lists: ListSettings;
+  readonly reviews: ReviewSettings;
 }
 
 /** Larger bodies are refused with 413, as the real server does at 3 MiB. */
@@ -136,7 +137,10 @@ function authorizeOrThrow(context: HandlerContext, exchange: Exchange): void {
 async function handleResource(context: HandlerContext, exchange: ResourceExchange): Promise<void> {
   const { info, request } = exchange;
   const body = request.method === 'GET' || request.method === 'HEAD' ? undefined : await readBody(request);
-  if (info.verb === 'create' && (await answerReview(exchange, context.store(), () => parseJson(body))))
+  if (
+    info.verb === 'create' &&
+    (await answerReview(exchange, context.store(), () => parseJson(body), context.reviews))
+  )
     return;
   const type = context.store().typeOf(info.group, info.version, info.resource);
   if (type === undefined) return notServed(exchange);

@@ -5,11 +5,17 @@ import type { ResourceExchange } from './exchange.ts';
 import { sendJson } from './reply.ts';
 import type { RequestInfo } from './request-info.ts';
 
+export interface ReviewSettings {
+  /** A webhook authorizer (as on AKS) can't list its rules, and the server says so. */
+  readonly rulesReview: 'complete' | 'incomplete';
+}
+
 /** Answers a question about the asker's own identity or access. `false`: it is none of those. */
 export async function answerReview(
   exchange: ResourceExchange,
   store: ObjectStore,
   body: () => JsonValue | undefined,
+  settings: ReviewSettings,
 ): Promise<boolean> {
   const { info, user } = exchange;
   if (info.verb !== 'create') return false;
@@ -48,7 +54,13 @@ export async function answerReview(
           nonResourceRules.push({ verbs: [...rule.verbs], nonResourceURLs: [...rule.nonResourceURLs] });
         }
       }
-      const status = { resourceRules, nonResourceRules, incomplete: false };
+      const whole = settings.rulesReview === 'complete';
+      const status = {
+        resourceRules,
+        nonResourceRules,
+        incomplete: !whole,
+        ...(whole ? {} : { evaluationError: 'webhook authorizer does not support user rule resolution' }),
+      };
       await answer('SelfSubjectRulesReview', { spec: {}, status });
       return true;
     }
