@@ -419,7 +419,7 @@ const containerPorts: fc.Arbitrary<readonly ContainerPortRecord[]> = fc.uniqueAr
       init: mostly(fc.constant(false), fc.constant(true), 8),
     })
     .map(({ init, ...declared }): ContainerPortRecord => (init ? { ...declared, init } : declared)),
-  { maxLength: 2, selector: ({ name, protocol: of }) => `${name}/${of}` },
+  { maxLength: 3, selector: ({ name, protocol: of, port: number }) => `${name}/${of}/${number}` },
 );
 
 const podState: fc.Arbitrary<PodState> = fc.oneof(

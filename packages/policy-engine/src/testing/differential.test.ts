@@ -10,7 +10,7 @@ describe('the engine', () => {
   // Each run is one cluster, asked about all pairs of its endpoints: `BULKHEAD_FUZZ_RUNS=100000` for a long night.
   it('agrees with the spec-literal evaluator on random clusters', { timeout: 0 }, () => {
     fc.assert(
-      fc.property(snapshots, fc.nat({ max: 7 }), (snapshot, offset) => {
+      fc.property(snapshots, fc.nat({ max: 9 }), (snapshot, offset) => {
         const engine = engineFor(snapshot);
         const valid = withoutInvalid(snapshot);
         for (const question of questionsAbout(snapshot, offset)) {

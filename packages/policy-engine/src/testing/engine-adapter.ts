@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../diagnostic.ts';
 import {
+  type CellId,
   type Cluster,
   type ConnectionList,
   changedRectangles,
@@ -37,11 +38,10 @@ export function engineFor(snapshot: ClusterSnapshot): Engine {
 }
 
 export function engineOf(cluster: Cluster): Engine {
-  const located = new Map<string, LocatedEndpoint | undefined>();
+  const located = new Map<EndpointRef, LocatedEndpoint | undefined>();
   const locate = (ref: EndpointRef): LocatedEndpoint | undefined => {
-    const key = JSON.stringify(ref);
-    if (!located.has(key)) located.set(key, locateEndpoint(cluster.universe, endpointOf(ref)));
-    return located.get(key);
+    if (!located.has(ref)) located.set(ref, locateEndpoint(cluster.universe, endpointOf(ref)));
+    return located.get(ref);
   };
   return {
     cluster,
@@ -82,8 +82,10 @@ export function diagnosticsOf(policy: PolicyRecord): readonly Diagnostic[] {
   return lowerPolicy(policy).diagnostics;
 }
 
-export function isIn(connections: ConnectionList, traffic: Traffic): boolean {
-  return intervalSet.has(connectionSetOf(connections), connectionPoint(protocolOf(traffic), traffic.port));
+/** Whether traffic is in a list of connections; spelled out once, for many questions. */
+export function inConnections(connections: ConnectionList): (traffic: Traffic) => boolean {
+  const set = connectionSetOf(connections);
+  return (traffic) => intervalSet.has(set, connectionPoint(protocolOf(traffic), traffic.port));
 }
 
 /** Both states of a draft over one universe; only `policies` of the snapshot may differ. */
@@ -100,11 +102,11 @@ export function draftOver(
 export type PairKey = `${number}>${number}`;
 
 /** All pairs of columns of which at least one stands for pods, each with its cell; pairs of one node's traffic apart. */
-export function pairsOf({ cluster }: Engine): ReadonlyMap<PairKey, number> {
+export function pairsOf({ cluster }: Engine): ReadonlyMap<PairKey, CellId> {
   const { regions } = cluster.universe;
   const pods = members(intervalSet.union(regions.classes, regions.hidden));
   const others = members(intervalSet.unionAll([regions.nodes, regions.blocks, regions.domains]));
-  const pairs = new Map<PairKey, number>();
+  const pairs = new Map<PairKey, CellId>();
   const add = (source: number, target: number): void => {
     pairs.set(`${source}>${target}`, pairCell(cluster, source, target));
   };
@@ -122,8 +124,8 @@ export function pairsOf({ cluster }: Engine): ReadonlyMap<PairKey, number> {
 export function visitedPairs(
   { cluster }: Engine,
   skipOpen: boolean,
-): readonly (readonly [PairKey, number])[] {
-  const visited: (readonly [PairKey, number])[] = [];
+): readonly (readonly [PairKey, CellId])[] {
+  const visited: (readonly [PairKey, CellId])[] = [];
   forEachRectangle(cluster, { skipOpen }, ({ sources, targets, cell }) => {
     for (const pair of product(sources, targets)) visited.push([pair, cell]);
   });
@@ -137,7 +139,7 @@ export function isOpenPair({ cluster }: Engine, pair: PairKey): boolean {
 }
 
 /** The pairs that the diff of two engines over one universe lists, with the cells before and after. */
-export function changedPairs(before: Engine, after: Engine): readonly (readonly [PairKey, number, number])[] {
+export function changedPairs(before: Engine, after: Engine): readonly (readonly [PairKey, CellId, CellId])[] {
   return changedRectangles(before.cluster, after.cluster).flatMap((rectangle) =>
     product(rectangle.sources, rectangle.targets).map(
       (pair) => [pair, rectangle.before, rectangle.after] as const,
@@ -145,8 +147,10 @@ export function changedPairs(before: Engine, after: Engine): readonly (readonly 
   );
 }
 
-export function deniedCell({ cluster }: Engine): number {
-  return cluster.cells.denied;
+/** Whether a cell leaves a TCP, UDP or SCTP connection allowed or unknown: what the relation is about. */
+export function connects({ cluster: { cells } }: Engine, cell: CellId): boolean {
+  const decision = cells.decision(cell);
+  return cells.space.intersect(decision.possible, cells.space.transport) !== cells.space.none;
 }
 
 function product(sources: IntervalSet, targets: IntervalSet): readonly PairKey[] {

@@ -16,17 +16,15 @@ export function pairsAbout(snapshot: ClusterSnapshot): readonly Pair[] {
   const endpoints = endpointsOf(snapshot);
   return endpoints.flatMap((from) =>
     endpoints
-      // A name is where traffic goes to, never where it comes from; two outside ends are nobody's business.
-      .filter(
-        (to) => from.kind !== 'domain' && (from.kind !== 'ip' || (to.kind !== 'ip' && to.kind !== 'domain')),
-      )
+      // Policies act at pods; and a name is where traffic goes to, never where it comes from.
+      .filter((to) => (from.kind === 'pod' || to.kind === 'pod') && from.kind !== 'domain')
       .map((to) => ({ from, to })),
   );
 }
 
-/** All pairs, each with a few of the boundary ports; which ones `offset` (0 to 7) decides. */
+/** All pairs, each with a few of the boundary ports; which ones `offset` (0 to 9) decides. */
 export function questionsAbout(snapshot: ClusterSnapshot, offset: number): readonly Question[] {
   return pairsAbout(snapshot).flatMap((pair, index) =>
-    TRAFFIC.filter((_, at) => (index * 7 + at + offset) % 8 === 0).map((traffic) => ({ ...pair, traffic })),
+    TRAFFIC.filter((_, at) => (index * 7 + at + offset) % 10 === 0).map((traffic) => ({ ...pair, traffic })),
   );
 }

@@ -49,7 +49,15 @@ function parseV6(text: string): Address | undefined {
   return { family: 6, value };
 }
 
+const parsed = new Map<string, Block | undefined>();
+
+/** `undefined` for anything that isn't a block in CIDR notation. Remembered, since the same few are asked for always. */
 export function parseBlock(text: string): Block | undefined {
+  if (!parsed.has(text)) parsed.set(text, readBlock(text));
+  return parsed.get(text);
+}
+
+function readBlock(text: string): Block | undefined {
   const [base, prefixText, ...rest] = text.split('/');
   if (base === undefined || prefixText === undefined || rest.length > 0) return undefined;
   const address = parseAddress(base);

@@ -161,12 +161,15 @@ function portMatches({ destination, traffic, world }: Case, entry: unknown): Tru
 
 /**
  * Whether the destination declares `name` as this protocol and port. A name that only an init container declares
- * resolves on some plugins only (semantics 1.4, section 8.6).
+ * resolves on some plugins only; one that stands for several numbers, which a pod should not have, on either or all
+ * (semantics 1.4, section 8.6).
  */
 export function namedPortMatches(destination: Actor, name: string, traffic: Traffic): Truth {
   const declared = (destination.pod?.ports ?? []).filter(
-    (port) => port.name === name && port.protocol === traffic.protocol && port.port === traffic.port,
+    (port) => port.name === name && port.protocol === traffic.protocol,
   );
-  if (declared.some((port) => port.init !== true)) return 'yes';
-  return declared.length > 0 ? 'maybe' : 'no';
+  if (!declared.some((port) => port.port === traffic.port)) return 'no';
+  const ofContainers = declared.filter((port) => port.init !== true);
+  const only = new Set(ofContainers.map((port) => port.port)).size === 1;
+  return only && ofContainers.some((port) => port.port === traffic.port) ? 'yes' : 'maybe';
 }
