@@ -3,7 +3,43 @@ export type { UserInfo, UserOptions } from './auth/users.ts';
 export { type Churn, type ChurnKind, type ChurnOptions, createChurn } from './churn/churn.ts';
 export { createFaultMix, type FaultMix, type FaultMixKind } from './churn/fault-mix.ts';
 export { createRandom, type Random } from './churn/random.ts';
-export * from './cluster-objects.ts';
+export {
+  type AksPolicyEngine,
+  adminPolicyDefinitions,
+  aksNode,
+  buildCluster,
+  type ClusterBuilder,
+  type ClusterOptions,
+  type ContainerOptions,
+  clusterRole,
+  clusterRoleBinding,
+  customResourceDefinition,
+  type DefinitionOptions,
+  type JobOptions,
+  liveAdminPolicy,
+  liveCronJob,
+  liveDaemonSet,
+  liveDeployment,
+  liveEndpointSlice,
+  liveJob,
+  liveNamespace,
+  liveNetworkPolicy,
+  livePod,
+  liveReplicaSet,
+  liveService,
+  liveStatefulSet,
+  type NodeOptions,
+  type PodOptions,
+  type PodTemplateOptions,
+  type PolicyOptions,
+  type PortOptions,
+  type RuleOptions,
+  role,
+  roleBinding,
+  type ServiceOptions,
+  type SubjectName,
+  type WorkloadOptions,
+} from './cluster-objects.ts';
 export { EXEC_SECRET, type ExecBehaviour } from './exec-plugin.ts';
 export type { JsonObject, JsonValue, KubeObject, ObjectMeta, OwnerReference } from './json.ts';
 export type { KubeconfigAuth, KubeconfigContext, KubeconfigOptions } from './kubeconfig.ts';

@@ -67,7 +67,7 @@ export async function json(standIn: StandIn, path: string, options: RawOptions =
 
 export interface RawWatch {
   readonly status: number;
-  /** Waits until so many lines have come, and returns all so far. Throws when that takes longer than 5 seconds. */
+  /** Waits until so many lines have come, and returns all so far. Throws when that takes longer than 15 seconds. */
   lines(count: number): Promise<readonly string[]>;
   /** The same, parsed. */
   events(count: number): Promise<readonly { type: string; object: JsonObject }[]>;
@@ -97,7 +97,7 @@ export function rawWatch(standIn: StandIn, path: string, options: RawOptions = {
           const timer = setTimeout(() => {
             waiting.delete(check);
             missing(new Error(`${complete().length} of ${count} lines came:\n${text}`));
-          }, 5000);
+          }, 15_000);
           const check = () => {
             if (complete().length < count) return;
             clearTimeout(timer);
@@ -125,11 +125,11 @@ function parseEvent(line: string): { type: string; object: JsonObject } {
   return event;
 }
 
-/** Resolves once the condition holds; throws after 5 seconds. */
+/** Resolves once the condition holds; throws after 15 seconds. */
 export async function until(condition: () => boolean, what = 'the condition'): Promise<void> {
-  const deadline = Date.now() + 5000;
+  const deadline = Date.now() + 15_000;
   while (!condition()) {
-    if (Date.now() > deadline) throw new Error(`${what} did not come about in 5 seconds`);
+    if (Date.now() > deadline) throw new Error(`${what} did not come about in 15 seconds`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
