@@ -6,23 +6,11 @@ import type { GraphOptions } from './commands/graph.ts';
 import type { LintOptions } from './commands/lint.ts';
 import type { ServeOptions } from './commands/serve.ts';
 import type { ExitCode } from './exit-code.ts';
+import { FAIL_ON, FORMATS, SEVERITIES, SHELLS } from './formats.ts';
 import type { Io } from './io.ts';
 
 /** Sets the exit code of the run. */
 export type Finish = (code: ExitCode) => void;
-
-/** Formats by command, the default first. */
-export const FORMATS = {
-  graph: ['table', 'json', 'csv', 'dot', 'mermaid'],
-  explain: ['text', 'json'],
-  diff: ['table', 'json', 'markdown'],
-  check: ['text', 'json', 'junit', 'sarif', 'github', 'markdown'],
-  lint: ['text', 'json', 'junit', 'sarif', 'github', 'markdown'],
-} as const;
-
-export const FAIL_ON = ['opened', 'closed', 'widened', 'narrowed', 'any'] as const;
-export const SEVERITIES = ['error', 'warning', 'info'] as const;
-export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 
 /**
  * The whole command line. What a command does is loaded when it is run, so that help, completion and mistakes answer at
@@ -376,7 +364,7 @@ function addCompletion(program: Command, io: Io, finish: Finish): void {
       'after',
       examples([
         ['source <(bulkhead completion bash)', 'bash: add this line to ~/.bashrc'],
-        ['bulkhead completion zsh > "${fpath[1]}/_bulkhead"', 'zsh'],
+        ['bulkhead completion zsh > ~/.zfunc/_bulkhead', 'zsh: with ~/.zfunc in $fpath'],
         ['bulkhead completion fish > ~/.config/fish/completions/bulkhead.fish', 'fish'],
       ]),
     )

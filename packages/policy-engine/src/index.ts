@@ -24,6 +24,8 @@ export { type LoweredPolicy, lowerPolicy, policyKind } from './dialects/index.ts
 export type { Finding, FindingCode, FindingFix, FindingSeverity, PolicyEdit } from './findings/finding.ts';
 export { type FindingOptions, findings } from './findings/findings.ts';
 export { withoutPolicy, withoutRule } from './findings/redundancy.ts';
+export { nearest } from './input/nearest.ts';
+export { policySource, recordSource } from './invariants/policy-source.ts';
 export type { Action, Direction, Rule, RuleBlock, RuleOrigin, Selector, TierId } from './ir/ir.ts';
 export { DIRECTIONS } from './ir/ir.ts';
 export {

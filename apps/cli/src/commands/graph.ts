@@ -1,6 +1,7 @@
 import { compile, type Diagnostic } from '@bulkhead/policy-engine';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { Failure } from '../failure.ts';
+import { FORMATS } from '../formats.ts';
 import { loadSource } from '../input/load.ts';
 import type { SourceOptions } from '../input/source.ts';
 import { type Io, write } from '../io.ts';
@@ -8,7 +9,6 @@ import { type GraphDocument, graphDocument } from '../output/graph-document.ts';
 import { printIssues } from '../output/issues.ts';
 import { jsonText } from '../output/json.ts';
 import { outputTargets, writeOutputs } from '../output/outputs.ts';
-import { FORMATS } from '../program.ts';
 import { styleFor } from '../terminal/style.ts';
 
 export interface GraphOptions extends SourceOptions {

@@ -7,7 +7,7 @@ import type { Catalogue } from '@bulkhead/api';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { Failure, messageOf, usageFailure } from '../failure.ts';
 import { type Io, write } from '../io.ts';
-import { plain } from '../terminal/plain.ts';
+import { plain, plainLines } from '../terminal/plain.ts';
 import { styleFor } from '../terminal/style.ts';
 
 export interface ServeOptions {
@@ -61,7 +61,7 @@ export async function serve(options: ServeOptions, io: Io): Promise<ExitCode> {
     });
   const style = styleFor(io.stdout, io.env);
   const lines = [
-    ...(served.note === undefined ? [] : [`${plain(served.note)}`]),
+    ...(served.note === undefined ? [] : [plainLines(served.note)]),
     `Serving ${style.bold(plain(served.what))}.`,
     ...(options.port !== 0 && server.port !== options.port
       ? [`Port ${options.port} is taken; this is ${server.port}.`]
@@ -107,10 +107,7 @@ function findWebApp(): string | undefined {
 /** Where small files that outlive a run are kept, after the XDG base directory specification. */
 function stateDirectory(env: Io['env']): string {
   const base = env['XDG_STATE_HOME'];
-  return join(
-    base !== undefined && base.startsWith('/') ? base : join(homedir(), '.local', 'state'),
-    'bulkhead',
-  );
+  return join(base?.startsWith('/') ? base : join(homedir(), '.local', 'state'), 'bulkhead');
 }
 
 const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;

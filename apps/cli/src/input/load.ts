@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { dirname, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { usageFailure } from '../failure.ts';
 import type { Io } from '../io.ts';
@@ -71,7 +71,9 @@ export async function readPath(path: string, options: SourceOptions, io: Io): Pr
 
 /** The embedded demo's manifests, a part of the API package. */
 export async function readDemo(io: Io): Promise<LoadedState> {
-  const state = await readManifests(demoDirectory(), io, () => undefined);
+  const root = demoDirectory();
+  const nameOf = (file: string): string => ['demo', ...relative(root, file).split(sep)].join('/');
+  const state = await readManifests(root, io, () => undefined, nameOf);
   return { ...state, title: 'the demo' };
 }
 

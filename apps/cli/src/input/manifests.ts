@@ -17,9 +17,15 @@ import { walk } from './walk.ts';
 /**
  * Reads a directory of manifests, or one file. Files are read one after the other and only what matters of them is kept, so
  * memory follows the number of objects, not the size of the texts.
+ * @param name names a file in messages; default: as the user would, from where they stand
  * @throws {Failure} where the path does not exist or may not be read; a file that can't be read is a diagnostic
  */
-export async function readManifests(path: string, io: Io, onFile: OnFile): Promise<LoadedState> {
+export async function readManifests(
+  path: string,
+  io: Io,
+  onFile: OnFile,
+  name: (file: string) => string = (file) => displayName(io.cwd, path, file),
+): Promise<LoadedState> {
   const at = resolve(io.cwd, path);
   const info = await stat(at).catch((error: unknown) => {
     throw unreadablePath(path, error);
@@ -29,8 +35,7 @@ export async function readManifests(path: string, io: Io, onFile: OnFile): Promi
   if (info.isDirectory()) {
     try {
       for await (const file of walk(at)) {
-        const name = displayName(io.cwd, path, join(at, file.name));
-        parsed.push(await readOne(file.path, name, file.size, parse));
+        parsed.push(await readOne(file.path, name(join(at, file.name)), file.size, parse));
         onFile(parsed.length);
       }
     } catch (error) {
@@ -53,7 +58,7 @@ export async function readManifests(path: string, io: Io, onFile: OnFile): Promi
     }
   } else {
     // A file that somebody names is meant, whatever its size: a dump of a cluster, say.
-    parsed.push(await readOne(at, displayName(io.cwd, path, at), 0, parser({ maxFileSize: UNLIMITED })));
+    parsed.push(await readOne(at, name(at), 0, parser({ maxFileSize: UNLIMITED })));
   }
   return { ...assembleManifests(parsed), title: path };
 }

@@ -55,7 +55,7 @@ export function graphEnds(cluster: Cluster): readonly GraphEnd[] {
     },
     columns: intervalSet.interval(workload.first, workload.last),
   }));
-  ends.push(...addressEnds(cluster));
+  ends.push(...nodeOfAddresses(cluster, addressGroups(cluster), mentionsIpv6(cluster)));
   const { nodes } = universe.snapshot;
   if (nodes.length > 0) {
     for (const columns of alike(cluster, universe.regions.nodes)) {
@@ -99,10 +99,13 @@ export function groupingOf(ends: readonly GraphEnd[]): Grouping {
   };
 }
 
-/** Addresses that every pod treats alike, each group one end. */
-function addressEnds(cluster: Cluster): GraphEnd[] {
-  const withV6 = mentionsIpv6(cluster);
-  const groups = addressGroups(cluster)
+/** Ends for groups of address columns, each of which is treated alike. */
+export function nodeOfAddresses(
+  cluster: Cluster,
+  columnGroups: readonly IntervalSet[],
+  withV6: boolean,
+): GraphEnd[] {
+  const groups = columnGroups
     .map((columns) => ({ columns, ranges: spansOf(cluster, columns) }))
     .filter(({ ranges }) => withV6 || ranges[0]?.from.includes(':') !== true);
   const largest = new Map<4 | 6, { readonly size: bigint; readonly columns: IntervalSet }>();
@@ -124,7 +127,7 @@ function addressEnds(cluster: Cluster): GraphEnd[] {
 }
 
 /** A cluster in which nothing has or names an IPv6 address is taken to have one address family only. */
-function mentionsIpv6(cluster: Cluster): boolean {
+export function mentionsIpv6(cluster: Cluster): boolean {
   const { pods, nodes } = cluster.snapshot;
   if ([...pods, ...nodes].some((entry) => entry.ips.some((ip) => ip.includes(':')))) return true;
   for (const { blocks } of cluster.policies.values()) {

@@ -4,6 +4,7 @@
  */
 
 // C0 and C1 controls, DEL, bidirectional overrides and isolates, line separators, zero-width characters.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it is about
 const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
 
 /** One line of text that is safe to print: control characters are shown as `\x1b` and the like. */

@@ -1,0 +1,117 @@
+import { compareStates, type PairChange } from '../diff/compare.ts';
+import { groupChanges } from '../diff/group.ts';
+import { policyChanges } from '../diff/policies.ts';
+import { EXIT, type ExitCode } from '../exit-code.ts';
+import { Failure, usageFailure } from '../failure.ts';
+import { FORMATS } from '../formats.ts';
+import { loadSource, loadState } from '../input/load.ts';
+import type { LoadedState, SourceOptions } from '../input/source.ts';
+import { type Io, write } from '../io.ts';
+import { type DiffResult, diffDocument, diffMarkdown, diffText } from '../output/diff-output.ts';
+import { issueOf, printIssues } from '../output/issues.ts';
+import { jsonText } from '../output/json.ts';
+import { outputTargets, writeOutputs } from '../output/outputs.ts';
+import { styleFor } from '../terminal/style.ts';
+
+export interface DiffOptions extends SourceOptions {
+  readonly from?: string;
+  readonly to?: string;
+  readonly output: readonly string[];
+  readonly all?: boolean;
+  readonly failOn: readonly string[];
+}
+
+/** `bulkhead diff`. */
+export async function diff(options: DiffOptions, io: Io): Promise<ExitCode> {
+  const targets = outputTargets(options.output, FORMATS.diff);
+  const { before, after } = await loadBoth(options, io).catch(async (error: unknown) => {
+    if (error instanceof Failure && error.exitCode !== EXIT.usage) {
+      const json = targets.filter((target) => target.format === 'json');
+      const issue = { severity: 'fatal', code: error.code, message: error.message, hint: error.hint };
+      await writeOutputs(json, io, () =>
+        jsonText({ schemaVersion: 1, nodes: [], changes: [], issues: [issue] }),
+      );
+    }
+    throw error;
+  });
+  const comparison = compareStates(before.snapshot, after.snapshot);
+  const diagnostics = [
+    ...before.diagnostics,
+    ...comparison.before.diagnostics,
+    ...after.diagnostics,
+    ...comparison.after.diagnostics,
+  ];
+  const result: DiffResult = {
+    from: before.title,
+    to: after.title,
+    comparison,
+    groups: groupChanges(comparison),
+    policies: policyChanges(comparison.before, comparison.after),
+    issues: diagnostics.map(issueOf),
+  };
+  await writeOutputs(targets, io, (format, target) => {
+    switch (format) {
+      case 'json':
+        return jsonText(diffDocument(result));
+      case 'markdown':
+        return diffMarkdown(result);
+      case 'table': {
+        const style = styleFor(target.file === undefined ? io.stdout : {}, io.env);
+        return diffText(result, style, { all: options.all === true });
+      }
+    }
+  });
+  if (!targets.some((target) => target.format === 'json' && target.file === undefined)) {
+    await printIssues(
+      diagnostics.filter((diagnostic) => diagnostic.severity === 'error'),
+      io,
+    );
+  }
+  return judge(options.failOn, comparison.changes, io);
+}
+
+async function loadBoth(
+  options: DiffOptions,
+  io: Io,
+): Promise<{ readonly before: LoadedState; readonly after: LoadedState }> {
+  const { from, to } = options;
+  if (from !== undefined && to !== undefined) {
+    if (options.dir !== undefined || options.context !== undefined) {
+      throw usageFailure(
+        'Give --from and --to, or --context and --dir.',
+        'A cluster as an end is --from context:NAME.',
+      );
+    }
+    return { before: await loadState(from, options, io), after: await loadState(to, options, io) };
+  }
+  if (from !== undefined || to !== undefined) {
+    throw usageFailure(
+      `--${from === undefined ? 'to' : 'from'} needs --${from === undefined ? 'from' : 'to'}.`,
+    );
+  }
+  if (options.dir === undefined || (options.context === undefined && options.kubeconfig === undefined)) {
+    throw usageFailure(
+      'Say what to compare: --from STATE --to STATE, or --context NAME --dir PATH.',
+      'For example: bulkhead diff --from main:deploy --to deploy',
+    );
+  }
+  const { dir, ...live } = options;
+  const before = await loadSource(live, io);
+  // The cluster is read once, so that both sides are of one moment.
+  const { overlaid, readPath } = await import('../input/load.ts');
+  return { before, after: overlaid(before, await readPath(dir, options, io)) };
+}
+
+async function judge(failOn: readonly string[], changes: readonly PairChange[], io: Io): Promise<ExitCode> {
+  const failing = changes.filter(
+    ({ kind }) =>
+      failOn.includes('any') ||
+      failOn.includes(kind) ||
+      // Opening some ports and closing others is both.
+      (kind === 'rearranged' && (failOn.includes('widened') || failOn.includes('narrowed'))),
+  );
+  if (failing.length === 0) return EXIT.ok;
+  const noun = failing.length === 1 ? 'connection is' : 'connections are';
+  await write(io.stderr, `${failing.length} ${noun} of a kind that --fail-on names.\n`);
+  return EXIT.failed;
+}

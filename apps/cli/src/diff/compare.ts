@@ -1,0 +1,242 @@
+import {
+  addressGroups,
+  type Cluster,
+  type ClusterSnapshot,
+  type ConnectionSetId,
+  changedRectangles,
+  compile,
+  type Edge,
+  edges,
+  type IntervalSet,
+  intervalSet,
+  pairCell,
+} from '@bulkhead/policy-engine';
+import {
+  type GraphEnd,
+  type GraphNode,
+  graphEnds,
+  groupingOf,
+  mentionsIpv6,
+  nodeOfAddresses,
+} from '../output/ends.ts';
+
+/** How connections between two ends change, over all ports. */
+export type ChangeKind = 'opened' | 'closed' | 'widened' | 'narrowed' | 'rearranged';
+
+/** What may pass between two ends; ids are of the comparison's connection space, ports of TCP, UDP and SCTP only. */
+export interface PairState {
+  /** Allowed for at least one pair of pods. */
+  readonly some: ConnectionSetId;
+  /** Allowed for every pair. */
+  readonly every: ConnectionSetId;
+  /** Unknown for at least one pair, and not in `some`. */
+  readonly unknown: ConnectionSetId;
+}
+
+export interface PairChange {
+  readonly source: string;
+  readonly target: string;
+  readonly kind: ChangeKind;
+  readonly before: PairState;
+  readonly after: PairState;
+  /** Ports on which more is possible than before. */
+  readonly opened: ConnectionSetId;
+  /** Ports on which less is. */
+  readonly closed: ConnectionSetId;
+  /** Some of it is unknown, before or after. */
+  readonly uncertain: boolean;
+}
+
+export interface Comparison {
+  /** Compiled for both: its connection space is that of all sets here. */
+  readonly before: Cluster;
+  readonly after: Cluster;
+  /** Ends of either state. */
+  readonly nodes: ReadonlyMap<string, GraphNode>;
+  readonly changes: readonly PairChange[];
+}
+
+/** Compares two states, which may be of different clusters: workloads are the same where their ids are. */
+export function compareStates(was: ClusterSnapshot, is: ClusterSnapshot): Comparison {
+  const before = compile(was, { alongside: [is] });
+  // The base shares its connection space, so that sets of the two can be compared by number.
+  const after = compile(is, { alongside: [was], base: before });
+  const addresses = commonAddresses(before, after);
+  const beforeEnds = [...withoutAddresses(before), ...addresses.before];
+  const afterEnds = [...withoutAddresses(after), ...addresses.after];
+  const nodes = new Map([...beforeEnds, ...afterEnds].map((end) => [end.node.id, end.node]));
+  const states =
+    before.universe === after.universe
+      ? changedStates(before, after, beforeEnds)
+      : allStates(before, after, beforeEnds, afterEnds);
+  const changes: PairChange[] = [];
+  for (const pair of states) {
+    const change = changeOf(before, pair);
+    if (change !== undefined) changes.push(change);
+  }
+  return { before, after, nodes, changes };
+}
+
+interface PairStates {
+  readonly source: string;
+  readonly target: string;
+  readonly before: PairState;
+  readonly after: PairState;
+}
+
+/** Every pair of ends that has a connection in either state. */
+function allStates(
+  before: Cluster,
+  after: Cluster,
+  beforeEnds: readonly GraphEnd[],
+  afterEnds: readonly GraphEnd[],
+): Iterable<PairStates> {
+  const { space } = before.cells;
+  const nothing: PairState = { some: space.none, every: space.none, unknown: space.none };
+  const states = new Map<string, { source: string; target: string; before: PairState; after: PairState }>();
+  for (const edge of edges(before, groupingOf(beforeEnds))) {
+    const { source, target } = edge;
+    states.set(keyOf(edge), { source, target, before: transportOf(before, edge), after: nothing });
+  }
+  for (const edge of edges(after, groupingOf(afterEnds))) {
+    const { source, target } = edge;
+    const known = states.get(keyOf(edge));
+    const state = transportOf(before, edge);
+    if (known === undefined) states.set(keyOf(edge), { source, target, before: nothing, after: state });
+    else known.after = state;
+  }
+  return states.values();
+}
+
+/** The pairs of which something changes, where the two states have one universe: what stays isn't looked at. */
+function* changedStates(
+  before: Cluster,
+  after: Cluster,
+  ends: readonly GraphEnd[],
+): Generator<PairStates, void> {
+  const endOf = new Int32Array(before.universe.columnCount).fill(-1);
+  ends.forEach((end, index) => {
+    intervalSet.forEachMember(end.columns, (column) => {
+      endOf[column] = index;
+    });
+  });
+  const endsIn = (columns: IntervalSet): readonly number[] => {
+    const found = new Set<number>();
+    intervalSet.forEachMember(columns, (column) => {
+      const end = endOf[column];
+      if (end !== undefined && end >= 0) found.add(end);
+    });
+    return [...found];
+  };
+  const pairs = new Set<number>();
+  for (const { sources, targets } of changedRectangles(before, after)) {
+    const to = endsIn(targets);
+    for (const source of endsIn(sources)) {
+      for (const target of to) if (source !== target) pairs.add(source * ends.length + target);
+    }
+  }
+  for (const pair of pairs) {
+    const source = ends[Math.floor(pair / ends.length)];
+    const target = ends[pair % ends.length];
+    if (source === undefined || target === undefined) continue;
+    yield {
+      source: source.node.id,
+      target: target.node.id,
+      before: stateBetween(before, source.columns, target.columns),
+      after: stateBetween(after, source.columns, target.columns),
+    };
+  }
+}
+
+function stateBetween(cluster: Cluster, sources: IntervalSet, targets: IntervalSet): PairState {
+  const { cells } = cluster;
+  const { space } = cells;
+  let every: ConnectionSetId = space.transport;
+  let some = space.none;
+  let possible = space.none;
+  intervalSet.forEachMember(sources, (source) => {
+    intervalSet.forEachMember(targets, (target) => {
+      const cell = cells.decision(pairCell(cluster, source, target));
+      every = space.intersect(every, cell.allowed);
+      some = space.union(some, cell.allowed);
+      possible = space.union(possible, cell.possible);
+    });
+  });
+  some = space.intersect(some, space.transport);
+  return { some, every, unknown: space.subtract(space.intersect(possible, space.transport), some) };
+}
+
+function keyOf(edge: Edge): string {
+  return `${edge.source}\n${edge.target}`;
+}
+
+function transportOf(cluster: Cluster, edge: Edge): PairState {
+  const { space } = cluster.cells;
+  const cut = (id: ConnectionSetId): ConnectionSetId => space.intersect(id, space.transport);
+  return { some: cut(edge.some), every: cut(edge.every), unknown: cut(edge.unknown) };
+}
+
+function changeOf(cluster: Cluster, pair: PairStates): PairChange | undefined {
+  const { before, after } = pair;
+  const { space } = cluster.cells;
+  if (before.some === after.some && before.every === after.every && before.unknown === after.unknown)
+    return undefined;
+  const possible = (state: PairState): ConnectionSetId => space.union(state.some, state.unknown);
+  // A port goes up by being possible at all, by being allowed for some pods, and by being allowed for all of them.
+  const more = (from: PairState, to: PairState): ConnectionSetId =>
+    [
+      space.subtract(possible(to), possible(from)),
+      space.subtract(to.some, from.some),
+      space.subtract(to.every, from.every),
+    ].reduce((all, part) => space.union(all, part), space.none);
+  const opened = more(before, after);
+  const closed = more(after, before);
+  const changed = space.union(opened, closed);
+  const uncertain = space.intersect(changed, space.union(before.unknown, after.unknown)) !== space.none;
+  return {
+    ...pair,
+    kind: kindOf(space.none, possible(before), possible(after), opened, closed),
+    opened,
+    closed,
+    uncertain,
+  };
+}
+
+function kindOf(
+  none: ConnectionSetId,
+  before: ConnectionSetId,
+  after: ConnectionSetId,
+  opened: ConnectionSetId,
+  closed: ConnectionSetId,
+): ChangeKind {
+  if (before === none) return 'opened';
+  if (after === none) return 'closed';
+  if (closed === none) return 'widened';
+  return opened === none ? 'narrowed' : 'rearranged';
+}
+
+function withoutAddresses(cluster: Cluster): GraphEnd[] {
+  return graphEnds(cluster).filter((end) => end.node.type !== 'ip');
+}
+
+/** Addresses that neither state tells apart. Both spaces are cut at the CIDRs of both, so their blocks are the same. */
+function commonAddresses(
+  before: Cluster,
+  after: Cluster,
+): { readonly before: readonly GraphEnd[]; readonly after: readonly GraphEnd[] } {
+  const withV6 = mentionsIpv6(before) || mentionsIpv6(after);
+  const shift = after.universe.firstBlock - before.universe.firstBlock;
+  const moved = (columns: IntervalSet, by: number): IntervalSet => columns.map((column) => column + by);
+  const own = addressGroups(before);
+  const theirs = addressGroups(after).map((columns) => moved(columns, -shift));
+  const groups = own.flatMap((columns) =>
+    theirs
+      .map((others) => intervalSet.intersect(columns, others))
+      .filter((both) => !intervalSet.isEmptySet(both)),
+  );
+  const ends = nodeOfAddresses(before, groups, withV6);
+  return {
+    before: ends,
+    after: ends.map((end) => ({ node: end.node, columns: moved(end.columns, shift) })),
+  };
+}

@@ -1,0 +1,288 @@
+import type { ConnectionSetId } from '@bulkhead/policy-engine';
+import type { ChangeKind, Comparison, PairChange } from '../diff/compare.ts';
+import { type ChangeGroup, type EndIndex, endsText } from '../diff/group.ts';
+import type { PolicyChange } from '../diff/policies.ts';
+import { plain } from '../terminal/plain.ts';
+import type { Style } from '../terminal/style.ts';
+import { table } from '../terminal/table.ts';
+import { endLabel, type GraphNode } from './ends.ts';
+import { policyWords } from './explain-output.ts';
+import { policyOf } from './explanations.ts';
+import type { Issue } from './issues.ts';
+import { code, mdTable, prose } from './markdown.ts';
+import { type ContractPorts, contractPorts, portsWords } from './ports.ts';
+
+export interface DiffResult {
+  readonly from: string;
+  readonly to: string;
+  readonly comparison: Comparison;
+  readonly groups: readonly ChangeGroup[];
+  readonly policies: readonly PolicyChange[];
+  readonly issues: readonly Issue[];
+}
+
+/** A change of the JSON contract. */
+export interface DocumentChange {
+  readonly change: 'added' | 'removed' | 'changed';
+  readonly kind: ChangeKind;
+  readonly source: string;
+  readonly target: string;
+  readonly before: ContractPorts;
+  readonly after: ContractPorts;
+  readonly opened: ContractPorts;
+  readonly closed: ContractPorts;
+  /** Given where pods of an end differ: what is allowed for every pair. */
+  readonly everyPod?: { readonly before: ContractPorts; readonly after: ContractPorts };
+  /** Given where something is unknown, before or after. */
+  readonly unknown?: { readonly before: ContractPorts; readonly after: ContractPorts };
+}
+
+export interface DiffDocument {
+  readonly schemaVersion: 1;
+  readonly from: string;
+  readonly to: string;
+  readonly nodes: readonly GraphNode[];
+  readonly changes: readonly DocumentChange[];
+  /** Changes with an end that is a cluster node, an external name or a namespace that can't be read. */
+  readonly otherChanges: readonly DocumentChange[];
+  readonly groups: readonly {
+    readonly kind: ChangeKind;
+    readonly sources: readonly string[];
+    readonly targets: readonly string[];
+    readonly opened: ContractPorts;
+    readonly closed: ContractPorts;
+    readonly connections: number;
+  }[];
+  readonly policies: readonly {
+    readonly change: PolicyChange['change'];
+    readonly kind: string;
+    readonly namespace?: string;
+    readonly name: string;
+    readonly file?: string;
+    readonly line?: number;
+  }[];
+  readonly summary: Readonly<Record<ChangeKind, number>>;
+  readonly issues: readonly Issue[];
+}
+
+export function diffDocument(result: DiffResult): DiffDocument {
+  const { comparison } = result;
+  const { space } = comparison.before.cells;
+  const ports = (id: ConnectionSetId): ContractPorts => contractPorts(space, id);
+  const changes: DocumentChange[] = [];
+  const otherChanges: DocumentChange[] = [];
+  for (const change of comparison.changes) {
+    const ends = [comparison.nodes.get(change.source), comparison.nodes.get(change.target)];
+    const inContract = ends.every((end) => end?.type === 'workload' || end?.type === 'ip');
+    (inContract ? changes : otherChanges).push(documentChange(comparison, change));
+  }
+  const used = new Set(comparison.changes.flatMap((change) => [change.source, change.target]));
+  return {
+    schemaVersion: 1,
+    from: result.from,
+    to: result.to,
+    nodes: [...comparison.nodes.values()].filter((node) => node.type === 'workload' || used.has(node.id)),
+    changes,
+    otherChanges,
+    groups: result.groups.map((group) => ({
+      kind: group.kind,
+      sources: group.sources,
+      targets: group.targets,
+      opened: ports(group.opened),
+      closed: ports(group.closed),
+      connections: group.pairs.length,
+    })),
+    policies: result.policies.map(({ change, policy, source }) => ({
+      change,
+      ...policyOf(policy),
+      ...(source === undefined ? {} : { file: source.file, line: source.line }),
+    })),
+    summary: countKinds(comparison.changes),
+    issues: result.issues,
+  };
+}
+
+function documentChange(comparison: Comparison, change: PairChange): DocumentChange {
+  const { space } = comparison.before.cells;
+  const { before, after } = change;
+  const ports = (id: ConnectionSetId): ContractPorts => contractPorts(space, id);
+  const partial = before.some !== before.every || after.some !== after.every;
+  const unknown = before.unknown !== space.none || after.unknown !== space.none;
+  return {
+    change: before.some === space.none ? 'added' : after.some === space.none ? 'removed' : 'changed',
+    kind: change.kind,
+    source: change.source,
+    target: change.target,
+    before: ports(before.some),
+    after: ports(after.some),
+    opened: ports(change.opened),
+    closed: ports(change.closed),
+    ...(partial ? { everyPod: { before: ports(before.every), after: ports(after.every) } } : {}),
+    ...(unknown ? { unknown: { before: ports(before.unknown), after: ports(after.unknown) } } : {}),
+  };
+}
+
+function countKinds(changes: readonly PairChange[]): Record<ChangeKind, number> {
+  const counts: Record<ChangeKind, number> = { opened: 0, closed: 0, widened: 0, narrowed: 0, rearranged: 0 };
+  for (const change of changes) counts[change.kind]++;
+  return counts;
+}
+
+const WORDS: Readonly<Record<ChangeKind, string>> = {
+  opened: 'opens',
+  widened: 'widens',
+  rearranged: 'opens and closes ports of',
+  narrowed: 'narrows',
+  closed: 'closes',
+};
+
+/** `opens 3 connections, closes 41`. */
+export function summaryText(changes: readonly PairChange[]): string {
+  const counts = countKinds(changes);
+  const parts: string[] = [];
+  for (const kind of ['opened', 'widened', 'rearranged', 'narrowed', 'closed'] as const) {
+    const count = counts[kind];
+    if (count === 0) continue;
+    const noun = parts.length > 0 ? '' : count === 1 ? ' connection' : ' connections';
+    parts.push(`${WORDS[kind]} ${count}${noun}`);
+  }
+  return parts.length === 0 ? 'changes no connection' : parts.join(', ');
+}
+
+export function endIndex(comparison: Comparison): EndIndex {
+  const workloads: string[] = [];
+  const namespaces = new Map<string, string[]>();
+  const labels = new Map<string, string>();
+  for (const node of comparison.nodes.values()) {
+    labels.set(node.id, endLabel(node));
+    if (node.type !== 'workload') continue;
+    workloads.push(node.id);
+    const own = namespaces.get(node.namespace);
+    if (own === undefined) namespaces.set(node.namespace, [node.id]);
+    else own.push(node.id);
+  }
+  return { workloads, namespaces, labels };
+}
+
+/** Ports that a group is about: what opens, what closes. */
+function portsOfGroup(
+  result: DiffResult,
+  group: Pick<ChangeGroup, 'opened' | 'closed' | 'uncertain'>,
+): string {
+  const { space } = result.comparison.before.cells;
+  const words = (id: ConnectionSetId): string => portsWords(contractPorts(space, id));
+  const parts = [
+    ...(group.opened === space.none ? [] : [`+ ${words(group.opened)}`]),
+    ...(group.closed === space.none ? [] : [`− ${words(group.closed)}`]),
+    ...(group.uncertain ? ['(partly unknown)'] : []),
+  ];
+  return parts.join('  ');
+}
+
+/** For a terminal: a sentence, then a line per group, or per pair with `all`. */
+export function diffText(result: DiffResult, style: Style, options: { readonly all: boolean }): string {
+  const { changes } = result.comparison;
+  const lines = [`From ${plain(result.from)} to ${plain(result.to)}: ${summaryText(changes)}.\n`];
+  const index = endIndex(result.comparison);
+  const paint = (kind: ChangeKind | undefined, text: string): string => {
+    if (kind === 'opened' || kind === 'widened') return style.red(text);
+    return kind === 'closed' || kind === 'narrowed' ? style.green(text) : style.yellow(text);
+  };
+  if (changes.length > 0) {
+    const rows = options.all
+      ? changes.map((change) => ({
+          kind: change.kind,
+          cells: [
+            change.kind.toUpperCase(),
+            index.labels.get(change.source) ?? change.source,
+            index.labels.get(change.target) ?? change.target,
+            portsOfGroup(result, change),
+          ],
+        }))
+      : result.groups.map((group) => ({
+          kind: group.kind,
+          cells: [
+            group.kind.toUpperCase(),
+            endsText(group.sources, index),
+            endsText(group.targets, index),
+            `${portsOfGroup(result, group)}${group.pairs.length > 1 ? `  (${group.pairs.length}${group.coarse ? ', ports differ' : ''})` : ''}`,
+          ],
+        }));
+    lines.push(
+      '\n',
+      table(
+        [{ title: 'CHANGE' }, { title: 'FROM' }, { title: 'TO' }, { title: 'PORTS' }],
+        rows.map((row) => row.cells),
+        style,
+        (text, column, row) => (column === 0 ? paint(rows[row]?.kind, text) : text),
+      ),
+    );
+  }
+  if (result.policies.length > 0) {
+    lines.push('\n', style.bold('Policies'), '\n');
+    const sign = { added: '+', removed: '−', changed: '~' };
+    for (const { change, policy, source } of result.policies) {
+      const place = source === undefined ? '' : style.dim(`  ${plain(source.file)}:${source.line}`);
+      lines.push(`  ${sign[change]} ${plain(policyWords(policy))}${place}\n`);
+    }
+  }
+  return lines.join('');
+}
+
+const MOST_PAIRS = 200;
+
+/** For a pull request: a sentence, a table of groups, and every pair folded away. */
+export function diffMarkdown(result: DiffResult): string {
+  const { changes } = result.comparison;
+  const index = endIndex(result.comparison);
+  const out = [`### Network policies: this ${summaryText(changes)}\n`];
+  if (changes.length > 0) {
+    out.push(
+      mdTable(
+        ['', 'From', 'To', 'Ports'],
+        result.groups.map((group) => [
+          `**${group.kind}**`,
+          prose(endsText(group.sources, index)),
+          prose(endsText(group.targets, index)),
+          prose(
+            `${portsOfGroup(result, group)}${group.pairs.length > 1 ? ` (${group.pairs.length} connections)` : ''}`,
+          ),
+        ]),
+      ),
+    );
+    const shown = changes.slice(0, MOST_PAIRS);
+    out.push(
+      `<details><summary>Every connection that changes (${changes.length})</summary>\n`,
+      mdTable(
+        ['', 'From', 'To', 'Ports'],
+        shown.map((change) => [
+          change.kind,
+          code(index.labels.get(change.source) ?? change.source),
+          code(index.labels.get(change.target) ?? change.target),
+          prose(portsOfGroup(result, change)),
+        ]),
+      ),
+      ...(changes.length > shown.length ? [`… and ${changes.length - shown.length} more.\n`] : []),
+      '</details>\n',
+    );
+  }
+  if (result.policies.length > 0) {
+    out.push(
+      'Policies:\n',
+      result.policies
+        .map(({ change, policy, source }) => {
+          const place = source === undefined ? '' : ` (${code(`${source.file}:${source.line}`)})`;
+          return `- ${change}: ${code(policyWords(policy))}${place}\n`;
+        })
+        .join(''),
+    );
+  }
+  const errors = result.issues.filter((issue) => issue.severity === 'error');
+  if (errors.length > 0) {
+    out.push(
+      `> [!WARNING]\n> ${errors.length === 1 ? 'A document was' : `${errors.length} documents were`} left out because of errors; what is said above is without them.\n`,
+    );
+  }
+  out.push(`<sub>Compared: ${code(result.from)} with ${code(result.to)}.</sub>\n`);
+  return out.join('\n');
+}
