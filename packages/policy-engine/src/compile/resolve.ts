@@ -153,8 +153,9 @@ export class Resolver {
         else list.push(column);
       };
       const { classes, readingClasses, firstReading } = this.universe;
+      // Read as its node, a hostNetwork pod is an address, and addresses declare no ports (semantics 1.4, 1.8).
       classes.forEach((entry, column) => {
-        add(entry.namedPorts, column);
+        if (!entry.hostNetwork) add(entry.namedPorts, column);
       });
       readingClasses.forEach((owner, index) => {
         add((classes[owner] as { namedPorts: number }).namedPorts, firstReading + index);
