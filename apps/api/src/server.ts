@@ -218,7 +218,7 @@ function startSession(sessions: Sessions, limits: RateLimits): RequestHandler {
     ).toString();
     const goOn = () => {
       res.setHeader('Cache-Control', 'no-store');
-      res.redirect(303, `${req.path.replace(/^\/+/, '/')}${target === '' ? '' : `?${target}`}`);
+      res.redirect(303, `${ownPath(req.path)}${target === '' ? '' : `?${target}`}`);
     };
     if (typeof token === 'string' && sessions.tokenIsValid(token)) {
       res.setHeader('Set-Cookie', sessions.newCookie({ secure: req.secure }));
@@ -231,6 +231,11 @@ function startSession(sessions: Sessions, limits: RateLimits): RequestHandler {
       refusals(req, res, (error?: unknown) => (error === undefined ? goOn() : next(error)));
     }
   };
+}
+
+/** A path that begins with two slashes (or what browsers take for such) would lead to another host. */
+function ownPath(path: string): string {
+  return `/${path.replace(/^[/\\]+/, '')}`;
 }
 
 function checkExposure(host: string, options: ServerOptions): AuthMode {
