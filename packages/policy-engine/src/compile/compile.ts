@@ -3,7 +3,15 @@ import { type LoweredPolicy, lowerPolicy } from '../dialects/index.ts';
 import { DIRECTIONS, type Direction, type PeerTerm, type RuleBlock, TIERS } from '../ir/ir.ts';
 import { type ClusterSnapshot, type PolicyKey, type PolicyRecord, policyKey } from '../model/records.ts';
 import { ConnectionSpace } from '../sets/connection-set.ts';
-import { forEachMember, has, type IntervalSet, intersect, interval, unionAll } from '../sets/interval-set.ts';
+import {
+  forEachMember,
+  has,
+  type IntervalSet,
+  intersect,
+  interval,
+  isEmptySet,
+  unionAll,
+} from '../sets/interval-set.ts';
 import { blocksOfCidr } from './address-blocks.ts';
 import { Resolver } from './resolve.ts';
 import { cellAt, type ListId, type Row, type RowInput, RowSolver, unreadTierInput } from './rows.ts';
@@ -183,6 +191,7 @@ function canShare(base: Cluster, snapshot: ClusterSnapshot, needs: Needs): boole
     before.namespaces !== snapshot.namespaces ||
     before.nodes !== snapshot.nodes ||
     before.hidden !== snapshot.hidden ||
+    before.unreadPolicies !== snapshot.unreadPolicies ||
     base.solver.remembered > REMEMBER_AT_MOST
   ) {
     return false;
@@ -331,11 +340,26 @@ function unreadInputs(
       );
       if (hidden) parts.push(unionAll([universe.plainPods, universe.regions.hidden]));
     }
-    if (parts.length === 0) continue;
+    // A policy that no dialect reads may decide anything before the kinds that are read (Calico and Cilium order theirs so).
+    if (tier.id === 'admin') parts.push(unreadPolicyColumns(snapshot, universe));
     const columns = unionAll(parts);
+    if (isEmptySet(columns)) continue;
     out.push({ columns: intersect(columns, policed), input: unreadTierInput(tier) });
   }
   return out;
+}
+
+/** Columns that policies of kinds no dialect reads may select. */
+function unreadPolicyColumns(snapshot: ClusterSnapshot, universe: Universe): IntervalSet {
+  const parts: IntervalSet[] = [];
+  for (const policy of snapshot.unreadPolicies ?? []) {
+    // Staged policies are never enforced (semantics 4.1).
+    if (policy.kind.startsWith('Staged')) continue;
+    if (policy.namespace === undefined) return universe.everything;
+    const namespace = universe.namespaceIndex.get(policy.namespace);
+    if (namespace !== undefined) parts.push(namespaceColumns(universe, namespace));
+  }
+  return unionAll(parts);
 }
 
 function isHidden(snapshot: ClusterSnapshot, resource: string, namespace: string | undefined): boolean {

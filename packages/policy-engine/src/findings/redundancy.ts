@@ -43,16 +43,26 @@ export function* changingNothing(cluster: Cluster): Iterable<Finding> {
       workloads: [...new Set(workloads)],
     };
     if (changedRectangles(cluster, withoutPolicy(cluster, policy.key)).length === 0) {
+      // A default-deny matters for pods that come later, whatever the diff over today's pods says.
+      const guards = policy.blocks.some(
+        (block) => block.rules.length === 0 && block.subject.pods.length === 0,
+      );
       yield {
         ...common,
         code: 'policy-changes-nothing',
         severity: 'info',
-        message: `Removing ${policyText(policy)} would change no connection.`,
+        message: guards
+          ? `${policyText(policy)} changes no connection of today's pods; it still isolates pods that come later.`
+          : `Removing ${policyText(policy)} would change no connection.`,
         evidence: ['The diff of the cluster with and without it is empty.'],
-        fix: {
-          description: `Remove ${policyText(policy)}`,
-          edits: [{ type: 'remove-policy', policy: policy.key }],
-        },
+        ...(guards
+          ? {}
+          : {
+              fix: {
+                description: `Remove ${policyText(policy)}`,
+                edits: [{ type: 'remove-policy' as const, policy: policy.key }],
+              },
+            }),
       };
       continue;
     }

@@ -38,7 +38,8 @@ export function compileOverlay(
     snapshot.pods !== changed.pods ||
     snapshot.namespaces !== changed.namespaces ||
     snapshot.nodes !== changed.nodes ||
-    snapshot.hidden !== changed.hidden
+    snapshot.hidden !== changed.hidden ||
+    snapshot.unreadPolicies !== changed.unreadPolicies
   ) {
     return undefined;
   }

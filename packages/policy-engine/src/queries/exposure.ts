@@ -68,8 +68,19 @@ export function exposure(cluster: Cluster, direction: Direction, column: number)
   };
 }
 
+/** What any pod in any namespace gets, whatever its labels: `exposure(…).entireCluster.connections`, without the rest. */
+export function grantedToAll(cluster: Cluster, direction: Direction, column: number): ConnectionSetId {
+  const { solver } = cluster;
+  const blocks = rowInputs(cluster, direction, column).flatMap((input) => {
+    const entry = solver.inputBlock(input);
+    return entry === undefined ? [] : [entry.resolved];
+  });
+  return evaluate(cluster, direction, column, blocks, undefined).allowed;
+}
+
 interface Evaluated extends ExposedConnections {
   readonly key: string;
+  readonly allowed: ConnectionSetId;
 }
 
 /** Runs the rules for a peer of which only these selectors are known; `undefined`: nothing but that it is a pod. */
@@ -123,6 +134,7 @@ function evaluate(
   const names = space.coversTransport(allowed) ? [] : [...unresolved.values()];
   return {
     key: `${allowed}|${names.map((port) => `${port.protocol ?? ''}/${port.name}`).join()}`,
+    allowed,
     connections: connectionList(space.set(allowed)),
     unresolved: names,
   };

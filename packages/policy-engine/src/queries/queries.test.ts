@@ -257,3 +257,22 @@ describe('coverage and exposure', () => {
     expect(connectionText(open.entireCluster.connections)).toBe('all');
   });
 });
+
+describe('policies of kinds that no dialect reads', () => {
+  it('make everything unknown that they may select, and nothing else', () => {
+    const snapshot = {
+      ...snapshotOf(BASE),
+      unreadPolicies: [
+        { apiVersion: 'projectcalico.org/v3', kind: 'NetworkPolicy', namespace: 'data', name: 'x' },
+        { apiVersion: 'projectcalico.org/v3', kind: 'StagedGlobalNetworkPolicy', name: 'y' },
+      ],
+    };
+    const cluster = compile(snapshot);
+    const parts = (from: string, to: string): string[] =>
+      explainColumns(cluster, columnOf(cluster, from), columnOf(cluster, to)).parts.map(
+        (part) => `${part.verdict} ${part.reasons.join()}`,
+      );
+    expect(parts('shop/web', 'data/db')).toEqual(['unknown policies-unread']);
+    expect(parts('shop/web', 'shop/api')).toEqual(['allowed ']);
+  });
+});
