@@ -93,7 +93,8 @@ function sets(cluster: Cluster, cell: CellId): Sets {
 function changeOf(space: ConnectionSpace, before: Sets, after: Sets): Change | undefined {
   if (before.allowed === after.allowed && before.possible === after.possible) return undefined;
   const opened = space.subtract(after.allowed, before.allowed);
-  const closed = space.subtract(before.allowed, after.allowed);
+  // What was unknown and is denied now is closed as well: it can't be relied on to have been.
+  const closed = space.subtract(before.possible, after.possible);
   return {
     kind: kindOf(space, before, after, opened, closed),
     before: before.allowed,
@@ -112,10 +113,10 @@ function kindOf(
   closed: ConnectionSetId,
 ): ImpactKind {
   if (opened !== space.none) return before.allowed === space.none ? 'opened' : 'widened';
-  if (closed === space.none) return 'uncertain';
+  const lost = space.subtract(before.allowed, after.allowed);
   // What can no longer be told is not said to be closed.
-  if (space.intersect(closed, after.possible) !== space.none) return 'uncertain';
-  return after.allowed === space.none ? 'closed' : 'narrowed';
+  if (closed === space.none || space.intersect(lost, after.possible) !== space.none) return 'uncertain';
+  return after.possible === space.none ? 'closed' : 'narrowed';
 }
 
 /** Workload pairs in all cuts, counting no further than is needed to know that they are too many. */

@@ -1,0 +1,185 @@
+import type { PolicyKind } from '../../model/records.ts';
+import { isPolicyKind } from '../form/model.ts';
+import type { SchemaStep } from './schema.ts';
+
+/** Where a cursor stands in a text, found by indentation, so that it works on half-typed YAML. */
+export interface CursorContext {
+  readonly kind?: PolicyKind;
+  /** Namespace of the policy, where one is written. */
+  readonly namespace?: string;
+  /** The map or list that the cursor is in. */
+  readonly path: readonly SchemaStep[];
+  /**
+   * `key`: a key of the map at `path` is being typed. `value`: the value of `key`. `item`: an item of the list at `path`
+   * (a scalar, or the first key of a map).
+   */
+  readonly mode: 'key' | 'value' | 'item';
+  /** For `value`: the key that it belongs to. */
+  readonly key?: string;
+  /** What is typed so far, from `from` to the cursor. */
+  readonly prefix: string;
+  readonly from: number;
+  /** Keys that the map already has, on other lines. */
+  readonly siblings: readonly string[];
+  /** Column of the key that is being typed. */
+  readonly column: number;
+}
+
+interface Line {
+  readonly indent: number;
+  /** Columns of the dashes that begin the line. */
+  readonly dashes: readonly number[];
+  /** Column of what follows the dashes. */
+  readonly column: number;
+  readonly key?: string;
+  readonly value: string;
+}
+
+const KEY = /^("(?:[^"\\]|\\.)*"|'[^']*'|[^\s#"'[\]{}&*!|>%@`,][^:#]*?)\s*:(?:\s+|$)/;
+
+function readLine(text: string): Line | undefined {
+  const indent = text.search(/\S/);
+  if (indent === -1 || text[indent] === '#') return undefined;
+  const dashes: number[] = [];
+  let column = indent;
+  for (
+    let match = /^-(\s+|$)/.exec(text.slice(column));
+    match !== null;
+    match = /^-(\s+|$)/.exec(text.slice(column))
+  ) {
+    dashes.push(column);
+    column += match[0].length;
+  }
+  const rest = text.slice(column);
+  const key = KEY.exec(rest);
+  if (key === null) return { indent, dashes, column, value: rest };
+  return { indent, dashes, column, key: unquote(key[1] ?? ''), value: rest.slice(key[0].length) };
+}
+
+function unquote(text: string): string {
+  return /^(["']).*\1$/.test(text) ? text.slice(1, -1) : text;
+}
+
+/** The context at an offset; `undefined` in a comment, in flow collections, and where nothing can be completed. */
+export function cursorContext(text: string, offset: number): CursorContext | undefined {
+  const start = text.lastIndexOf('\n', offset - 1) + 1;
+  const before = text.slice(start, offset);
+  if (/(^|\s)#/.test(before.replace(/"[^"]*"|'[^']*'/g, '')) || /[[{]/.test(before)) return undefined;
+  const lines = text.slice(0, start).split('\n').slice(0, -1);
+  const first = lines.findLastIndex((line) => /^---(\s|$)/.test(line)) + 1;
+  const after = text.slice(start).split('\n').slice(1);
+  const end = after.findIndex((line) => /^---(\s|$)/.test(line));
+  const above = lines.slice(first);
+  const below = end === -1 ? after : after.slice(0, end);
+  const about = documentFacts([...above, ...below]);
+  const current = readLine(before) ?? { indent: before.length, dashes: [], column: before.length, value: '' };
+  const { column, dashes } = current;
+  const lead = climb(above, dashes, column);
+  const siblings = siblingKeys(above, below, column, dashes.length > 0);
+  const base = { ...about, siblings, column };
+
+  if (current.key !== undefined) {
+    const value = current.value;
+    return {
+      ...base,
+      path: lead.path,
+      mode: 'value',
+      key: current.key,
+      prefix: value,
+      from: offset - value.length,
+    };
+  }
+  const prefix = current.value;
+  // A bare word after a colon without space is still a key being typed.
+  if (/\s$/.test(prefix) && prefix.trim() !== '') return undefined;
+  const from = offset - prefix.length;
+  if (dashes.length > 0) return { ...base, path: lead.path, mode: 'item', prefix, from };
+  return { ...base, path: lead.path, mode: 'key', prefix, from };
+}
+
+function documentFacts(lines: readonly string[]): {
+  readonly kind?: PolicyKind;
+  readonly namespace?: string;
+} {
+  const kind = lines
+    .map((line) => /^kind:\s*["']?(\w+)/.exec(line)?.[1])
+    .find((found) => found !== undefined);
+  let inMetadata = false;
+  let namespace: string | undefined;
+  for (const line of lines) {
+    if (/^\S/.test(line)) inMetadata = /^metadata\s*:/.test(line);
+    const found = inMetadata ? /^\s+namespace:\s*["']?([\w.-]+)/.exec(line)?.[1] : undefined;
+    namespace ??= found;
+  }
+  return { ...(isPolicyKind(kind) ? { kind } : {}), ...(namespace === undefined ? {} : { namespace }) };
+}
+
+/** The path of what encloses a column, by the lines above it. */
+function climb(
+  above: readonly string[],
+  dashes: readonly number[],
+  column: number,
+): { readonly path: readonly SchemaStep[] } {
+  const path: SchemaStep[] = [];
+  // What has to be enclosed next: a key at this column, or a dash there.
+  let at = column;
+  let isDash = false;
+  const ownDashes = [...dashes];
+  const enterDashes = (columns: number[]) => {
+    for (let dash = columns.pop(); dash !== undefined; dash = columns.pop()) {
+      path.unshift(null);
+      at = dash;
+      isDash = true;
+    }
+  };
+  enterDashes(ownDashes);
+  for (let index = above.length - 1; index >= 0; index -= 1) {
+    const line = readLine(above[index] ?? '');
+    if (line === undefined) continue;
+    const own = line.dashes.filter((dash) => dash < at);
+    // A line that is a sibling: a key, or an item, at the same column. A sibling key may be its item's first one.
+    if (!isDash && line.column === at && line.dashes.length > 0) {
+      enterDashes([...line.dashes]);
+      continue;
+    }
+    if (line.key !== undefined && line.value.replace(/#.*$/, '').trim() === '') {
+      const encloses = isDash ? line.column <= at && !line.dashes.includes(at) : line.column < at;
+      if (encloses) {
+        path.unshift(line.key);
+        at = line.column;
+        isDash = false;
+        enterDashes([...line.dashes]);
+        continue;
+      }
+    }
+    if (!isDash && own.length > 0 && line.column > at) continue;
+  }
+  return { path };
+}
+
+/** Keys at the same column in the same map, above and below. */
+function siblingKeys(
+  above: readonly string[],
+  below: readonly string[],
+  column: number,
+  firstOfItem: boolean,
+): readonly string[] {
+  const keys: string[] = [];
+  const scan = (lines: readonly string[], upwards: boolean) => {
+    for (const text of lines) {
+      const line = readLine(text);
+      if (line === undefined) continue;
+      if (line.column < column || (line.dashes.length > 0 && line.column === column && !upwards)) return;
+      if (line.column !== column) {
+        if (line.dashes.some((dash) => dash < column) && line.indent < column) return;
+        continue;
+      }
+      if (line.key !== undefined) keys.push(line.key);
+      // The first key of an item: what is above belongs to another one.
+      if (line.dashes.length > 0) return;
+    }
+  };
+  if (!firstOfItem) scan(above.toReversed(), true);
+  scan(below, false);
+  return keys;
+}
