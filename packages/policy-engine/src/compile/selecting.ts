@@ -96,16 +96,16 @@ export class Selecting {
 
   /**
    * Node columns whose labels match, and hostNetwork classes, which are their nodes in either reading (N51): certain
-   * where all their pods run on matching nodes, maybe where some do or a pod's node isn't known.
+   * where all their pods run on matching nodes, maybe where some do or a pod's node wasn't seen.
    */
   nodes(selector: Selector): ThreeValuedSet {
     const { snapshot, firstNode, readingClasses, readingOf, classes } = this.#universe;
-    const matching = new Set<string>();
+    const matching = new Map<string, boolean>();
     const sure: number[] = [];
     snapshot.nodes.forEach((node, index) => {
-      if (!selects(selector, node.labels)) return;
-      matching.add(node.name);
-      sure.push(firstNode + index);
+      const matches = selects(selector, node.labels);
+      matching.set(node.name, matches);
+      if (matches) sure.push(firstNode + index);
     });
     const maybe: number[] = [];
     for (const column of readingClasses) {
@@ -119,10 +119,15 @@ export class Selecting {
     return { sure: fromSortedPoints(sure.sort(ascending)), maybe: fromSortedPoints(maybe.sort(ascending)) };
   }
 
-  #onMatchingNode(selector: Selector, matching: ReadonlySet<string>, node: string | undefined): Truth {
+  #onMatchingNode(
+    selector: Selector,
+    matching: ReadonlyMap<string, boolean>,
+    node: string | undefined,
+  ): Truth {
     if (selector.length === 0) return 'yes';
-    if (node === undefined) return 'maybe';
-    return matching.has(node) ? 'yes' : 'no';
+    const matches = node === undefined ? undefined : matching.get(node);
+    if (matches === undefined) return 'maybe';
+    return matches ? 'yes' : 'no';
   }
 
   /** Namespaces that a namespace selector matches, for certain and maybe, by index. */
