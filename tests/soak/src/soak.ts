@@ -81,6 +81,7 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
 
   const level = levelOf(samples);
   const checks: readonly Check[] = [
+    keptUp(samples),
     check('holds the truth once the trouble is over', differences),
     check('equals a fresh list', againstFresh),
     check('the deltas given out add up to the same', againstFollower),
@@ -133,6 +134,20 @@ function stateOf(source: ClusterSource): ClusterState {
     store.snapshot(),
     store.notes().diagnostics,
   );
+}
+
+/** A client that never got anywhere would pass all other checks as soon as there is calm. */
+function keptUp(samples: readonly Sample[]): Check {
+  const live = samples.filter(({ freshness }) => freshness === 'live').length;
+  const moved = samples.filter(
+    ({ revision }, index) => revision > (samples[index - 1]?.revision ?? 0),
+  ).length;
+  return {
+    name: 'keeps up during the trouble',
+    // With a fault every moment it is right never to say "live"; what could be read has to come all the same.
+    passed: moved > samples.length / 3,
+    detail: `of ${samples.length} samples ${live} were live, ${moved} had news`,
+  };
 }
 
 /** Keeps a copy by deltas alone, as a browser does. */

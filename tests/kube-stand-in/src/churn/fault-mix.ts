@@ -36,6 +36,8 @@ const WEIGHTS: Readonly<Record<FaultMixKind, number>> = {
   restart: 1,
 };
 
+const MOST_PENDING = 3;
+
 export interface FaultMix {
   /** Makes one thing go wrong; resolves when a restart that belongs to it is over. */
   step(): Promise<FaultMixKind>;
@@ -47,6 +49,8 @@ export function createFaultMix(standIn: StandIn, seed: number): FaultMix {
   const random = createRandom(seed);
   const counts: Partial<Record<FaultMixKind, number>> = {};
   const next = (fault: Fault, verb?: string) => {
+    // A client that waits between tries would otherwise find ever more faults ahead of it, and never get through.
+    if (standIn.faults.pending >= MOST_PENDING) return;
     standIn.faults.add({ fault, times: 1 + random.below(3), ...(verb === undefined ? {} : { verb }) });
   };
   const someWatches = () => ({ where: () => random.below(3) === 0 });
