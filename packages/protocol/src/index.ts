@@ -32,6 +32,14 @@ export {
   sourceProblemSchema,
 } from './problem.ts';
 export {
+  type ExplainResponse,
+  type ExplanationAnswer,
+  explainResponseSchema,
+  type Group,
+  type ReachabilityResponse,
+  reachabilityResponseSchema,
+} from './queries.ts';
+export {
   hiddenSchema,
   labelsSchema,
   namespaceSchema,

@@ -8,6 +8,8 @@ export const apiPaths = {
   /** `after`: an event id to resume from, for a client that can't send `Last-Event-ID` itself. */
   stream: (id: string, after?: string) =>
     `${cluster(id)}/stream${after === undefined ? '' : `?after=${encodeURIComponent(after)}`}`,
+  /** `?grouping=workload` (the default) or `namespace`. */
   reachability: (id: string) => `${cluster(id)}/reachability`,
+  /** `?from=END&to=END` and maybe `&port=PORT`: see `explainResponseSchema`. */
   explain: (id: string) => `${cluster(id)}/explain`,
 } as const;

@@ -51,6 +51,7 @@ export const problemSlugs = [
   'not-found',
   'cluster-not-found',
   'endpoint-not-found',
+  'end-not-found',
   'method-not-allowed',
   'body-too-large',
   'too-many-requests',

@@ -1,13 +1,19 @@
 import {
   type ClusterList,
   type ClusterStatus,
+  type ExplainResponse,
   parseEventId,
+  type ReachabilityResponse,
   type Revision,
   type SnapshotResponse,
 } from '@bulkhead/protocol';
 import { type Request, type Response, Router } from 'express';
 import type { Clock } from '../clock.ts';
 import { KubeError } from '../kube/error.ts';
+import { compiledCluster } from '../queries/compiled.ts';
+import { parsePort } from '../queries/ends.ts';
+import { explain } from '../queries/explain.ts';
+import { reachability } from '../queries/reachability.ts';
 import type { Lease, SourcePool } from '../sources/pool.ts';
 import { whenReady } from '../sources/ready.ts';
 import type { Catalogue, ClusterSource } from '../sources/source.ts';
@@ -33,6 +39,9 @@ export interface HttpTimings {
   readonly stallMs: number;
   readonly retryMs: number;
 }
+
+/** Between so many workloads there may be a million edges. */
+const MOST_WORKLOADS = 2_000;
 
 /** Everything under `/api/v1`. */
 export function apiRoutes(options: RouteOptions): Router {
@@ -78,11 +87,55 @@ export function apiRoutes(options: RouteOptions): Router {
       await ready(source, clock, timings.readyMs);
       const { store } = source;
       return {
-        epoch: store.epoch,
-        revision: store.revision(),
+        ...revisionOf(source),
         snapshot: store.snapshot(),
         diagnostics: store.notes().diagnostics,
         status: source.status(),
+      };
+    }),
+  );
+
+  router.get(
+    '/clusters/:id/reachability',
+    answer(async (source, req): Promise<ReachabilityResponse> => {
+      const grouping = req.query.grouping ?? 'workload';
+      if (grouping !== 'workload' && grouping !== 'namespace') {
+        throw new ApiProblem('invalid-parameter', 400, {
+          title: 'There is no such grouping.',
+          hint: 'Use grouping=workload or grouping=namespace.',
+        });
+      }
+      await ready(source, clock, timings.readyMs);
+      const cluster = compiledCluster(source.store);
+      if (grouping === 'workload' && cluster.universe.workloads.length > MOST_WORKLOADS) {
+        throw new ApiProblem('invalid-parameter', 400, {
+          title: `There are ${cluster.universe.workloads.length} workloads, too many for one answer.`,
+          hint: 'Use grouping=namespace, or the snapshot and the command line tool.',
+        });
+      }
+      return { ...revisionOf(source), ...reachability(cluster, grouping) };
+    }),
+  );
+
+  router.get(
+    '/clusters/:id/explain',
+    answer(async (source, req): Promise<ExplainResponse> => {
+      const { from, to, port } = req.query;
+      if (
+        typeof from !== 'string' ||
+        typeof to !== 'string' ||
+        (port !== undefined && typeof port !== 'string')
+      ) {
+        throw new ApiProblem('invalid-parameter', 400, {
+          title: 'The question needs two ends, from and to, and at most one port.',
+          hint: 'Ask for example ?from=shop/web&to=shop/db&port=5432.',
+        });
+      }
+      const connection = port === undefined ? {} : { connection: parsePort(port) };
+      await ready(source, clock, timings.readyMs);
+      return {
+        ...revisionOf(source),
+        ...explain(compiledCluster(source.store), { from, to, ...connection }),
       };
     }),
   );
@@ -109,6 +162,10 @@ export function apiRoutes(options: RouteOptions): Router {
   });
 
   return router;
+}
+
+function revisionOf({ store }: ClusterSource): Revision {
+  return { epoch: store.epoch, revision: store.revision() };
 }
 
 /** A browser sends `Last-Event-ID` when it reconnects; a page that opens a new stream can only use the query. */
