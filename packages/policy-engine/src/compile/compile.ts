@@ -51,6 +51,8 @@ export interface CompileOptions {
   readonly base?: Cluster;
   /** Snapshots this one will be compared with: the address space and the labels are cut for their policies too. */
   readonly alongside?: readonly ClusterSnapshot[];
+  /** What questions need told apart, beside what policies do: the address space is cut there, these labels count. */
+  readonly tellApart?: { readonly cidrs: readonly string[]; readonly labelKeys: readonly string[] };
 }
 
 /** A solver that has remembered this many blocks and rows beyond its start is not reused. */
@@ -60,7 +62,9 @@ const REMEMBER_AT_MOST = 200_000;
 export function compile(snapshot: ClusterSnapshot, options: CompileOptions = {}): Cluster {
   const policies = lowerAll(snapshot.policies);
   const needs = needsOf(policies.values());
-  const { base } = options;
+  const { base, tellApart } = options;
+  for (const cidr of tellApart?.cidrs ?? []) needs.cidrs.add(cidr);
+  for (const key of tellApart?.labelKeys ?? []) needs.labelKeys.add(key);
   if (base !== undefined && canShare(base, snapshot, needs)) return recompile(base, snapshot, policies);
   for (const other of options.alongside ?? []) {
     addNeeds(needs, needsOf(lowerAll(other.policies).values()));
