@@ -25,7 +25,39 @@ export type { Finding, FindingCode, FindingFix, FindingSeverity, PolicyEdit } fr
 export { type FindingOptions, findings } from './findings/findings.ts';
 export { withoutPolicy, withoutRule } from './findings/redundancy.ts';
 export { nearest } from './input/nearest.ts';
+export { acceptedBy, findingConcerns } from './invariants/concerns.ts';
+export { assertionText, endsText } from './invariants/describe.ts';
+export {
+  checkInvariants,
+  compileForEnds,
+  endName,
+  evaluateInvariants,
+  type FindingViolation,
+  type InvariantResult,
+  type InvariantStatus,
+  type IsolationViolation,
+  type PairViolation,
+  type Violation,
+} from './invariants/evaluate.ts';
+export { checkFileText, portText } from './invariants/format.ts';
+export {
+  type AcceptedFinding,
+  type Assertion,
+  type CheckFile,
+  type EndSpec,
+  FINDING_CODES,
+  type Invariant,
+  type PortSpec,
+  PRIVATE_RANGES,
+} from './invariants/model.ts';
+export { type ParsedCheckFile, parseCheckFile } from './invariants/parse.ts';
 export { policySource, recordSource } from './invariants/policy-source.ts';
+export {
+  type EmptyPart,
+  endsOfInvariants,
+  type ResolvedEnds,
+  resolveEnds,
+} from './invariants/resolve-ends.ts';
 export type { Action, Direction, Rule, RuleBlock, RuleOrigin, Selector, TierId } from './ir/ir.ts';
 export { DIRECTIONS } from './ir/ir.ts';
 export {
@@ -68,6 +100,7 @@ export {
   type WorkloadRef,
 } from './model/records.ts';
 export { createSharing, type Sharing } from './model/sharing.ts';
+export { contribution } from './queries/contribution.ts';
 export {
   type Coverage,
   coverage,
@@ -93,6 +126,7 @@ export {
   exposure,
   type UnresolvedPort,
 } from './queries/exposure.ts';
+export { labelGrouping, namespaceGrouping, podGrouping, podsIn } from './queries/groupings.ts';
 export {
   findPath,
   type HopOptions,
@@ -158,6 +192,8 @@ export {
 } from './views/entity.ts';
 export { type FocusOptions, type FocusView, focusView } from './views/focus.ts';
 export {
+  asTarget,
+  entityOfNode,
   type GraphOptions,
   graphView,
   NO_FILTER,

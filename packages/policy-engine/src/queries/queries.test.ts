@@ -2,13 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { type Cluster, compile } from '../compile/compile.ts';
 import { workloadColumns } from '../compile/universe.ts';
 import { parseManifests } from '../manifests/directory.ts';
-import type { ClusterSnapshot } from '../model/records.ts';
+import type { ClusterSnapshot, PolicyKey } from '../model/records.ts';
 import { connectionText } from '../sets/connection-set.ts';
+import { contribution } from './contribution.ts';
 import { coverage } from './coverage.ts';
 import { changedRectangles, compileOverlay } from './diff.ts';
 import { edges } from './edges.ts';
 import { explainColumns } from './explain.ts';
 import { exposure } from './exposure.ts';
+import { labelGrouping, namespaceGrouping, podsIn } from './groupings.ts';
 import { findPath, neighbours, reach } from './neighbours.ts';
 import { addressGroups, workloadGrouping } from './reachability.ts';
 
@@ -255,6 +257,32 @@ describe('coverage and exposure', () => {
     const open = exposure(cluster, 'egress', columnOf(cluster, 'shop/web'));
     expect(open).toMatchObject({ protected: false, peers: [] });
     expect(connectionText(open.entireCluster.connections)).toBe('all');
+  });
+});
+
+describe('groupings and contributions', () => {
+  it('aggregate by namespace and by label', () => {
+    const cluster = clusterOf(BASE, API_ONLY_FROM_WEB, DB_ONLY_FROM_API);
+    const byNamespace = edges(cluster, namespaceGrouping(cluster.universe));
+    expect(byNamespace.map((edge) => `${edge.source} -> ${edge.target}`)).toEqual(['shop -> data']);
+    // Only api may, so the edge between the namespaces holds for some pods and not for every one.
+    expect(byNamespace[0]?.every).toBe(cluster.cells.space.none);
+    const byLabel = edges(cluster, labelGrouping(cluster.universe, 'app'));
+    expect(byLabel.map((edge) => `${edge.source} -> ${edge.target}`).sort()).toEqual([
+      'api -> db',
+      'api -> web',
+      'web -> api',
+    ]);
+    expect(podsIn(cluster.universe, workloadColumns(cluster.universe, 0))).toHaveLength(1);
+  });
+
+  it('say what a rule alone is responsible for', () => {
+    const cluster = clusterOf(BASE, API_ONLY_FROM_WEB);
+    const key = [...cluster.policies.keys()][0] as PolicyKey;
+    const own = contribution(cluster, key, 'spec.ingress[0]');
+    expect(own).toHaveLength(1);
+    expect(own?.[0]?.sources).toEqual(workloadColumns(cluster.universe, 2));
+    expect(contribution(cluster, 'NetworkPolicy/shop/none-such' as PolicyKey)).toBeUndefined();
   });
 });
 
