@@ -100,7 +100,7 @@ async function chooseSource(options: ServeOptions, io: Io): Promise<Served> {
 
 /** The built web app: beside this package in the repository. */
 function findWebApp(): string | undefined {
-  const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../../web/dist');
+  const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../../web/dist/client');
   return existsSync(join(root, 'index.html')) ? root : undefined;
 }
 
