@@ -1,5 +1,9 @@
 /* Writing policies: lossless YAML, forms, drafts, templates, impact and export. */
 
+export { type Completion, type CompletionOption, complete } from './assist/complete.ts';
+export { type FieldHelp, helpAt } from './assist/help.ts';
+export { matchesText, matchingPods, type PodsQuestion, type SelectorMatches } from './assist/matches.ts';
+export { documentSchema, type FieldSchema, type Schema, type SchemaStep, schemaAt } from './assist/schema.ts';
 export { type ClusterValues, clusterValues, type WorkloadValues } from './cluster-values.ts';
 export {
   type AppliedDraft,

@@ -1,4 +1,4 @@
-import { lazy, type ReactNode, Suspense, useState } from 'react';
+import { type KeyboardEvent, lazy, type ReactNode, Suspense, useState } from 'react';
 import type { DrawerProps, Navigate } from '../../app/contracts.ts';
 import { Button, EmptyState } from '../../shared/ui.tsx';
 import { DraftHeader } from './DraftHeader.tsx';
@@ -27,6 +27,16 @@ export function DraftDrawer({ height, onClose, navigate }: DraftDrawerProps): Re
   const [dialog, setDialog] = useState<DraftDialog>(null);
   const drop = usePaste(actions);
   const close = () => setDialog(null);
+  const undoKeys = (event: KeyboardEvent) => {
+    if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
+    // The editor has these keys itself; a field in a dialog is not part of the draft yet.
+    if (event.target instanceof Element && event.target.closest('.cm-editor, dialog') !== null) return;
+    const key = event.key.toLowerCase();
+    if (key === 'z' && !event.shiftKey) actions.undo();
+    else if (key === 'y' || key === 'z') actions.redo();
+    else return;
+    event.preventDefault();
+  };
   return (
     <section
       className="draft"

@@ -1,12 +1,19 @@
-import type { PolicyText } from '@bulkhead/policy-engine';
-import { lazy, type ReactNode, Suspense, useCallback, useRef, useState } from 'react';
+import type { ClusterValues, PolicyText } from '@bulkhead/policy-engine';
+import type { Extension } from '@codemirror/state';
+import { lazy, type ReactNode, Suspense, useCallback, useEffect, useRef, useState } from 'react';
+import { useEngineQuery } from '../../data/engine.ts';
 import { Icon } from '../../shared/icons.tsx';
 import { Button, Segments } from '../../shared/ui.tsx';
 import { lintDiagnostics } from './editor/diagnostics.ts';
 import type { EditorHandle } from './editor/YamlEditor.tsx';
 import { itemTitle } from './ItemList.tsx';
+import { OtherItemPane } from './items/OtherItemPane.tsx';
 import { useDraft } from './provider.tsx';
+import { clusterValuesRequest } from './worker/requests.ts';
 
+const PolicyFormView = lazy(async () => ({
+  default: (await import('./form/PolicyFormView.tsx')).PolicyFormView,
+}));
 const YamlEditor = lazy(async () => ({ default: (await import('./editor/YamlEditor.tsx')).YamlEditor }));
 
 /** The item that is open, in the view that fits it. */
@@ -16,13 +23,30 @@ export function ItemPane(): ReactNode {
   if (item === undefined)
     return <div className="draft-pane draft-hint muted">Choose an edit on the left.</div>;
   if (item.type === 'policies') return <PolicyPane item={item} />;
-  return <div className="draft-pane" />;
+  return <OtherItemPane key={item.id} item={item} />;
+}
+
+/** The editor's completion; loaded with the editor, not with the page. */
+function useAssistance(values: ClusterValues | undefined): Extension | undefined {
+  const [extension, setExtension] = useState<Extension>();
+  useEffect(() => {
+    let current = true;
+    void import('./editor/assistance.ts').then(({ assistance }) => {
+      if (current) setExtension(assistance(values));
+    });
+    return () => {
+      current = false;
+    };
+  }, [values]);
+  return extension;
 }
 
 function PolicyPane({ item }: { readonly item: PolicyText }): ReactNode {
   const { result, actions } = useDraft();
   const [view, setView] = useState<'yaml' | 'form'>('yaml');
   const editor = useRef<EditorHandle>(null);
+  const { data: values } = useEngineQuery(clusterValuesRequest, null);
+  const help = useAssistance(values);
   const text = result?.texts[item.id];
   const notices = result?.notices;
   const marks = useCallback(
@@ -62,13 +86,22 @@ function PolicyPane({ item }: { readonly item: PolicyText }): ReactNode {
               label={`YAML of ${itemTitle(item, result)}`}
               text={item.text}
               marks={marks}
+              assistance={help}
               onChange={(next) => actions.setText(item.id, next)}
               onUndo={actions.undo}
               onRedo={actions.redo}
               onMark={actions.mark}
             />
           </Suspense>
-        ) : null}
+        ) : (
+          <Suspense fallback={null}>
+            <PolicyFormView
+              text={item.text}
+              values={values}
+              onChange={(next) => actions.setText(item.id, next, `form ${item.id}`)}
+            />
+          </Suspense>
+        )}
       </div>
       {first === undefined ? null : (
         <div className="draft-problem" role="status">

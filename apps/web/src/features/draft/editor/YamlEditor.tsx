@@ -1,9 +1,4 @@
-import {
-  autocompletion,
-  closeBrackets,
-  closeBracketsKeymap,
-  completionKeymap,
-} from '@codemirror/autocomplete';
+import { closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete';
 import { defaultKeymap, indentWithTab } from '@codemirror/commands';
 import { yaml } from '@codemirror/lang-yaml';
 import {
@@ -53,7 +48,7 @@ interface YamlEditorProps {
   /** What to mark, computed for the text that is shown. */
   readonly marks: (text: EditorState['doc']) => Diagnostic[];
   /** Completion and hover; may change with the cluster. */
-  readonly assistance?: Extension;
+  readonly assistance?: Extension | undefined;
   readonly onChange: (text: string) => void;
   readonly onUndo: () => void;
   readonly onRedo: () => void;
@@ -138,7 +133,6 @@ export function YamlEditor({
           indentOnInput(),
           bracketMatching(),
           closeBrackets(),
-          autocompletion({ activateOnTypingDelay: 80 }),
           highlightSelectionMatches(),
           search({ top: true }),
           yaml(),

@@ -1,0 +1,236 @@
+import type { ClusterValues, ExpressionForm, PodsQuestion, SelectorForm } from '@bulkhead/policy-engine';
+import { matchesText, matchingPods } from '@bulkhead/policy-engine';
+import { type ReactNode, useId } from 'react';
+import { IconButton, Menu } from '../../../shared/ui.tsx';
+import { TextInput } from './TextInput.tsx';
+
+interface SelectorEditorProps {
+  readonly label: string;
+  /** What the labels are of, for the choices. */
+  readonly of: 'pods' | 'namespaces' | 'nodes';
+  readonly selector: SelectorForm;
+  readonly values: ClusterValues | undefined;
+  /** Namespace whose pods come first among the choices. */
+  readonly namespace?: string | undefined;
+  readonly onChange: (selector: SelectorForm) => void;
+}
+
+const OPERATORS = ['In', 'NotIn', 'Exists', 'DoesNotExist'] as const;
+
+interface Pair {
+  readonly key: string;
+  readonly value: string;
+  readonly count: number;
+}
+
+/** Labels that exist, those of the given namespace first, then by how many have them. */
+function pairsOf(props: SelectorEditorProps): readonly Pair[] {
+  const found = new Map<string, { key: string; value: string; count: number; own: boolean }>();
+  const add = (labels: Readonly<Record<string, string>>, count: number, own: boolean) => {
+    for (const [key, value] of Object.entries(labels)) {
+      const pair = found.get(`${key}=${value}`) ?? { key, value, count: 0, own: false };
+      found.set(`${key}=${value}`, { ...pair, count: pair.count + count, own: pair.own || own });
+    }
+  };
+  if (props.of === 'pods') {
+    for (const { labels, pods, namespace } of props.values?.workloads ?? []) {
+      if (props.namespace === undefined || namespace === props.namespace) add(labels, pods, true);
+    }
+  }
+  if (props.of === 'namespaces') {
+    for (const { name, labels } of props.values?.namespaces ?? []) {
+      add({ 'kubernetes.io/metadata.name': name, ...labels }, 1, true);
+    }
+  }
+  return [...found.values()].sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : b.count - a.count));
+}
+
+/** Labels and conditions, typed or picked from those that the cluster has. */
+export function SelectorEditor(props: SelectorEditorProps): ReactNode {
+  const { label, selector, onChange } = props;
+  const id = useId();
+  const pairs = pairsOf(props);
+  const labels = selector.labels ?? [];
+  const expressions = selector.expressions ?? [];
+  const set = (next: readonly (readonly [string, string])[]) => {
+    const { labels: _labels, ...rest } = selector;
+    onChange(next.length === 0 ? rest : { ...rest, labels: next });
+  };
+  const setExpressions = (next: readonly ExpressionForm[]) => {
+    const { expressions: _expressions, ...rest } = selector;
+    onChange(next.length === 0 ? rest : { ...rest, expressions: next });
+  };
+  return (
+    <div className="draft-selector">
+      <span className="draft-selector-name">{label}</span>
+      <div className="draft-selector-parts">
+        {labels.length === 0 && expressions.length === 0 ? <span className="muted">all</span> : null}
+        {labels.map(([key, value], index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: rows have no other identity while their key is being typed
+          <span key={index} className="draft-chip">
+            <TextInput
+              label={`${label}: label key ${index + 1}`}
+              value={key}
+              list={`${id}-keys`}
+              onChange={(next) => set(labels.with(index, [next, value]))}
+            />
+            <span aria-hidden="true">=</span>
+            <TextInput
+              label={`${label}: value of ${key}`}
+              value={value}
+              list={`${id}-values`}
+              onChange={(next) => set(labels.with(index, [key, next]))}
+            />
+            <IconButton
+              icon="close"
+              small
+              label={`Remove label ${key}`}
+              onClick={() => set(labels.toSpliced(index, 1))}
+            />
+          </span>
+        ))}
+        {expressions.map((expression, index) => (
+          <Expression
+            // biome-ignore lint/suspicious/noArrayIndexKey: rows have no other identity while their key is being typed
+            key={index}
+            label={`${label}: condition ${index + 1}`}
+            list={`${id}-keys`}
+            expression={expression}
+            onChange={(next) =>
+              setExpressions(next === null ? expressions.toSpliced(index, 1) : expressions.with(index, next))
+            }
+          />
+        ))}
+        <Menu label={`${label}: add a label`} className="button small" button="+ Label">
+          {(close) => (
+            <>
+              {pairs
+                .filter(({ key, value }) => !labels.some(([k, v]) => k === key && v === value))
+                .map(({ key, value, count }) => (
+                  <button
+                    key={`${key}=${value}`}
+                    type="button"
+                    className="menu-item"
+                    onClick={() => {
+                      close();
+                      const at = labels.findIndex(([own]) => own === key);
+                      set(at === -1 ? [...labels, [key, value]] : labels.with(at, [key, value]));
+                    }}
+                  >
+                    <span className="truncate">
+                      {key}={value}
+                    </span>
+                    <span className="hint">{count}</span>
+                  </button>
+                ))}
+              <button
+                type="button"
+                className="menu-item"
+                onClick={() => {
+                  close();
+                  set([...labels, [freshKey(labels), '']]);
+                }}
+              >
+                Another label…
+              </button>
+              <button
+                type="button"
+                className="menu-item"
+                onClick={() => {
+                  close();
+                  setExpressions([...expressions, { key: 'app', operator: 'Exists' }]);
+                }}
+              >
+                A condition…
+              </button>
+            </>
+          )}
+        </Menu>
+      </div>
+      <datalist id={`${id}-keys`}>
+        {[...new Set(pairs.map(({ key }) => key))].map((key) => (
+          <option key={key} value={key} />
+        ))}
+      </datalist>
+      <datalist id={`${id}-values`}>
+        {[...new Set(pairs.map(({ value }) => value))].map((value) => (
+          <option key={value} value={value} />
+        ))}
+      </datalist>
+    </div>
+  );
+}
+
+function freshKey(labels: readonly (readonly [string, string])[]): string {
+  for (let count = 1; ; count += 1) {
+    const key = count === 1 ? 'app' : `label-${count}`;
+    if (!labels.some(([own]) => own === key)) return key;
+  }
+}
+
+interface ExpressionProps {
+  readonly label: string;
+  readonly list: string;
+  readonly expression: ExpressionForm;
+  readonly onChange: (expression: ExpressionForm | null) => void;
+}
+
+function Expression({ label, list, expression, onChange }: ExpressionProps): ReactNode {
+  const { key, operator, values = [] } = expression;
+  const needsValues = operator === 'In' || operator === 'NotIn';
+  return (
+    <span className="draft-chip">
+      <TextInput
+        label={`${label}: key`}
+        value={key}
+        list={list}
+        onChange={(next) => onChange({ ...expression, key: next })}
+      />
+      <select
+        className="select"
+        aria-label={`${label}: operator`}
+        value={operator}
+        onChange={(event) => {
+          const next = OPERATORS.find((known) => known === event.target.value) ?? operator;
+          onChange(
+            next === 'In' || next === 'NotIn'
+              ? { key, operator: next, values: values.length === 0 ? [''] : values }
+              : { key, operator: next },
+          );
+        }}
+      >
+        <option value="In">is one of</option>
+        <option value="NotIn">is none of</option>
+        <option value="Exists">exists</option>
+        <option value="DoesNotExist">is missing</option>
+      </select>
+      {needsValues ? (
+        <TextInput
+          label={`${label}: values, separated by commas`}
+          value={values.join(', ')}
+          onChange={(next) =>
+            onChange({ ...expression, values: next.split(',').map((value) => value.trim()) })
+          }
+        />
+      ) : null}
+      <IconButton icon="close" small label={`Remove ${label}`} onClick={() => onChange(null)} />
+    </span>
+  );
+}
+
+/** What a selector matches now, in words. */
+export function Matches({
+  values,
+  question,
+}: {
+  readonly values: ClusterValues | undefined;
+  readonly question: PodsQuestion;
+}): ReactNode {
+  if (values === undefined) return null;
+  const matches = matchingPods(values, question);
+  return (
+    <span className={matches.pods === 0 ? 'draft-matches none' : 'draft-matches'}>
+      {matches.pods === 0 ? 'Selects no pod now' : `Selects ${matchesText(matches)}`}
+    </span>
+  );
+}

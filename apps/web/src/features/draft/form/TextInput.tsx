@@ -1,0 +1,35 @@
+import { type ReactNode, useEffect, useState } from 'react';
+
+interface TextInputProps {
+  readonly label: string;
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+  readonly list?: string;
+  readonly wide?: boolean;
+  /** Says why a text can't be taken; it stays in the field until it can. */
+  readonly problem?: (value: string) => string | undefined;
+}
+
+/** A field that reports each change, and keeps what can't be taken in sight instead of throwing it away. */
+export function TextInput({ label, value, onChange, list, wide, problem }: TextInputProps): ReactNode {
+  const [text, setText] = useState(value);
+  useEffect(() => setText(value), [value]);
+  const wrong = problem?.(text);
+  return (
+    <input
+      className="input draft-text"
+      aria-label={label}
+      aria-invalid={wrong !== undefined}
+      title={wrong}
+      size={wide === true ? 28 : Math.max(6, Math.min(34, text.length + 1))}
+      value={text}
+      list={list}
+      spellCheck={false}
+      autoComplete="off"
+      onChange={(event) => {
+        setText(event.target.value);
+        if (problem?.(event.target.value) === undefined) onChange(event.target.value);
+      }}
+    />
+  );
+}
