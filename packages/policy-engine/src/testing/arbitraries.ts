@@ -182,7 +182,10 @@ const ipBlock = mostly(
   ),
 );
 
-const namespacedPods = object(must('namespaceSelector', namespaceSelector), must('podSelector', podSelector));
+const namespacedPods = object(
+  mostly(must('namespaceSelector', namespaceSelector), fc.constant({})),
+  must('podSelector', podSelector),
+);
 
 const networkPolicyPeer = mostly(
   fc.oneof(
@@ -429,6 +432,8 @@ const podState: fc.Arbitrary<PodState> = fc.oneof(
 );
 
 const podShape = fc.record({
+  /** Few, so that pods of one owner differ in labels, ports, addresses and nodes, or in nothing. */
+  owner: fc.constantFrom('one', 'two'),
   namespace: fc.constantFrom(...NAMESPACES),
   labels,
   ports: containerPorts,
@@ -443,14 +448,14 @@ function placed(
   addresses: readonly (readonly string[])[],
   ofNodes: readonly NodeRecord[],
 ): readonly PodRecord[] {
-  return shapes.map(({ node, hostNetwork, state, ...shape }, index) => {
+  return shapes.map(({ node, hostNetwork, state, owner, ...shape }, index) => {
     const own = hostNetwork
       ? (ofNodes.find(({ name }) => name === node)?.ips ?? [])
       : (addresses[index] ?? []);
     return {
       ...shape,
       name: `p${index}`,
-      workload: { kind: 'Pod', name: `p${index}` },
+      workload: { kind: 'Deployment', name: owner },
       hostNetwork,
       state,
       replicas: 1,
@@ -463,9 +468,11 @@ function placed(
 
 /** Addresses for up to four pods: one each, some with a second one of the other family. */
 const podAddresses: fc.Arbitrary<readonly (readonly string[])[]> = fc
-  .tuple(fc.shuffledSubarray([...POD_IPS], { minLength: 4 }), fc.boolean())
+  .tuple(fc.shuffledSubarray([...POD_IPS], { minLength: 5 }), fc.boolean())
   .map(([ips, dual]) =>
-    dual ? [['10.0.0.1', 'fd00::1'], ['10.0.0.128'], ['fd00::8000'], ['10.0.1.0']] : ips.map((ip) => [ip]),
+    dual
+      ? [['10.0.0.1', 'fd00::1'], ['10.0.0.128'], ['fd00::8000'], ['10.0.1.0'], ['10.0.0.127', 'fd00::2']]
+      : ips.map((ip) => [ip]),
   );
 
 const hidden: fc.Arbitrary<readonly HiddenRecord[]> = mostly(
@@ -492,7 +499,7 @@ export const snapshots: fc.Arbitrary<ClusterSnapshot> = fc
   .tuple(
     namespaces,
     nodes,
-    fc.array(podShape, { minLength: 2, maxLength: 4 }),
+    fc.array(podShape, { minLength: 2, maxLength: 5 }),
     podAddresses,
     policies,
     hidden,

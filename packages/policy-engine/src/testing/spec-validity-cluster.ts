@@ -56,15 +56,18 @@ export function clusterPolicyProblem(policy: PolicyRecord): string | undefined {
   ]);
 }
 
-/** Exactly one of `namespaces` and `pods` (N31); `pods` needs both of its selectors. */
+/**
+ * Exactly one of `namespaces` and `pods` (N31). API servers want both selectors of `pods` (v1alpha2 only `podSelector`),
+ * but readers of the API take a missing one for the empty one, and so does the evaluator.
+ */
 function podsProblem(value: unknown, path: string): string | undefined {
   if (has(value, 'namespaces') === has(value, 'pods')) return path;
   if (has(value, 'namespaces')) return selectorProblem(field(value, 'namespaces'), `${path}.namespaces`);
   const pods = field(value, 'pods');
   return first(
-    ['namespaceSelector', 'podSelector'].map((key) =>
-      selectorProblem(field(pods, key), `${path}.pods.${key}`),
-    ),
+    ['namespaceSelector', 'podSelector']
+      .filter((key) => has(pods, key))
+      .map((key) => selectorProblem(field(pods, key), `${path}.pods.${key}`)),
   );
 }
 
