@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { CommanderError } from 'commander';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { Failure } from './failure.ts';
@@ -6,6 +5,7 @@ import { type Io, processIo, write } from './io.ts';
 import { createProgram } from './program.ts';
 import { plainLines } from './terminal/plain.ts';
 import { styleFor } from './terminal/style.ts';
+import { packageVersion } from './version.ts';
 
 /**
  * Runs one command line.
@@ -15,7 +15,7 @@ import { styleFor } from './terminal/style.ts';
 export async function run(argv: readonly string[], io: Io = processIo()): Promise<ExitCode> {
   let code: ExitCode = EXIT.ok;
   const pending: Promise<void>[] = [];
-  const program = createProgram(version(), io, (result) => {
+  const program = createProgram(packageVersion(), io, (result) => {
     code = result;
   });
   for (const command of [program, ...program.commands]) {
@@ -59,11 +59,4 @@ async function report(error: unknown, io: Io): Promise<ExitCode> {
     `${style.red('This is a defect of bulkhead, not of your input.')} Please report it with what follows.\n${plainLines(detail)}\n`,
   );
   return EXIT.internal;
-}
-
-function version(): string {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-  const parsed: unknown = JSON.parse(text);
-  if (typeof parsed === 'object' && parsed !== null && 'version' in parsed) return String(parsed.version);
-  return '0.0.0';
 }

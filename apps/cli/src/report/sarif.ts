@@ -1,0 +1,140 @@
+import { existsSync } from 'node:fs';
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { RENDERED } from '../input/render.ts';
+import { jsonText } from '../output/json.ts';
+import type { Level, Report, ReportItem, ReportLocation } from './report.ts';
+
+/**
+ * SARIF 2.1.0 (OASIS), as code scanning reads it. Paths are relative to the top of the repository, so that results turn up in
+ * the lines of a pull request.
+ */
+export function sarif(report: Report, options: { readonly cwd: string; readonly version: string }): string {
+  const root = repositoryRoot(options.cwd);
+  const uris = new Uris(options.cwd, root);
+  const indexes = new Map(report.rules.map((rule, index) => [rule.id, index]));
+  const shown = report.items.filter((item) => item.outcome !== 'passed');
+  return jsonText({
+    $schema: 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json',
+    version: '2.1.0',
+    runs: [
+      {
+        tool: {
+          driver: {
+            name: 'bulkhead',
+            semanticVersion: options.version,
+            rules: report.rules.map((rule) => ({
+              id: rule.id,
+              name: rule.name,
+              shortDescription: { text: rule.name },
+              fullDescription: { text: rule.description },
+              defaultConfiguration: { level: rule.level },
+            })),
+          },
+        },
+        automationDetails: { id: `${report.title.replaceAll(' ', '/')}/` },
+        columnKind: 'utf16CodeUnits',
+        originalUriBaseIds: {
+          REPOSITORY: { description: { text: 'The top of the repository.' } },
+        },
+        invocations: [
+          {
+            executionSuccessful: !report.problems.some((problem) => problem.level === 'error'),
+            toolExecutionNotifications: report.problems.map((problem) => ({
+              level: problem.level,
+              descriptor: { id: problem.code },
+              message: {
+                text: problem.hint === undefined ? problem.message : `${problem.message} ${problem.hint}`,
+              },
+              ...(problem.location === undefined ? {} : { locations: [uris.location(problem.location)] }),
+            })),
+          },
+        ],
+        results: shown.map((item) => resultOf(item, indexes.get(item.rule), uris)),
+      },
+    ],
+  });
+}
+
+function resultOf(item: ReportItem, ruleIndex: number | undefined, uris: Uris): unknown {
+  const [first, ...others] = item.locations;
+  const text = [
+    item.message,
+    ...item.details,
+    ...(item.reason === undefined ? [] : [`Why: ${item.reason}`]),
+  ].join('\n');
+  return {
+    ruleId: item.rule,
+    ...(ruleIndex === undefined ? {} : { ruleIndex }),
+    kind: item.outcome === 'unknown' ? 'open' : 'fail',
+    // A result that is not of kind "fail" must have the level "none".
+    level: item.outcome === 'unknown' ? 'none' : levelOf(item),
+    message: { text },
+    ...(first === undefined ? {} : { locations: [uris.location(first)] }),
+    ...(others.length === 0
+      ? {}
+      : {
+          relatedLocations: others.map((location, index) => ({ id: index + 1, ...uris.location(location) })),
+        }),
+    partialFingerprints: { 'bulkhead/v1': item.fingerprint },
+    ...(item.outcome === 'accepted'
+      ? {
+          suppressions: [
+            {
+              kind: 'external',
+              status: 'accepted',
+              ...(item.reason === undefined ? {} : { justification: item.reason }),
+            },
+          ],
+        }
+      : {}),
+  };
+}
+
+function levelOf(item: ReportItem): Level {
+  return item.level;
+}
+
+/** Turns file names into URI references relative to the top of the repository. */
+class Uris {
+  readonly #cwd: string;
+  readonly #root: string;
+
+  constructor(cwd: string, root: string) {
+    this.#cwd = cwd;
+    this.#root = root;
+  }
+
+  location(place: ReportLocation): Readonly<Record<string, unknown>> {
+    const rendered = place.file.endsWith(RENDERED);
+    const name = rendered ? place.file.slice(0, -RENDERED.length) : place.file;
+    const path = relative(this.#root, resolve(this.#cwd, name));
+    const inside = !path.startsWith('..') && !isAbsolute(path);
+    const uri = (inside ? path : resolve(this.#cwd, name)).split(sep).map(encodeURIComponent).join('/');
+    return {
+      physicalLocation: {
+        artifactLocation: inside
+          ? { uri: uri === '' ? '.' : uri, uriBaseId: 'REPOSITORY' }
+          : { uri: `file://${uri}` },
+        // Lines of what a tool rendered are not lines of any file.
+        ...(rendered
+          ? {}
+          : {
+              region: {
+                startLine: place.line,
+                ...(place.column === undefined ? {} : { startColumn: place.column }),
+                ...(place.endLine === undefined ? {} : { endLine: Math.max(place.endLine, place.line) }),
+              },
+            }),
+      },
+      ...(place.label === undefined ? {} : { message: { text: place.label } }),
+    };
+  }
+}
+
+/** The nearest directory upwards that holds a `.git`; else the working directory. */
+export function repositoryRoot(cwd: string): string {
+  for (let at = resolve(cwd); ; at = dirname(at)) {
+    if (existsSync(join(at, '.git'))) return at;
+    if (dirname(at) === at) return cwd;
+  }
+}
