@@ -15,10 +15,11 @@ import './features/palette/palette.css';
 const root = document.getElementById('root');
 if (root === null) throw new Error('the page has no #root');
 const queries = new QueryClient();
+const engine = startEngine(new Worker(new URL('./app/worker.ts', import.meta.url), { type: 'module' }));
 createRoot(root).render(
   <StrictMode>
     <QueryClientProvider client={queries}>
-      <EngineProvider value={startEngine()}>
+      <EngineProvider value={engine}>
         <AnnounceProvider>
           <App />
         </AnnounceProvider>

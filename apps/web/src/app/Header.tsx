@@ -65,7 +65,9 @@ function ClusterSwitch({ clusters, current }: Pick<HeaderProps, 'clusters' | 'cu
         <>
           <Icon name="cluster" size={14} />
           <span className="truncate cluster-name">{current?.name ?? 'No cluster'}</span>
-          <span className="badge">{current === undefined ? '' : SOURCES[current.kind]}</span>
+          {current === undefined || SOURCES[current.kind] === current.name ? null : (
+            <span className="badge">{SOURCES[current.kind]}</span>
+          )}
           <Icon name="down" size={12} />
         </>
       }

@@ -18,9 +18,8 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** Starts the worker. One per page. */
-export function startEngine(): Engine {
-  const worker = new Worker(new URL('../worker/main.ts', import.meta.url), { type: 'module' });
+/** Speaks with a worker that runs `createHost`. One per page. */
+export function startEngine(worker: Worker): Engine {
   const send = (message: ToWorker) => worker.postMessage(message);
   const waiting = new Map<number, Waiting>();
   const listeners = new Set<() => void>();

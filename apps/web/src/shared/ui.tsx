@@ -260,6 +260,7 @@ export function Menu({ button, label, children, align = 'start', className }: Me
         {button}
       </button>
       {open ? (
+        // biome-ignore lint/a11y/useSemanticElements: a fieldset brings its own layout
         <div className={`menu ${align}`} role="group" aria-label={label}>
           {children(() => setOpen(false))}
         </div>

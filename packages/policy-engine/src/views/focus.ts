@@ -1,7 +1,16 @@
 import { pairCell } from '../compile/compile.ts';
 import { forEachMember, union } from '../sets/interval-set.ts';
 import { findEntity } from './entity.ts';
-import { type GraphOptions, namespaceId, type Shown, shownNamespaces, toEdge, workloadId } from './graph.ts';
+import {
+  asTarget,
+  entityOfNode,
+  type GraphOptions,
+  namespaceId,
+  type Shown,
+  shownNamespaces,
+  toEdge,
+  workloadId,
+} from './graph.ts';
 import type { GraphEdge } from './graph-model.ts';
 import { type Group, groupOf, workloadMember } from './group.ts';
 import { cellSets, type Lens } from './lens.ts';
@@ -65,13 +74,15 @@ class FocusSearch {
   }
 
   around(id: string, direction: 'both' | 'reaches' | 'reached-by'): void {
-    const entity = findEntity(this.#lens, id);
+    const entity = findEntity(this.#lens, entityOfNode(id));
     if (entity === null) return;
-    const own = this.#visible(entity.id, entity.namespace);
-    this.#nodes.add(own);
+    const visible = this.#visible(entity.id, entity.namespace);
+    if (entity.type !== 'outside') this.#nodes.add(visible);
     if (entity.namespace !== null) this.#nodes.add(namespaceId(entity.namespace));
     for (const outward of [true, false]) {
       if (direction === (outward ? 'reached-by' : 'reaches')) continue;
+      const own = entity.type === 'outside' && !outward ? asTarget(visible) : visible;
+      this.#nodes.add(own);
       const relate = (peer: Group) =>
         outward ? relationOf(this.#lens, entity.group, peer) : relationOf(this.#lens, peer, entity.group);
       for (const entry of this.#shown) this.#peers(entity.id, own, entity.namespace, entry, outward, relate);
@@ -80,10 +91,11 @@ class FocusSearch {
         const relation = relate(peer.group);
         if (!isAnything(relation)) continue;
         // A block inside a wider one that gets the same is covered by the wider one's edge.
-        const edge = this.#covering(own, entity.namespace, peer.node.id, null, outward);
+        const node = outward ? asTarget(peer.node.id) : peer.node.id;
+        const edge = this.#covering(own, entity.namespace, node, null, outward);
         if (edge !== null) {
           this.#edges.add(edge);
-          this.#nodes.add(peer.node.id);
+          this.#nodes.add(node);
         }
       }
     }

@@ -44,7 +44,7 @@ export interface InternalEdges {
   /** Pairs of its workloads that may connect, and how many there are. */
   readonly pairs: number;
   readonly of: number;
-  /** Whether a rule allows every pair the same connections; then these. */
+  /** What rules allow (nearly) all pairs, where that is the same for them; they then have no edges of their own. */
   readonly uniform: PortSummary | null;
   /** Pairs that a draft opens and closes. */
   readonly opened: number;
@@ -82,8 +82,11 @@ export interface GraphEdge {
   /** Ids of nodes: of a namespace where the edge stands for all or some of its workloads. */
   readonly from: string;
   readonly to: string;
-  /** `unknown`: at least one of its connections can't be decided, and none is known to be allowed. */
-  readonly verdict: 'allowed' | 'unknown';
+  /**
+   * `unknown`: at least one of its connections can't be decided, and none is known to be allowed. `denied`: never in a
+   * graph by itself; the answer to a question about a pair.
+   */
+  readonly verdict: 'allowed' | 'unknown' | 'denied';
   readonly ports: PortSummary;
   /** Pairs of workloads (or outside peers) that it stands for, and how many pairs its ends have. */
   readonly pairs: number;

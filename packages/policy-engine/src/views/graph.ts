@@ -45,6 +45,21 @@ export function workloadId(id: string): string {
   return `wl:${id}`;
 }
 
+const TARGET_SUFFIX = '@to';
+
+/**
+ * An outside peer has two nodes in a graph, so that what comes from it enters on one side and what goes to it leaves on
+ * the other: the second one's id.
+ */
+export function asTarget(outsideId: string): string {
+  return `${outsideId}${TARGET_SUFFIX}`;
+}
+
+/** The entity that a graph's node stands for. */
+export function entityOfNode(nodeId: string): string {
+  return nodeId.endsWith(TARGET_SUFFIX) ? nodeId.slice(0, -TARGET_SUFFIX.length) : nodeId;
+}
+
 /** A namespace with those of its workloads that a filter lets through. */
 export interface Shown {
   readonly index: number;
@@ -156,7 +171,9 @@ export function graphView(lens: Lens, options: GraphOptions): GraphView {
     workloads: shown
       .filter((entry) => entry.expanded)
       .flatMap((entry) => entry.workloads.map((workload) => workloadNode(lens, workload))),
-    outside: outside.filter((peer) => used.has(peer.node.id)).map((peer) => peer.node),
+    outside: outside
+      .flatMap((peer) => [peer.node, { ...peer.node, id: asTarget(peer.node.id) }])
+      .filter((node) => used.has(node.id)),
     edges: drawing.edges,
     hidden: {
       namespaces: universe.namespaces.length - shown.length,
@@ -274,14 +291,14 @@ class Drawing {
   inside(entry: Shown): InternalEdges {
     const relation = relationOf(this.#lens, entry.group, entry.group);
     const { space } = this.#lens.after.cells;
-    const uniform = relation.uniform && relation.of > 0 && relation.drawnPairs === relation.of;
-    if (entry.expanded && !(uniform && relation.change === null) && isDrawn(relation)) {
+    const uniform = isMostly(relation);
+    if (entry.expanded && !uniform && isDrawn(relation)) {
       this.#detail(this.units(entry), this.units(entry), entry.group, entry.group);
     }
     return {
       pairs: relation.allowedPairs,
       of: relation.of,
-      uniform: uniform ? portSummary(space, relation.every) : null,
+      uniform: uniform ? portSummary(space, relation.drawn) : null,
       opened: relation.change?.openedPairs ?? 0,
       closed: relation.change?.closedPairs ?? 0,
     };
@@ -291,7 +308,7 @@ class Drawing {
     const relation = relationOf(this.#lens, source.group, target.group);
     if (!isDrawn(relation)) return;
     const simple = !source.expanded && !target.expanded;
-    if (simple || (relation.uniform && relation.drawnPairs === relation.of)) {
+    if (simple || isMostly(relation)) {
       this.#push(source.group.id, target.group.id, relation);
       return;
     }
@@ -371,7 +388,7 @@ class Drawing {
     if (sources.length > 1) {
       for (const target of targets) {
         const relation = relationOf(this.#lens, from, target);
-        if (!isUniform(relation)) continue;
+        if (!isMostly(relation)) continue;
         whole.add(target.id);
         this.#push(from.id, target.id, relation);
       }
@@ -381,7 +398,7 @@ class Drawing {
     for (const source of sources) {
       if (targets.length > 1 && whole.size === 0) {
         const relation = relationOf(this.#lens, source, to);
-        if (isUniform(relation)) {
+        if (isMostly(relation)) {
           this.#push(source.id, to.id, relation);
           continue;
         }
@@ -395,13 +412,14 @@ class Drawing {
   }
 
   #pushDirected(outward: boolean, own: string, peer: string, relation: Relation): void {
-    if (outward) this.#push(own, peer, relation);
+    if (outward) this.#push(own, asTarget(peer), relation);
     else this.#push(peer, own, relation);
   }
 
   #push(from: string, to: string, relation: Relation): void {
     const edge = toEdge(this.#lens, from, to, relation);
-    if (!this.#options.verdicts.includes(edge.verdict) && edge.impact === null) {
+    const wanted = this.#options.verdicts.some((verdict) => verdict === edge.verdict);
+    if (!wanted && edge.impact === null) {
       this.filtered++;
       return;
     }
@@ -414,9 +432,16 @@ export function isDrawn(relation: Relation): boolean {
   return relation.drawnPairs > 0 || relation.change !== null;
 }
 
-function isUniform(relation: Relation): boolean {
+/** An edge for a whole namespace stands for at least this share of its pairs; the label says how many. */
+const MOST = 0.7;
+
+/** Whether one edge tells the truth about (nearly) all pairs: those that have something have the same. */
+function isMostly(relation: Relation): boolean {
   return (
-    relation.uniform && relation.of > 1 && relation.drawnPairs === relation.of && relation.change === null
+    relation.of > 1 &&
+    relation.drawnUniform &&
+    relation.drawnAllowedPairs >= Math.max(2, relation.of * MOST) &&
+    relation.change === null
   );
 }
 
@@ -445,7 +470,11 @@ export function toEdge(lens: Lens, from: string, to: string, relation: Relation)
     to,
     verdict: isAllowed ? 'allowed' : 'unknown',
     ports: portSummary(space, isAllowed ? allowed : unknown),
-    pairs: drawn ? relation.drawnPairs : relation.allowedPairs + relation.unknownPairs,
+    pairs: drawn
+      ? isAllowed
+        ? relation.drawnAllowedPairs
+        : relation.drawnPairs
+      : relation.allowedPairs + relation.unknownPairs,
     of: relation.of,
     impact: impactOf(lens, relation),
     opened: change === null || change.opened === space.none ? null : portSummary(space, change.opened),

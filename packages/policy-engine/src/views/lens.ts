@@ -3,8 +3,8 @@ import { cellAt, type Row, stepsOf } from '../compile/rows.ts';
 import type { Universe } from '../compile/universe.ts';
 import type { CellId } from '../compile/verdict-cells.ts';
 import type { Direction } from '../ir/ir.ts';
+import { grantedToAll } from '../queries/exposure.ts';
 import type { ConnectionSetId, PortRange } from '../sets/connection-set.ts';
-import { intersect, isEmptySet } from '../sets/interval-set.ts';
 import type { IsolationState } from './graph-model.ts';
 
 /**
@@ -33,8 +33,8 @@ export function lensOf(before: Cluster, after: Cluster = before, ports: readonly
 }
 
 /**
- * What a row gives to every pod there is, and by a rule that would give it to any other pod too. Edges inside this are not
- * drawn: they would join everything to everything.
+ * What a row gives to any pod, whatever its namespace and labels. Edges inside this are not drawn: they would join
+ * everything to everything.
  */
 export interface Universal {
   readonly allowed: ConnectionSetId;
@@ -43,61 +43,21 @@ export interface Universal {
 
 const universals = new WeakMap<Row, Universal>();
 
-/** What every pod gets of the row of this column; nothing where only named pods get something. */
+/** What any pod gets of the row of this column; nothing where only named pods get something. */
 export function universalOf(cluster: Cluster, direction: Direction, column: number): Universal {
   const row = rowOf(cluster, direction, column);
   let universal = universals.get(row);
   if (universal === undefined) {
-    universal = computeUniversal(cluster, direction, column, row);
+    const { space } = cluster.cells;
+    const allowed = space.intersect(grantedToAll(cluster, direction, column), space.transport);
+    // What is unknown about the row as a whole is said by the ring, not by an edge to everything.
+    const doubtful = rowInputs(cluster, direction, column).some(
+      (input) => cluster.solver.inputBlock(input)?.certain !== true,
+    );
+    universal = { allowed, possible: doubtful ? space.transport : allowed };
     universals.set(row, universal);
   }
   return universal;
-}
-
-function computeUniversal(cluster: Cluster, direction: Direction, column: number, row: Row): Universal {
-  const { space } = cluster.cells;
-  const { plainPods } = cluster.universe;
-  let allowed = space.transport;
-  let possible = space.transport;
-  for (const part of row.parts) {
-    if (isEmptySet(intersect(part.columns, plainPods))) continue;
-    const decision = cluster.cells.decision(part.cell);
-    allowed = space.intersect(allowed, decision.allowed);
-    possible = space.intersect(possible, decision.possible);
-  }
-  const named = namedForAll(cluster, direction, column);
-  if (named === null) return { allowed, possible };
-  return { allowed: space.intersect(allowed, named), possible: space.intersect(possible, named) };
-}
-
-/**
- * Connections that rules give to all pods of all namespaces; `null` where something other than NetworkPolicy rules has a
- * say, so that only what every present pod gets can be told.
- */
-function namedForAll(cluster: Cluster, direction: Direction, column: number): ConnectionSetId | null {
-  const { space } = cluster.cells;
-  const inputs = rowInputs(cluster, direction, column);
-  if (inputs.length === 0) return null;
-  let all = space.none;
-  for (const input of inputs) {
-    const entry = cluster.solver.inputBlock(input);
-    if (entry === undefined || entry.resolved.block.tier !== 'network-policy') return null;
-    if (!entry.certain) return null;
-    for (const rule of entry.resolved.rules) {
-      const everyone = rule.rule.peers.some(
-        (peer) =>
-          peer.type === 'any' ||
-          (peer.type === 'pods' &&
-            peer.set.pods.length === 0 &&
-            'selector' in peer.set.namespaces &&
-            peer.set.namespaces.selector.length === 0),
-      );
-      if (!everyone) continue;
-      // A port name may mean another number on each peer: only what all share counts, which the caller intersects.
-      all = rule.named.length > 0 ? space.transport : space.union(all, rule.connections);
-    }
-  }
-  return all;
 }
 
 /** Whether NetworkPolicies isolate a column in a direction (semantics 0.2). */

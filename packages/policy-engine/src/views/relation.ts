@@ -1,9 +1,17 @@
-import { rowOf } from '../compile/compile.ts';
 import { cellAt } from '../compile/rows.ts';
 import type { CellId } from '../compile/verdict-cells.ts';
 import type { ConnectionSetId } from '../sets/connection-set.ts';
 import type { Group, Kind } from './group.ts';
-import { cellSets, histogram, isOutside, type Lens, type PairSets, pairSets, universalOf } from './lens.ts';
+import {
+  cellSets,
+  histogram,
+  isOutside,
+  isolationOf,
+  type Lens,
+  type PairSets,
+  pairSets,
+  universalOf,
+} from './lens.ts';
 
 /** What the members of one group may send to those of another, all pairs together; TCP, UDP and SCTP only. */
 export interface Relation {
@@ -24,6 +32,9 @@ export interface Relation {
   readonly drawnPairs: number;
   readonly drawn: ConnectionSetId;
   readonly drawnUnknown: ConnectionSetId;
+  /** Of the drawn pairs, those with something allowed, and whether they all have the same. */
+  readonly drawnAllowedPairs: number;
+  readonly drawnUniform: boolean;
   /** Whether every pair has the same connections. */
   readonly uniform: boolean;
   readonly change: RelationChange | null;
@@ -52,6 +63,9 @@ interface Draft {
   drawnPairs: number;
   drawn: ConnectionSetId;
   drawnPossible: ConnectionSetId;
+  drawnAllowedPairs: number;
+  drawnFirst: ConnectionSetId | null;
+  drawnUniform: boolean;
   first: PairSets | null;
   uniform: boolean;
   openedPairs: number;
@@ -77,6 +91,9 @@ export function relationOf(lens: Lens, source: Group, target: Group): Relation {
     drawnPairs: 0,
     drawn: space.none,
     drawnPossible: space.none,
+    drawnAllowedPairs: 0,
+    drawnFirst: null,
+    drawnUniform: true,
     first: null,
     uniform: true,
     openedPairs: 0,
@@ -101,6 +118,8 @@ export function relationOf(lens: Lens, source: Group, target: Group): Relation {
     drawnPairs: draft.drawnPairs,
     drawn: draft.drawn,
     drawnUnknown: space.subtract(draft.drawnPossible, draft.drawn),
+    drawnAllowedPairs: draft.drawnAllowedPairs,
+    drawnUniform: draft.drawnUniform,
     uniform: draft.uniform,
     change: changed
       ? {
@@ -140,6 +159,11 @@ function add(lens: Lens, draft: Draft, { after, before, drawn }: Pair, count: nu
     draft.drawnPairs += count;
     draft.drawn = space.union(draft.drawn, after.allowed);
     draft.drawnPossible = space.union(draft.drawnPossible, after.possible);
+    if (after.allowed !== space.none) {
+      draft.drawnAllowedPairs += count;
+      draft.drawnFirst ??= after.allowed;
+      if (draft.drawnFirst !== after.allowed) draft.drawnUniform = false;
+    }
   }
   if (lens.before !== lens.after) addChange(lens, draft, after, before, count);
 }
@@ -175,8 +199,14 @@ function exceeds(lens: Lens, pair: PairSets, source: number, target: number): bo
 /** Towards the outside only what no policy isolates is left undrawn: a rule that lets the world in is drawn. */
 function openness(lens: Lens, direction: 'ingress' | 'egress', column: number): PairSets {
   const { space } = lens.after.cells;
-  const set = rowOf(lens.after, direction, column).open ? space.transport : space.none;
-  return { allowed: set, possible: set };
+  switch (isolationOf(lens.after, direction, column)) {
+    case 'open':
+      return { allowed: space.transport, possible: space.transport };
+    case 'unknown':
+      return { allowed: space.none, possible: space.transport };
+    case 'isolated':
+      return { allowed: space.none, possible: space.none };
+  }
 }
 
 function countOneByOne(lens: Lens, source: Group, target: Group, draft: Draft): void {

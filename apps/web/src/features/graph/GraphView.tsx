@@ -1,4 +1,4 @@
-import type { GraphEdge } from '@bulkhead/policy-engine';
+import { asTarget, entityOfNode, type GraphEdge } from '@bulkhead/policy-engine';
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { Route, Selection } from '../../app/contracts.ts';
 import { navigate } from '../../app/route.ts';
@@ -7,12 +7,13 @@ import { useEngineQuery, useSession } from '../../data/engine.ts';
 import { useAnnounce } from '../../shared/announce.tsx';
 import { Icon } from '../../shared/icons.tsx';
 import { Button, EmptyState, formatCount, IconButton, Menu, plural, Segments } from '../../shared/ui.tsx';
-import { focusRequest, graphRequest } from '../../worker/explore/requests.ts';
+import { focusRequest, graphRequest, pairRequest } from '../../worker/explore/requests.ts';
 import type { Point } from '../../worker/layout/pack.ts';
 import type { Focus, GraphCanvas } from './canvas.ts';
 import { exportPng, exportSvg } from './export.ts';
 import { Graph } from './Graph.tsx';
 import { Legend } from './Legend.tsx';
+import { focusOfPair } from './pair-focus.ts';
 import { NOTHING, type Remembered, recall, remember } from './remembered.ts';
 import { buildScene } from './scene.ts';
 import { useColors } from './use-colors.ts';
@@ -65,6 +66,21 @@ export function GraphView({ route }: { readonly route: Route }): ReactNode {
   );
   const focusData = ids.length === 0 ? undefined : focusing.data;
 
+  const pair = route.selection?.type === 'pair' ? route.selection : null;
+  const asked = useEngineQuery(
+    pairRequest,
+    pair === null
+      ? { from: '', to: '' }
+      : pair.port === undefined
+        ? { from: pair.from, to: pair.to }
+        : { from: pair.from, to: pair.to, port: pair.port },
+    { enabled: pair !== null },
+  );
+  const pairFocus = useMemo(
+    () => (pair === null || answer === undefined ? null : focusOfPair(pair, asked.data ?? null, answer)),
+    [pair, asked.data, answer],
+  );
+
   const scene = useMemo(
     () =>
       answer === undefined
@@ -72,9 +88,9 @@ export function GraphView({ route }: { readonly route: Route }): ReactNode {
         : buildScene(
             answer.view,
             { boxes: answer.boxes, cards: { ...answer.cards, ...remembered.cards } },
-            focusData?.extra ?? [],
+            focusData?.extra ?? pairFocus?.extra ?? [],
           ),
-    [answer, remembered.cards, focusData],
+    [answer, remembered.cards, focusData, pairFocus],
   );
 
   useEffect(() => {
@@ -89,50 +105,52 @@ export function GraphView({ route }: { readonly route: Route }): ReactNode {
   }, [answer, cluster, route.layout, remembered.cards]);
 
   const focus = useMemo((): Focus => {
-    const { selection } = route;
-    if (selection?.type === 'pair') {
-      const edge = `${selection.from}>${selection.to}`;
-      const namespace = (id: string) => (id.startsWith('wl:') ? `ns:${id.slice(3, id.indexOf('/'))}` : id);
-      const ends = [selection.from, selection.to, namespace(selection.from), namespace(selection.to)];
-      return {
-        lit: { nodes: new Set(ends), edges: new Set([edge]) },
-        selected: new Set([edge, selection.from, selection.to]),
-      };
-    }
+    if (pairFocus !== null) return pairFocus.focus;
     if (ids.length === 0) return NO_FOCUS;
-    const selected = new Set(ids);
+    const selected = new Set([...ids, ...ids.filter((id) => id.startsWith('out:')).map(asTarget)]);
     if (focusData === undefined) return { lit: null, selected };
     return { lit: { nodes: new Set(focusData.nodes), edges: new Set(focusData.edges) }, selected };
-  }, [route, ids, focusData]);
+  }, [ids, focusData, pairFocus]);
+
+  // What was chosen in a list or by a link is brought into view; what was clicked here is in view.
+  const picked = useRef('');
+  const revealKey = JSON.stringify(route.selection);
+  useEffect(() => {
+    if (scene === null || focus.lit === null || picked.current === revealKey) return;
+    picked.current = revealKey;
+    canvas.current?.reveal(
+      [...focus.lit.nodes].filter((id) => !id.startsWith('ns:') || focus.selected.has(id)),
+    );
+  }, [scene, focus, revealKey]);
+  const pick = useCallback((selection: Selection | null) => {
+    picked.current = JSON.stringify(selection);
+    navigate({ selection });
+  }, []);
 
   const selectNode = useCallback(
-    (id: string | null, add: boolean) => {
+    (nodeId: string | null, add: boolean) => {
       const { selection } = route;
+      const id = nodeId === null ? null : entityOfNode(nodeId);
       if (id === null) {
-        navigate({ selection: null });
+        pick(null);
         return;
       }
       if (add && selection?.type === 'entity') {
         const all = [selection.id, ...(selection.also ?? [])];
         const next = all.includes(id) ? all.filter((entry) => entry !== id) : [...all, id];
         const [first, ...also] = next;
-        navigate({
-          selection:
-            first === undefined
-              ? null
-              : also.length === 0
-                ? { type: 'entity', id: first }
-                : { type: 'entity', id: first, also },
-        });
+        if (first === undefined) pick(null);
+        else pick(also.length === 0 ? { type: 'entity', id: first } : { type: 'entity', id: first, also });
         return;
       }
-      navigate({ selection: { type: 'entity', id } });
+      pick({ type: 'entity', id });
     },
-    [route],
+    [route, pick],
   );
-  const selectEdge = useCallback((edge: GraphEdge) => {
-    navigate({ selection: { type: 'pair', from: edge.from, to: edge.to } });
-  }, []);
+  const selectEdge = useCallback(
+    (edge: GraphEdge) => pick({ type: 'pair', from: entityOfNode(edge.from), to: entityOfNode(edge.to) }),
+    [pick],
+  );
   const toggle = useCallback(
     (boxId: string) => {
       if (!boxId.startsWith('ns:')) return;

@@ -2,7 +2,7 @@ import cytoscape, { type Core, type ElementDefinition, type EventObject, type No
 import type { Point, Rect } from '../../worker/layout/pack.ts';
 import type { Colors } from './colors.ts';
 import type { Scene } from './scene.ts';
-import { headId, nodeIdOf, stylesheet, toElements } from './style.ts';
+import { headId, nodeIdOf, stylesheet, toElements, toggleId } from './style.ts';
 
 export interface CanvasEvents {
   /** A node or an edge was clicked; `null`: the empty ground. `add`: with shift, control or command. */
@@ -32,6 +32,8 @@ export interface GraphCanvas {
   /** Marks the node that the keyboard is on. */
   cursor(id: string | null): void;
   fit(ids?: readonly string[]): void;
+  /** Brings nodes into view, but moves nothing where they are in sight and readable. */
+  reveal(ids: readonly string[]): void;
   zoomBy(factor: number): void;
   panTo(centre: Point): void;
   viewport(): Viewport;
@@ -41,7 +43,9 @@ export interface GraphCanvas {
 const MIN_ZOOM = 0.02;
 const MAX_ZOOM = 2.5;
 /** Below this zoom the names of expanded boxes are drawn large across them. */
-const FAR_ZOOM = 0.34;
+const FAR_ZOOM = 0.25;
+/** At this zoom the names of workloads can be read. */
+const READABLE_ZOOM = 0.62;
 /** With more edges than this, ports are shown on hover and for what is selected only. */
 const LABEL_EDGES = 70;
 /** With more edges than this a canvas is busy: they are left out while the picture moves, and nothing is animated. */
@@ -51,10 +55,11 @@ export function isBusy(scene: Scene): boolean {
   return scene.edges.length > BUSY_EDGES;
 }
 
-/** Lengths are multiplied by this to stay visible; it changes in few steps. */
-function scaleAt(zoom: number): number {
-  if (zoom >= 0.7) return 1;
-  return 1.6 ** Math.ceil(Math.log(0.7 / zoom) / Math.log(1.6));
+/** Lengths are multiplied by this to stay visible; it changes in steps, fewer of them where restyling takes long. */
+function scaleAt(zoom: number, busy: boolean): number {
+  if (zoom >= 1) return 1;
+  const step = busy ? 1.6 : 1.12;
+  return step ** Math.ceil(Math.log(1 / zoom) / Math.log(step) - 0.01);
 }
 
 /**
@@ -66,7 +71,6 @@ export function createCanvas(container: HTMLElement, busy: boolean, events: Canv
     container,
     minZoom: MIN_ZOOM,
     maxZoom: MAX_ZOOM,
-    wheelSensitivity: 0.35,
     boxSelectionEnabled: false,
     autounselectify: true,
     hideEdgesOnViewport: busy,
@@ -95,13 +99,12 @@ export function createCanvas(container: HTMLElement, busy: boolean, events: Canv
   };
   const applyZoom = () => {
     pending = undefined;
-    const next = scaleAt(cy.zoom());
+    const next = scaleAt(cy.zoom(), busy);
     const nowFar = cy.zoom() < FAR_ZOOM;
     if (nowFar !== far) {
       far = nowFar;
       cy.batch(() => {
-        if (far) cy.nodes('.box.expanded').addClass('far');
-        else cy.nodes('.box.expanded').removeClass('far');
+        for (const node of cy.nodes('.box.expanded, .toggle')) node.toggleClass('far', far);
       });
     }
     if (next !== scale) {
@@ -125,13 +128,9 @@ export function createCanvas(container: HTMLElement, busy: boolean, events: Canv
     const original = event.originalEvent;
     const add = original instanceof MouseEvent && (original.shiftKey || original.metaKey || original.ctrlKey);
     const pick = pickOf(event);
-    if (pick?.type === 'node' && event.target.hasClass('head')) {
-      // The toggle stands at the left end of the head.
-      const left = event.target.position('x') - event.target.width() / 2;
-      if (event.position.x < left + 36) {
-        events.onToggle(pick.id);
-        return;
-      }
+    if (pick?.type === 'node' && event.target.hasClass('toggle')) {
+      events.onToggle(pick.id);
+      return;
     }
     events.onPick(pick, add);
   });
@@ -205,11 +204,11 @@ export function createCanvas(container: HTMLElement, busy: boolean, events: Canv
         apply(cy, known, next, animate && known.size > 0 && !busy);
         const labelled = scene.edges.length <= LABEL_EDGES;
         for (const edge of cy.edges()) edge.toggleClass('labelled', labelled);
-        if (far) cy.nodes('.box.expanded').addClass('far');
+        if (far) cy.nodes('.box.expanded, .toggle').addClass('far');
       });
       known = next;
       if (recolored || scale === 0) {
-        scale = scaleAt(cy.zoom());
+        scale = scaleAt(cy.zoom(), busy);
         restyle();
       }
       applyFocus();
@@ -240,6 +239,24 @@ export function createCanvas(container: HTMLElement, busy: boolean, events: Canv
       }
       applyZoom();
     },
+    reveal(ids) {
+      const target = cy.collection();
+      for (const id of ids) target.merge(elementsOf(cy, id));
+      if (target.empty()) return;
+      const box = target.boundingBox();
+      const { x1, y1, x2, y2 } = cy.extent();
+      const inSight = box.x1 >= x1 && box.x2 <= x2 && box.y1 >= y1 && box.y2 <= y2;
+      if (inSight && cy.zoom() >= READABLE_ZOOM) return;
+      const before = cy.zoom();
+      cy.fit(target, 70);
+      // Zooming in on something small would lose its surroundings.
+      const most = Math.max(READABLE_ZOOM, Math.min(before, 1));
+      if (cy.zoom() > most) {
+        cy.zoom(most);
+        cy.center(target);
+      }
+      applyZoom();
+    },
     zoomBy(factor) {
       cy.zoom({
         level: cy.zoom() * factor,
@@ -258,18 +275,18 @@ export function createCanvas(container: HTMLElement, busy: boolean, events: Canv
 }
 
 function elementsOf(cy: Core, id: string) {
-  const own = cy.getElementById(id).union(cy.getElementById(headId(id)));
-  return own;
+  return cy.getElementById(id).union(cy.getElementById(headId(id)));
 }
 
 /** What moves along with a node: a box takes its head and its cards. */
 function companions(cy: Core, node: NodeSingular): readonly NodeSingular[] {
   if (!node.hasClass('head')) return [];
-  const box = cy.getElementById(nodeIdOf(node.id()));
-  const namespace = nodeIdOf(node.id()).slice('ns:'.length);
-  return [
-    ...box.union(cy.nodes('.card').filter((card) => card.id().startsWith(`wl:${namespace}/`))).toArray(),
-  ].filter((entry): entry is NodeSingular => entry.isNode());
+  const boxId = nodeIdOf(node.id());
+  const box = cy.getElementById(boxId);
+  const toggle = cy.getElementById(toggleId(boxId));
+  const cards = cy.nodes('.card').filter((card) => card.id().startsWith(`wl:${boxId.slice('ns:'.length)}/`));
+  const all = [...box.union(toggle).union(cards).toArray()];
+  return all.filter((entry): entry is NodeSingular => entry.isNode());
 }
 
 function apply(

@@ -6,16 +6,20 @@ import { boxLabel, headRect, type Scene, type SceneBox, type SceneCard, type Sce
 
 const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif';
 /** Text smaller than this on the screen is not drawn. */
-const MIN_TEXT = 11.5;
+const MIN_TEXT = 11;
 
 /** Id of the node that carries the name of an expanded box. */
 export function headId(boxId: string): string {
   return `head ${boxId}`;
 }
 
-/** The node that a canvas element stands for: heads stand for their box. */
+export function toggleId(boxId: string): string {
+  return `tog  ${boxId}`;
+}
+
+/** The node that a canvas element stands for: heads and toggles stand for their box. */
 export function nodeIdOf(elementId: string): string {
-  return elementId.startsWith('head ') ? elementId.slice(5) : elementId;
+  return elementId.startsWith('head ') || elementId.startsWith('tog  ') ? elementId.slice(5) : elementId;
 }
 
 function centre(rect: { x: number; y: number; width: number; height: number }) {
@@ -31,7 +35,7 @@ export function toElements(scene: Scene, colors: Colors): readonly ElementDefini
       group: 'nodes' as const,
       data: {
         id,
-        label: node.detail === '' ? node.label : `${node.label}\n${node.detail}`,
+        label: node.label,
         w: rect.width,
         h: rect.height,
         icon: dataUrl(outsideMarkup(node.kind, colors)),
@@ -58,9 +62,8 @@ function boxElements({ id, rect, node }: SceneBox, colors: Colors): ElementDefin
     ];
   }
   const head = headRect(rect);
-  const inside =
-    node.internal.pairs > 0 && node.internal.pairs === node.internal.of ? ' · all may connect inside' : '';
-  const label = `${node.name}   ${counts}${inside}`;
+  const inside = node.internal.uniform === null ? '' : ` · inside ${node.internal.uniform.label}`;
+  const label = `${node.name} · ${node.workloads}${inside}`;
   return [
     {
       group: 'nodes',
@@ -70,16 +73,22 @@ function boxElements({ id, rect, node }: SceneBox, colors: Colors): ElementDefin
     },
     {
       group: 'nodes',
-      data: {
-        id: headId(id),
-        label,
-        w: head.width,
-        h: head.height,
-        text: head.width - 60,
-        icon: dataUrl(toggleMarkup(true, colors)),
-      },
+      data: { id: headId(id), w: head.width, h: head.height },
       position: centre(head),
       classes: 'head',
+    },
+    {
+      group: 'nodes',
+      data: {
+        id: toggleId(id),
+        label,
+        w: 18,
+        h: 18,
+        text: head.width - 52,
+        icon: dataUrl(toggleMarkup(true, colors)),
+      },
+      position: { x: rect.x + 23, y: rect.y + 22 },
+      classes: 'toggle',
     },
   ];
 }
@@ -139,6 +148,7 @@ export function edgeLabel(edge: SceneEdge['edge']): string {
   const partly = edge.pairs < edge.of ? ` · ${edge.pairs}/${edge.of}` : '';
   const changed = edge.impact === 'closed' ? (edge.closed?.label ?? edge.ports.label) : edge.ports.label;
   if (edge.impact !== null) return `${IMPACT_SIGN[edge.impact]} ${changed}`;
+  if (edge.verdict === 'denied') return '✕ denied';
   return `${edge.verdict === 'unknown' ? '? ' : ''}${changed}${partly}`;
 }
 
@@ -148,6 +158,9 @@ export function edgeLabel(edge: SceneEdge['edge']): string {
  */
 export function stylesheet(colors: Colors, scale: number): StylesheetJson {
   const line = (width: number) => width * scale;
+  const small = (size: number, most: number) => Math.min(most, size * scale);
+  // As large as the box has room for, but no larger than a heading on the screen.
+  const nameSize = (node: { data: (name: string) => number }) => Math.min(node.data('size'), 24 * scale);
   return [
     {
       selector: 'node',
@@ -178,7 +191,7 @@ export function stylesheet(colors: Colors, scale: number): StylesheetJson {
       selector: '.box.collapsed',
       style: {
         label: 'data(label)',
-        'font-size': 'data(size)',
+        'font-size': nameSize,
         'font-weight': 600,
         'text-valign': 'center',
         'text-wrap': 'wrap',
@@ -192,8 +205,8 @@ export function stylesheet(colors: Colors, scale: number): StylesheetJson {
       selector: '.box.far',
       style: {
         label: 'data(label)',
-        'font-size': 'data(size)',
-        'font-weight': 600,
+        'font-size': nameSize,
+        'font-weight': 700,
         'text-valign': 'center',
         'text-outline-color': colors.surface,
         'text-outline-width': line(2),
@@ -210,43 +223,39 @@ export function stylesheet(colors: Colors, scale: number): StylesheetJson {
     { selector: '.box.collapsed.tone-open', style: { 'background-color': colors['open-soft'] } },
     { selector: '.box.collapsed.tone-isolated', style: { 'background-color': colors['isolated-soft'] } },
     { selector: '.box.collapsed.tone-unknown', style: { 'background-color': colors['unknown-soft'] } },
+    { selector: '.head', style: { 'background-opacity': 0, 'corner-radius': '12', 'z-index': 4 } },
     {
-      selector: '.head',
+      selector: '.toggle',
       style: {
         'background-opacity': 0,
-        'corner-radius': '12',
         label: 'data(label)',
-        'font-size': 13.5,
+        'font-size': small(13.2, 44),
         'font-weight': 600,
         'text-valign': 'center',
-        'text-halign': 'center',
+        'text-halign': 'right',
+        'text-margin-x': 6,
         'text-wrap': 'ellipsis',
         'text-max-width': 'data(text)',
-        'text-margin-x': 8,
         'background-image': 'data(icon)',
-        'background-fit': 'none',
-        'background-width': '18px',
-        'background-height': '18px',
-        'background-position-x': '12px',
-        'background-position-y': '50%',
-        'background-image-opacity': 1,
+        'background-fit': 'cover',
         'z-index': 5,
       },
     },
+    { selector: '.toggle.far', style: { label: '', 'background-image-opacity': 0 } },
     {
       selector: '.card',
       style: {
         'corner-radius': '8',
         'background-color': colors.raised,
-        'border-width': 1,
-        'border-color': colors.border,
+        'border-width': line(1),
+        'border-color': scale > 1.7 ? colors['border-strong'] : colors.border,
         label: 'data(label)',
-        'font-size': 12.5,
+        'font-size': small(12.2, 27),
         'font-weight': 500,
         'text-valign': 'center',
         'text-halign': 'center',
         'text-wrap': 'ellipsis',
-        'text-max-width': '126px',
+        'text-max-width': '138px',
         'text-margin-x': 15,
         'background-image': 'data(icon)',
         'background-fit': 'none',
@@ -265,12 +274,12 @@ export function stylesheet(colors: Colors, scale: number): StylesheetJson {
         'border-width': line(1),
         'border-color': colors.accent,
         label: 'data(label)',
-        'font-size': 12.5,
+        'font-size': small(12.2, 25),
         'font-weight': 600,
         'text-valign': 'center',
-        'text-wrap': 'wrap',
-        'text-max-width': '130px',
-        'text-margin-x': 13,
+        'text-wrap': 'ellipsis',
+        'text-max-width': '178px',
+        'text-margin-x': 15,
         'background-image': 'data(icon)',
         'background-fit': 'none',
         'background-width': '28px',
@@ -297,12 +306,12 @@ export function stylesheet(colors: Colors, scale: number): StylesheetJson {
         'z-index': 2,
         width: (edge: { data: (name: string) => number }) => line(1.1 * edge.data('weight')),
         'line-color': colors['border-strong'],
-        'line-opacity': 0.75,
+        'line-opacity': 0.6,
         'target-arrow-shape': 'triangle',
         'target-arrow-color': colors['border-strong'],
         'arrow-scale': 0.7 * Math.max(1, scale * 0.8),
         'font-family': FONT,
-        'font-size': 11,
+        'font-size': 11.5 * scale,
         color: colors['text-2'],
         'min-zoomed-font-size': MIN_TEXT - 1,
         'text-background-color': colors.canvas,
@@ -321,6 +330,20 @@ export function stylesheet(colors: Colors, scale: number): StylesheetJson {
       },
     },
     ...impactStyles(colors, line),
+    {
+      selector: 'edge.denied',
+      style: {
+        label: 'data(label)',
+        color: colors.denied,
+        'font-weight': 600,
+        'line-style': 'dashed',
+        'line-dash-pattern': [line(3), line(4)],
+        'line-color': colors.denied,
+        'target-arrow-color': colors.denied,
+        'target-arrow-shape': 'tee',
+        'line-opacity': 1,
+      },
+    },
     { selector: 'edge.labelled', style: { label: 'data(label)' } },
     { selector: '.faded', style: { opacity: 0.16 } },
     { selector: '.box.faded', style: { opacity: 0.4 } },
@@ -353,7 +376,10 @@ export function stylesheet(colors: Colors, scale: number): StylesheetJson {
         'underlay-shape': 'round-rectangle',
       },
     },
-    { selector: 'node.head.selected, node.head.hovered', style: { 'border-width': 0 } },
+    {
+      selector: 'node.head.selected, node.head.hovered, node.toggle.hovered, node.toggle.selected',
+      style: { 'border-width': 0 },
+    },
     {
       selector: 'edge.hovered',
       style: {
@@ -374,6 +400,10 @@ export function stylesheet(colors: Colors, scale: number): StylesheetJson {
         width: line(3),
         'z-index': 8,
       },
+    },
+    {
+      selector: 'edge.denied.selected, edge.denied.lit',
+      style: { 'line-color': colors.denied, 'target-arrow-color': colors.denied },
     },
   ];
 }

@@ -141,8 +141,8 @@ function Parts({ pair }: { readonly pair: PairDetails }): ReactNode {
   return (
     <section>
       <h3>Why</h3>
-      {[...main, ...other].map((part, index) => (
-        <Part key={`${part.ports} ${part.verdict} ${index}`} part={part} pair={pair} open={index === 0} />
+      {[...main, ...other].map((part) => (
+        <Part key={JSON.stringify(part.ranges)} part={part} pair={pair} open={part === main[0]} />
       ))}
     </section>
   );

@@ -1,4 +1,4 @@
-import { type FlowEdge, flowRanks } from './rank.ts';
+import { type FlowEdge, flowLevels } from './rank.ts';
 
 export interface Size {
   readonly width: number;
@@ -32,22 +32,22 @@ export interface Packed {
 }
 
 /**
- * Columns from left to right along the flow of `edges`; a rank too tall for the aspect is wrapped into several columns.
- * Inside a column items stand near what they are joined to. Items without edges follow below, in rows.
+ * Columns from left to right along the flow of `edges`, about as many as the aspect has room for. Inside a column items
+ * stand near what they are joined to. Items without edges follow below, in rows.
  */
 export function packFlow(
   items: readonly PackItem[],
   edges: readonly FlowEdge[],
   options: PackOptions,
 ): Packed {
-  const ranks = flowRanks(
+  const levels = flowLevels(
     items.map((item) => item.id),
     edges,
   );
-  const joined = items.filter((item) => ranks.has(item.id) || item.side !== undefined);
-  const loose = items.filter((item) => !ranks.has(item.id) && item.side === undefined);
+  const joined = items.filter((item) => levels.has(item.id) || item.side !== undefined);
+  const loose = items.filter((item) => !levels.has(item.id) && item.side === undefined);
   if (joined.length === 0) return packRows(loose, options);
-  const columns = wrapColumns(orderLayers(layers(joined, ranks), edges), options, joined);
+  const columns = orderLayers(columnsOf(joined, levels, options), edges);
   const main = placeColumns(columns, options);
   if (loose.length === 0) return main;
   const rest = packRows(loose, options, Math.max(main.size.width, widest(loose)));
@@ -94,25 +94,19 @@ function widest(items: readonly PackItem[]): number {
   return items.reduce((most, item) => Math.max(most, item.width), 0);
 }
 
-function layers(items: readonly PackItem[], ranks: ReadonlyMap<string, number>): readonly PackItem[][] {
-  const highest = Math.max(0, ...ranks.values());
-  const result: PackItem[][] = Array.from({ length: highest + 3 }, () => []);
-  for (const item of items) {
-    const rank =
-      item.side === 'first' ? 0 : item.side === 'last' ? highest + 2 : (ranks.get(item.id) ?? 0) + 1;
-    result[rank]?.push(item);
-  }
-  return result.filter((layer) => layer.length > 0);
-}
-
 const SWEEPS = 6;
 
 /** Orders each layer by the mean position of its neighbours, forward and backward in turn. */
 function orderLayers(given: readonly PackItem[][], edges: readonly FlowEdge[]): readonly PackItem[][] {
   const neighbours = new Map<string, string[]>();
+  const join = (id: string, other: string) => {
+    const list = neighbours.get(id);
+    if (list === undefined) neighbours.set(id, [other]);
+    else list.push(other);
+  };
   for (const { from, to } of edges) {
-    neighbours.set(from, [...(neighbours.get(from) ?? []), to]);
-    neighbours.set(to, [...(neighbours.get(to) ?? []), from]);
+    join(from, to);
+    join(to, from);
   }
   const result = given.map((layer) => layer.toSorted((a, b) => (a.id < b.id ? -1 : 1)));
   const place = new Map<string, number>();
@@ -142,33 +136,76 @@ function columnHeight(column: readonly PackItem[], gapY: number): number {
   return column.reduce((sum, item) => sum + item.height + gapY, -gapY);
 }
 
-function wrapColumns(
-  ordered: readonly PackItem[][],
+/** Columns by level: as many as the aspect has room for, none much taller than it; sides have a column to themselves. */
+function columnsOf(
+  items: readonly PackItem[],
+  levels: ReadonlyMap<string, number>,
   options: PackOptions,
-  all: readonly PackItem[],
 ): readonly PackItem[][] {
-  const tallest = all.reduce((most, item) => Math.max(most, item.height), 0);
-  const limit = Math.max(tallest, Math.sqrt(area(all, options) / options.aspect) * 1.15);
-  return ordered.flatMap((layer) => {
-    const parts = Math.ceil(columnHeight(layer, options.gapY) / limit);
-    const share = columnHeight(layer, options.gapY) / parts;
-    const columns: PackItem[][] = [];
-    let column: PackItem[] = [];
-    for (const item of layer) {
-      const full =
-        column.length > 0 && columnHeight([...column, item], options.gapY) > share + item.height / 2;
-      if (full && columns.length < parts - 1) {
-        columns.push(column);
-        column = [];
-      }
-      column.push(item);
+  const inner = items
+    .filter((item) => item.side === undefined)
+    .toSorted((a, b) => (levels.get(a.id) ?? 0) - (levels.get(b.id) ?? 0) || (a.id < b.id ? -1 : 1));
+  const sides = (['first', 'last'] as const).map((side) => items.filter((item) => item.side === side));
+  const whole = inner.length === 0 ? items : inner;
+  const tallest = whole.reduce((most, item) => Math.max(most, item.height), 0);
+  const limit = Math.max(tallest, Math.sqrt(area(whole, options) / options.aspect) * 1.12);
+  const meanWidth = whole.reduce((sum, item) => sum + item.width, 0) / whole.length + options.gapX;
+  const room = Math.max(2, Math.round(Math.sqrt(area(whole, options) * options.aspect) / meanWidth));
+  const split = (column: readonly PackItem[]) => splitColumn(column, limit, options.gapY);
+  return [
+    ...split(sides[0] ?? []),
+    ...merge(byLevel(inner, levels, room), limit, options.gapY).flatMap(split),
+    ...split(sides[1] ?? []),
+  ];
+}
+
+/** Cuts the span of levels into at most `room` equal parts. */
+function byLevel(
+  sorted: readonly PackItem[],
+  levels: ReadonlyMap<string, number>,
+  room: number,
+): readonly PackItem[][] {
+  const highest = Math.max(0, ...sorted.map((item) => levels.get(item.id) ?? 0));
+  const parts = Math.max(1, Math.min(room, Math.ceil(highest * 1.5) + 1));
+  const columns: PackItem[][] = Array.from({ length: parts }, () => []);
+  for (const item of sorted) {
+    const share = highest === 0 ? 0 : (levels.get(item.id) ?? 0) / highest;
+    columns[Math.min(parts - 1, Math.floor(share * parts))]?.push(item);
+  }
+  return columns.filter((column) => column.length > 0);
+}
+
+/** Joins neighbouring columns that are both less than half full. */
+function merge(columns: readonly PackItem[][], limit: number, gapY: number): readonly PackItem[][] {
+  const merged: PackItem[][] = [];
+  for (const column of columns) {
+    const last = merged.at(-1);
+    const low = (list: readonly PackItem[]) => columnHeight(list, gapY) < limit / 2;
+    if (last !== undefined && columns.length > 3 && low(last) && low(column)) last.push(...column);
+    else merged.push([...column]);
+  }
+  return merged;
+}
+
+function splitColumn(layer: readonly PackItem[], limit: number, gapY: number): readonly PackItem[][] {
+  if (layer.length === 0) return [];
+  const parts = Math.ceil(columnHeight(layer, gapY) / limit);
+  const share = columnHeight(layer, gapY) / parts;
+  const columns: PackItem[][] = [];
+  let column: PackItem[] = [];
+  for (const item of layer) {
+    const full = column.length > 0 && columnHeight([...column, item], gapY) > share + item.height / 2;
+    if (full && columns.length < parts - 1) {
+      columns.push(column);
+      column = [];
     }
-    return [...columns, column];
-  });
+    column.push(item);
+  }
+  return [...columns, column];
 }
 
 function placeColumns(columns: readonly PackItem[][], options: PackOptions): Packed {
-  const height = Math.max(...columns.map((column) => columnHeight(column, options.gapY)));
+  const height = Math.max(0, ...columns.map((column) => columnHeight(column, options.gapY)));
   const at = new Map<string, Point>();
   let x = 0;
   for (const column of columns) {

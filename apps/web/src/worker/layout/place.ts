@@ -4,12 +4,12 @@ import type { FlowEdge } from './rank.ts';
 export type LayoutKind = 'flow' | 'grouped';
 
 /** Measures in the graph's own units, one per CSS pixel at zoom 1. */
-export const CARD: Size = { width: 176, height: 40 };
-export const OUTSIDE: Size = { width: 176, height: 48 };
+export const CARD: Size = { width: 184, height: 42 };
+export const OUTSIDE: Size = { width: 224, height: 44 };
 export const BOX_HEADER = 44;
 export const BOX_PADDING = 20;
-const CARD_GAP: Size = { width: 44, height: 16 };
-const BOX_GAP = { gapX: 120, gapY: 48 };
+const CARD_GAP: Size = { width: 36, height: 14 };
+const BOX_GAP = { gapX: 84, gapY: 36 };
 /** Above this, the inside of a box is a plain grid: ranks of so many cards are no longer read as a flow. */
 const MAX_RANKED = 60;
 
@@ -135,7 +135,7 @@ export function placeBoxes(
 }
 
 function packOptions() {
-  return { ...BOX_GAP, aspect: 1.7 };
+  return { ...BOX_GAP, aspect: 1.25 };
 }
 
 /** By name, in rows: outside peers that come first, namespaces, then the others. */

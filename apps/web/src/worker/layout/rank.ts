@@ -5,97 +5,86 @@ export interface FlowEdge {
   readonly weight: number;
 }
 
+/** Sweeps of the relaxation, and when a sweep moves so little that it may stop. */
+const SWEEPS = 300;
+const STILL = 1e-4;
+
 /**
- * Ranks of a flow from entry points (rank 0) to what is reached last. Cycles are broken by Eades, Lin and Smyth's greedy
- * order, so that few and light edges point backward; ranks are longest paths over the rest. Items without edges are
- * not in the result. Deterministic: equal input gives equal ranks whatever the order of `edges`.
+ * Levels of a flow from entry points (0) to what is reached last: the numbers that minimise the weighted sum of squares of
+ * (level of target − level of source − 1) over the edges, each connected part starting at 0. Cycles need no breaking:
+ * what is reached from all sides ends up in the middle. Items without edges are not in the result. Deterministic:
+ * equal input gives equal levels whatever the order of `edges`.
  */
-export function flowRanks(ids: readonly string[], edges: readonly FlowEdge[]): ReadonlyMap<string, number> {
-  const graph = adjacency(ids, edges);
-  const order = greedyOrder(graph);
-  const position = new Map(order.map((id, index) => [id, index]));
-  const ranks = new Map<string, number>(order.map((id) => [id, 0]));
-  for (const id of order) {
-    const rank = ranks.get(id) ?? 0;
-    const at = position.get(id) ?? 0;
-    for (const next of graph.get(id)?.out.keys() ?? []) {
-      if ((position.get(next) ?? 0) > at) ranks.set(next, Math.max(ranks.get(next) ?? 0, rank + 1));
+export function flowLevels(ids: readonly string[], edges: readonly FlowEdge[]): ReadonlyMap<string, number> {
+  const links = neighbours(ids, edges);
+  const order = [...links.keys()].sort(compare);
+  const level = new Map(order.map((id) => [id, 0]));
+  for (let sweep = 0; sweep < SWEEPS; sweep++) {
+    let moved = 0;
+    for (const id of sweep % 2 === 0 ? order : order.toReversed()) {
+      let sum = 0;
+      let weights = 0;
+      for (const [other, { forward, backward }] of links.get(id) ?? []) {
+        const at = level.get(other) ?? 0;
+        sum += forward * (at - 1) + backward * (at + 1);
+        weights += forward + backward;
+      }
+      const next = sum / weights;
+      moved = Math.max(moved, Math.abs(next - (level.get(id) ?? 0)));
+      level.set(id, next);
     }
+    if (moved < STILL) break;
   }
-  return ranks;
+  for (const part of components(order, links)) {
+    const least = Math.min(...part.map((id) => level.get(id) ?? 0));
+    for (const id of part) level.set(id, Math.round(((level.get(id) ?? 0) - least) * 1e3) / 1e3);
+  }
+  return level;
 }
 
-interface Links {
-  readonly out: Map<string, number>;
-  readonly in: Map<string, number>;
+interface Weights {
+  readonly forward: number;
+  readonly backward: number;
 }
+type Links = ReadonlyMap<string, ReadonlyMap<string, Weights>>;
 
-function adjacency(ids: readonly string[], edges: readonly FlowEdge[]): Map<string, Links> {
+/** For each item its neighbours, with the weight of edges to (`forward`) and from (`backward`) them. */
+function neighbours(ids: readonly string[], edges: readonly FlowEdge[]): Links {
   const known = new Set(ids);
-  const links = new Map<string, Links>();
-  const at = (id: string): Links => {
-    let entry = links.get(id);
-    if (entry === undefined) {
-      entry = { out: new Map(), in: new Map() };
-      links.set(id, entry);
-    }
-    return entry;
+  const links = new Map<string, Map<string, Weights>>();
+  const add = (id: string, other: string, forward: number, backward: number) => {
+    const own = links.get(id) ?? new Map<string, Weights>();
+    const old = own.get(other) ?? { forward: 0, backward: 0 };
+    own.set(other, { forward: old.forward + forward, backward: old.backward + backward });
+    links.set(id, own);
   };
   const sorted = edges
     .filter((edge) => edge.from !== edge.to && known.has(edge.from) && known.has(edge.to))
-    .toSorted((a, b) => compare(a.from, b.from) || compare(a.to, b.to));
+    .toSorted((a, b) => compare(a.from, b.from) || compare(a.to, b.to) || a.weight - b.weight);
   for (const { from, to, weight } of sorted) {
-    const source = at(from);
-    const target = at(to);
-    source.out.set(to, (source.out.get(to) ?? 0) + weight);
-    target.in.set(from, (target.in.get(from) ?? 0) + weight);
+    add(from, to, weight, 0);
+    add(to, from, 0, weight);
   }
   return links;
 }
 
-/** Repeatedly takes sinks to the end, sources to the front, else what sends most more than it receives. */
-function greedyOrder(links: ReadonlyMap<string, Links>): readonly string[] {
-  const ids = [...links.keys()].sort(compare);
-  const out = new Map(ids.map((id) => [id, total(links.get(id)?.out)]));
-  const inward = new Map(ids.map((id) => [id, total(links.get(id)?.in)]));
-  const left = new Set(ids);
-  const front: string[] = [];
-  const back: string[] = [];
-  const take = (id: string): void => {
-    left.delete(id);
-    for (const [next, weight] of links.get(id)?.out ?? []) inward.set(next, (inward.get(next) ?? 0) - weight);
-    for (const [prior, weight] of links.get(id)?.in ?? []) out.set(prior, (out.get(prior) ?? 0) - weight);
-  };
-  while (left.size > 0) {
-    const sinks = [...left].filter((id) => (out.get(id) ?? 0) <= 0);
-    const sources = [...left].filter((id) => (inward.get(id) ?? 0) <= 0 && (out.get(id) ?? 0) > 0);
-    if (sinks.length === 0 && sources.length === 0) {
-      let best: string | undefined;
-      for (const id of left) {
-        const gain = (out.get(id) ?? 0) - (inward.get(id) ?? 0);
-        if (best === undefined || gain > (out.get(best) ?? 0) - (inward.get(best) ?? 0)) best = id;
+function components(order: readonly string[], links: Links): readonly string[][] {
+  const seen = new Set<string>();
+  const parts: string[][] = [];
+  for (const start of order) {
+    if (seen.has(start)) continue;
+    seen.add(start);
+    const part = [start];
+    for (const id of part) {
+      for (const other of links.get(id)?.keys() ?? []) {
+        if (seen.has(other)) continue;
+        seen.add(other);
+        part.push(other);
       }
-      if (best === undefined) break;
-      take(best);
-      front.push(best);
-      continue;
     }
-    for (const id of sinks) {
-      take(id);
-      back.push(id);
-    }
-    for (const id of sources) {
-      take(id);
-      front.push(id);
-    }
+    parts.push(part);
   }
-  return [...front, ...back.toReversed()];
-}
-
-function total(weights: ReadonlyMap<string, number> | undefined): number {
-  let sum = 0;
-  for (const weight of weights?.values() ?? []) sum += weight;
-  return sum;
+  return parts;
 }
 
 function compare(a: string, b: string): number {

@@ -1,0 +1,201 @@
+import type { ConnectionSetId, ConnectionSpace } from '../sets/connection-set.ts';
+import type { EdgeImpact } from './graph-model.ts';
+import type { Lens, PairSets } from './lens.ts';
+import { portSummary } from './ports.ts';
+
+/**
+ * What a row may send to a column. `all`: everything that is looked at, between each pair of their workloads; `some`: less
+ * than that; `unknown`: nothing is known to be allowed and something may be. `self`: a workload and itself. `void`: two
+ * ends outside the cluster, between which the cluster has no say.
+ */
+export type MatrixState = 'all' | 'some' | 'unknown' | 'none' | 'self' | 'void';
+
+/** How a draft changes it; `uncertain`: only in what is unknown. */
+export type MatrixImpact = EdgeImpact | 'uncertain';
+
+/** An outcome that many cells share. */
+export interface MatrixOutcome {
+  readonly state: MatrixState;
+  /** Ports that are allowed for at least one pair; `none` where there are none. */
+  readonly ports: string;
+  /** Ports that may be allowed and are not known to be; empty where there are none. */
+  readonly unknown: string;
+  /** Whether every pair gets the same. */
+  readonly uniform: boolean;
+  /** No policy has a say on either end of any pair. */
+  readonly open: boolean;
+  readonly impact: MatrixImpact | null;
+  /** Ports that the draft opens and closes; empty where none. */
+  readonly opened: string;
+  readonly closed: string;
+}
+
+/** What one pair of endpoints has, before and after. */
+export interface PairOutcome {
+  readonly before: PairSets;
+  readonly after: PairSets;
+  readonly open: boolean;
+}
+
+/** Codes of outcomes that stand in every matrix. */
+export const SELF_CODE = 0;
+export const VOID_CODE = 1;
+
+/** Interns outcomes of pairs and of aggregated cells. Codes rise from 0 without gaps and are never taken back. */
+export class Outcomes {
+  readonly pairs: PairOutcome[] = [];
+  readonly cells: MatrixOutcome[] = [emptyOutcome('self'), emptyOutcome('void')];
+  readonly #pairIds = new Map<string, number>();
+  readonly #cellIds = new Map<string, number>();
+  readonly #sets = new Map<string, number>();
+  readonly #single: number[] = [];
+  readonly #lens: Lens;
+  readonly #space: ConnectionSpace;
+
+  constructor(lens: Lens) {
+    this.#lens = lens;
+    this.#space = lens.after.cells.space;
+  }
+
+  /** Code of a pair's outcome. */
+  pair(outcome: PairOutcome): number {
+    const { before, after, open } = outcome;
+    const key = `${before.allowed} ${before.possible} ${after.allowed} ${after.possible} ${open}`;
+    let id = this.#pairIds.get(key);
+    if (id === undefined) {
+      id = this.pairs.length;
+      this.pairs.push(outcome);
+      this.#pairIds.set(key, id);
+    }
+    return id;
+  }
+
+  /** Pairs of endpoints of one workload pair taken together: what any of them has. */
+  either(codes: readonly number[]): number {
+    const [first = 0] = codes;
+    if (codes.every((code) => code === first)) return first;
+    const none = { allowed: this.#space.none, possible: this.#space.none };
+    const sum = codes.reduce<PairOutcome>(
+      (all, code) => {
+        const own = this.pairs[code];
+        if (own === undefined) return all;
+        return {
+          before: this.#union(all.before, own.before),
+          after: this.#union(all.after, own.after),
+          open: all.open && own.open,
+        };
+      },
+      { before: none, after: none, open: true },
+    );
+    return this.pair(sum);
+  }
+
+  /** Code of the cell that stands for pairs with these outcomes. */
+  cell(codes: readonly number[]): number {
+    const [only = 0] = codes;
+    if (codes.length === 1) {
+      this.#single[only] ??= this.intern(this.#summarise(codes));
+      return this.#single[only] ?? 0;
+    }
+    const key = codes.toSorted((a, b) => a - b).join();
+    let id = this.#sets.get(key);
+    if (id === undefined) {
+      id = this.intern(this.#summarise(codes));
+      this.#sets.set(key, id);
+    }
+    return id;
+  }
+
+  #union(a: PairSets, b: PairSets): PairSets {
+    return {
+      allowed: this.#space.union(a.allowed, b.allowed),
+      possible: this.#space.union(a.possible, b.possible),
+    };
+  }
+
+  /** Code of a cell with this outcome. */
+  intern(outcome: MatrixOutcome): number {
+    const key = JSON.stringify(outcome);
+    let id = this.#cellIds.get(key);
+    if (id === undefined) {
+      id = this.cells.length;
+      this.cells.push(outcome);
+      this.#cellIds.set(key, id);
+    }
+    return id;
+  }
+
+  #summarise(codes: readonly number[]): MatrixOutcome {
+    const space = this.#space;
+    const outcomes = codes.flatMap((code) => this.pairs[code] ?? []);
+    const [first] = outcomes;
+    if (first === undefined) return emptyOutcome('void');
+    let some = space.none;
+    let every = this.#lens.mask;
+    let possible = space.none;
+    let opened = space.none;
+    let closed = space.none;
+    let had = space.none;
+    let has = space.none;
+    let uncertain = false;
+    for (const { before, after } of outcomes) {
+      some = space.union(some, after.allowed);
+      every = space.intersect(every, after.allowed);
+      possible = space.union(possible, after.possible);
+      if (before.allowed === after.allowed) {
+        uncertain ||= before.possible !== after.possible;
+        continue;
+      }
+      opened = space.union(opened, space.subtract(after.allowed, before.allowed));
+      closed = space.union(closed, space.subtract(before.allowed, after.allowed));
+      had = space.union(had, before.allowed);
+      has = space.union(has, after.allowed);
+    }
+    const unknown = space.subtract(possible, some);
+    const text = (id: ConnectionSetId) => (id === space.none ? '' : portSummary(space, id).label);
+    return {
+      state:
+        some === space.none
+          ? unknown === space.none
+            ? 'none'
+            : 'unknown'
+          : every === this.#lens.mask
+            ? 'all'
+            : 'some',
+      ports: portSummary(space, some).label,
+      unknown: text(unknown),
+      uniform: outcomes.every(({ after }) => sameSets(after, first.after)),
+      open: outcomes.every((outcome) => outcome.open),
+      impact: impact(space, { opened, closed, had, has }) ?? (uncertain ? 'uncertain' : null),
+      opened: text(opened),
+      closed: text(closed),
+    };
+  }
+}
+
+function sameSets(a: PairSets, b: PairSets): boolean {
+  return a.allowed === b.allowed && a.possible === b.possible;
+}
+
+function impact(
+  space: ConnectionSpace,
+  change: Readonly<Record<'opened' | 'closed' | 'had' | 'has', ConnectionSetId>>,
+): EdgeImpact | null {
+  if (change.opened === space.none && change.closed === space.none) return null;
+  if (change.had === space.none) return 'opened';
+  if (change.has === space.none) return 'closed';
+  return change.opened === space.none ? 'narrowed' : 'widened';
+}
+
+function emptyOutcome(state: 'self' | 'void'): MatrixOutcome {
+  return {
+    state,
+    ports: 'none',
+    unknown: '',
+    uniform: true,
+    open: false,
+    impact: null,
+    opened: '',
+    closed: '',
+  };
+}
