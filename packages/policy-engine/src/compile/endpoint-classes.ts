@@ -120,7 +120,9 @@ export function buildEndpointClasses(
   // Pods of a workload usually come one after another.
   let lastNamespace = '';
   let workload: WorkloadDraft | undefined;
-  snapshot.pods.forEach((pod, index) => {
+  // A plain loop, since it runs for every pod of the cluster.
+  for (let index = 0; index < snapshot.pods.length; index++) {
+    const pod = snapshot.pods[index] as PodRecord;
     const { kind, name } = pod.workload;
     if (
       workload === undefined ||
@@ -132,18 +134,18 @@ export function buildEndpointClasses(
       lastNamespace = pod.namespace;
     }
     workload.pods.push(index);
-    if (!isEndpoint(pod)) return;
+    if (!isEndpoint(pod)) continue;
     const podBlocks = blocksOfAddresses(blocks, pod.ips);
     const known = findClass(workload, pod, podBlocks, ignored);
     if (known !== undefined) {
       known.pods.push(index);
-      return;
+      continue;
     }
     const { labels, ports, hostNetwork } = pod;
     const draft: ClassDraft = { labels, ports, hostNetwork, blocks: podBlocks, pods: [index] };
     workload.classes.push(draft);
     workload.index?.set(classKey(draft, ignored), draft);
-  });
+  }
 
   return number(snapshot, byNamespace, ignored);
 }
@@ -253,9 +255,9 @@ function number(
     namespaceIndex.set(name, namespace);
     const firstClass = classes.length;
     const firstWorkload = workloads.length;
-    const drafts = [...(byNamespace.get(name)?.entries() ?? [])];
-    drafts.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-    for (const [key, draft] of drafts) {
+    const drafts = byNamespace.get(name) ?? new Map<string, WorkloadDraft>();
+    for (const key of [...drafts.keys()].sort()) {
+      const draft = drafts.get(key) as WorkloadDraft;
       const first = classes.length;
       for (const entry of draft.classes) {
         for (const pod of entry.pods) classOfPod[pod] = classes.length;
@@ -304,12 +306,24 @@ function number(
 class NamedPortsInterner {
   readonly all: NamedPorts[] = [];
   readonly #ids = new Map<string, number>();
+  #last: readonly ContainerPortRecord[] = [];
+  #lastId = -1;
+
   idOf(list: readonly ContainerPortRecord[]): number {
+    // Classes of one workload, and workloads made alike, come one after another.
+    if (this.#lastId < 0 || !samePorts(this.#last, list)) {
+      this.#lastId = this.#find(list);
+      this.#last = list;
+    }
+    return this.#lastId;
+  }
+
+  #find(list: readonly ContainerPortRecord[]): number {
     const named = list.filter((port) => port.name !== undefined);
-    const key = named
-      .map((port) => `${port.name}/${port.protocol}/${port.port}/${port.init === true ? 1 : 0}`)
-      .sort()
-      .join();
+    const keys = named.map(
+      (port) => `${port.name}/${port.protocol}/${port.port}/${port.init === true ? 1 : 0}`,
+    );
+    const key = keys.length === 1 ? (keys[0] as string) : keys.sort().join();
     let id = this.#ids.get(key);
     if (id === undefined) {
       id = this.all.length;

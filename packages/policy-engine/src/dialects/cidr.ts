@@ -1,4 +1,4 @@
-import { type AddressRange, parseAddress, parseIpv4, parseIpv4Cidr, rangeToCidrs } from '../sets/address.ts';
+import { type AddressRange, formatAddress, parseAddress, parseIpv4, parseIpv4Cidr } from '../sets/address.ts';
 
 /** An IP block as a policy writes it. */
 export interface Cidr {
@@ -18,8 +18,18 @@ const IPV4_IN_IPV6 = 0xffffn;
  * Returns `undefined` for anything else, a bare address included.
  */
 export function parseCidr(text: string): Cidr | undefined {
-  return usualIpv4(text) ?? parseSloppy(text);
+  let cidr = parsed.get(text);
+  if (cidr === undefined && !parsed.has(text)) {
+    cidr = usualIpv4(text) ?? parseSloppy(text);
+    if (parsed.size >= REMEMBER_AT_MOST) parsed.clear();
+    parsed.set(text, cidr);
+  }
+  return cidr;
 }
+
+/** Many policies name the same few blocks: those of partners, offices and services. */
+const parsed = new Map<string, Cidr | undefined>();
+const REMEMBER_AT_MOST = 4_096;
 
 /** An IPv4 CIDR in its canonical form, which is how nearly all are written. */
 function usualIpv4(text: string): Cidr | undefined {
@@ -70,7 +80,7 @@ function block(family: 4 | 6, address: bigint, prefix: number, legacy: boolean):
   const hostBits = BigInt(width(family) - prefix);
   const first = (address >> hostBits) << hostBits;
   const range = { family, first, last: first + (1n << hostBits) - 1n };
-  return { range, prefix, legacy, canonical: rangeToCidrs(range)[0] ?? '' };
+  return { range, prefix, legacy, canonical: `${formatAddress({ family, value: first })}/${prefix}` };
 }
 
 function width(family: 4 | 6): number {

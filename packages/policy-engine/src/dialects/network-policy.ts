@@ -2,6 +2,7 @@ import { portNameProblem } from '../input/names.ts';
 import {
   asObject,
   checkFields,
+  childPath,
   isObject,
   type JsonObject,
   type Reading,
@@ -15,7 +16,7 @@ import {
 } from '../input/reading.ts';
 import type { ConnectionTerm, Direction, PeerTerm, Rule, RuleBlock } from '../ir/ir.ts';
 import { DIRECTIONS } from '../ir/ir.ts';
-import { type PolicyRecord, policyKey } from '../model/records.ts';
+import { type PolicyKey, type PolicyRecord, policyKey } from '../model/records.ts';
 import { isStrictSubset, parseCidr } from './cidr.ts';
 import { LAST_PORT, PORT_BOUNDS, readProtocol } from './ports.ts';
 import { lowerSelectorField } from './selectors.ts';
@@ -51,6 +52,10 @@ const MISPLACED = new Map([
 
 const TYPE_OF = { ingress: 'Ingress', egress: 'Egress' } as const;
 const PEERS_OF = { ingress: 'from', egress: 'to' } as const;
+const RULE_FIELDS: Readonly<Record<Direction, readonly string[]>> = {
+  ingress: ['from', 'ports'],
+  egress: ['to', 'ports'],
+};
 
 /**
  * One block per direction that the policy isolates. Problems go to `reading`; with an error among them the object
@@ -64,9 +69,10 @@ export function lowerNetworkPolicy(policy: PolicyRecord, reading: Reading): Rule
   // A missing podSelector is the empty one: every pod of the namespace (semantics 1).
   const pods = lowerSelectorField(reading, spec, 'podSelector', 'spec') ?? [];
   const namespace = policy.namespace ?? 'default';
+  const key = policyKey(policy);
   const rules = {
-    ingress: lowerRules(policy, reading, spec, 'ingress', namespace),
-    egress: lowerRules(policy, reading, spec, 'egress', namespace),
+    ingress: lowerRules(key, reading, spec, 'ingress', namespace),
+    egress: lowerRules(key, reading, spec, 'egress', namespace),
   };
   const isolated = isolatedDirections(reading, spec, rules.egress.length > 0);
   for (const direction of DIRECTIONS) {
@@ -80,7 +86,7 @@ export function lowerNetworkPolicy(policy: PolicyRecord, reading: Reading): Rule
     );
   }
   return DIRECTIONS.filter((direction) => isolated.includes(direction)).map((direction) => ({
-    policy: policyKey(policy),
+    policy: key,
     tier: 'network-policy',
     order: 0,
     direction,
@@ -146,33 +152,32 @@ function isolatedDirections(
 }
 
 function lowerRules(
-  policy: PolicyRecord,
+  policy: PolicyKey,
   reading: Reading,
   spec: JsonObject,
   direction: Direction,
   namespace: string,
 ): Rule[] {
   const rules: Rule[] = [];
-  const list = readList(reading, spec, direction, 'spec') ?? [];
-  for (const [index, item] of list.entries()) {
+  readList(reading, spec, direction, 'spec')?.forEach((item, index) => {
     const path = `spec.${direction}[${index}]`;
     const rule = asObject(reading, item, path);
-    if (rule === undefined) continue;
+    if (rule === undefined) return;
     const peersField = PEERS_OF[direction];
     checkRuleFields(reading, rule, path, direction);
     rules.push({
       action: 'allow',
       peers: lowerPeers(reading, rule, peersField, path, namespace),
       connections: lowerPorts(reading, rule, path),
-      origin: { policy: policyKey(policy), direction, rule: index, path },
+      origin: { policy, direction, rule: index, path },
     });
-  }
+  });
   return rules;
 }
 
 function checkRuleFields(reading: Reading, rule: JsonObject, path: string, direction: Direction): void {
-  const known = [PEERS_OF[direction], 'ports'];
   const opposite = direction === 'ingress' ? PEERS_OF.egress : PEERS_OF.ingress;
+  let known = RULE_FIELDS[direction];
   if (Object.hasOwn(rule, opposite)) {
     warn(
       reading,
@@ -181,7 +186,7 @@ function checkRuleFields(reading: Reading, rule: JsonObject, path: string, direc
       `${direction} rules have no \`${opposite}\`; API servers drop it, so this rule is not restricted by it.`,
       `Use \`${PEERS_OF[direction]}\`, or move the rule to \`spec.${direction === 'ingress' ? 'egress' : 'ingress'}\`.`,
     );
-    known.push(opposite);
+    known = [...known, opposite];
   }
   checkFields(reading, rule, path, known, MISPLACED);
 }
@@ -197,12 +202,12 @@ function lowerPeers(
   const list = readList(reading, rule, field, path) ?? [];
   if (list.length === 0) return [{ index: -1, type: 'any' }];
   const peers: PeerTerm[] = [];
-  for (const [index, item] of list.entries()) {
+  list.forEach((item, index) => {
     const at = `${path}.${field}[${index}]`;
     const peer = asObject(reading, item, at);
     const term = peer === undefined ? undefined : lowerPeer(reading, peer, at, index, namespace);
     if (term !== undefined) peers.push(term);
-  }
+  });
   return peers;
 }
 
@@ -274,29 +279,35 @@ function lowerIpBlock(
     );
     return undefined;
   }
-  const cidr = lowerCidr(reading, written, `${path}.cidr`);
+  const cidr = lowerCidr(reading, written, path, 'cidr');
   const except: string[] = [];
-  for (const [at, item] of (readList(reading, block, 'except', path) ?? []).entries()) {
-    const exceptPath = `${path}.except[${at}]`;
-    const hole = lowerCidr(reading, item, exceptPath);
-    if (cidr === undefined || hole === undefined) continue;
+  readList(reading, block, 'except', path)?.forEach((item, at) => {
+    const hole = lowerCidr(reading, item, `${path}.except`, at);
+    if (cidr === undefined || hole === undefined) return;
     if (!isStrictSubset(hole.cidr, cidr.cidr)) {
       reject(
         reading,
         'except-outside-cidr',
-        exceptPath,
+        `${path}.except[${at}]`,
         `\`${item}\` is not a smaller part of \`${written}\`.`,
         `Use a block inside \`${cidr.cidr.canonical}\` with a longer prefix than /${cidr.cidr.prefix}.`,
       );
     }
     except.push(hole.text);
-  }
+  });
   return cidr === undefined ? undefined : { index, type: 'cidr', cidr: cidr.text, except };
 }
 
-function lowerCidr(reading: Reading, value: unknown, path: string) {
+/** The place is given as parent and field, since its path is only needed where something is wrong. */
+function lowerCidr(reading: Reading, value: unknown, parent: string, field: string | number) {
   if (typeof value !== 'string') {
-    wrongType(reading, path, 'a string', value, 'Write a block such as `10.0.0.0/8` in quotes.');
+    wrongType(
+      reading,
+      childPath(parent, field),
+      'a string',
+      value,
+      'Write a block such as `10.0.0.0/8` in quotes.',
+    );
     return undefined;
   }
   const cidr = parseCidr(value);
@@ -304,7 +315,7 @@ function lowerCidr(reading: Reading, value: unknown, path: string) {
     reject(
       reading,
       'invalid-cidr',
-      path,
+      childPath(parent, field),
       `\`${value}\` is no IP block.`,
       value.includes('/')
         ? 'Write an address, `/` and a prefix length, such as `10.0.0.0/8` or `fd00::/8`.'
@@ -316,7 +327,7 @@ function lowerCidr(reading: Reading, value: unknown, path: string) {
   warn(
     reading,
     'legacy-cidr',
-    path,
+    childPath(parent, field),
     `\`${value}\` is read as \`${cidr.canonical}\`; newer API servers refuse this form.`,
     `Write \`${cidr.canonical}\`.`,
   );
@@ -328,12 +339,12 @@ function lowerPorts(reading: Reading, rule: JsonObject, path: string): Connectio
   const list = readList(reading, rule, 'ports', path) ?? [];
   if (list.length === 0) return [{ index: -1, type: 'all' }];
   const terms: ConnectionTerm[] = [];
-  for (const [index, item] of list.entries()) {
+  list.forEach((item, index) => {
     const at = `${path}.ports[${index}]`;
     const entry = asObject(reading, item, at);
     const term = entry === undefined ? undefined : lowerPort(reading, entry, at, index);
     if (term !== undefined) terms.push(term);
-  }
+  });
   return terms;
 }
 
@@ -351,14 +362,13 @@ function lowerPort(
   const protocol = readProtocol(reading, entry, path);
   const port = readField(reading, entry, 'port', path);
   const endPort = readInteger(reading, entry, 'endPort', path, PORT_BOUNDS);
-  const endPath = `${path}.endPort`;
 
   if (port === undefined) {
     if (endPort !== undefined) {
       reject(
         reading,
         'end-port-without-port',
-        endPath,
+        `${path}.endPort`,
         '`endPort` needs a `port` to start from.',
         'Add `port`, or remove `endPort`.',
       );
@@ -370,7 +380,7 @@ function lowerPort(
       reject(
         reading,
         'end-port-with-named-port',
-        endPath,
+        `${path}.endPort`,
         '`endPort` needs a `port` that is a number.',
         'Use the number of the port, or remove `endPort`.',
       );
@@ -390,7 +400,7 @@ function lowerPort(
     reject(
       reading,
       'end-port-below-port',
-      endPath,
+      `${path}.endPort`,
       `\`endPort\` ${endPort} is below \`port\` ${from}.`,
       'Swap the two, or remove `endPort` for a single port.',
     );

@@ -30,19 +30,20 @@ export function lowerSelector(reading: Reading, selector: JsonObject, path: stri
   checkFields(reading, selector, path, SELECTOR_FIELDS, FIELDS_OF_EXPRESSIONS);
   const requirements: Requirement[] = [];
 
-  const labels = readObject(reading, selector, 'matchLabels', path) ?? {};
-  for (const key of Object.keys(labels)) {
-    const at = childPath(`${path}.matchLabels`, key);
-    checkKey(reading, key, at);
-    const value = readLabelValue(reading, labels[key], at);
-    if (value !== undefined) requirements.push({ key, operator: 'In', values: [value], asLabel: true });
+  const labels = readObject(reading, selector, 'matchLabels', path);
+  if (labels !== undefined) {
+    const at = `${path}.matchLabels`;
+    for (const key of Object.keys(labels)) {
+      checkKey(reading, key, at, key);
+      const value = readLabelValue(reading, labels[key], at, key);
+      if (value !== undefined) requirements.push({ key, operator: 'In', values: [value], asLabel: true });
+    }
   }
 
-  const expressions = readList(reading, selector, 'matchExpressions', path) ?? [];
-  for (const [index, item] of expressions.entries()) {
+  readList(reading, selector, 'matchExpressions', path)?.forEach((item, index) => {
     const requirement = lowerExpression(reading, item, `${path}.matchExpressions[${index}]`);
     if (requirement !== undefined) requirements.push(requirement);
-  }
+  });
   return requirements;
 }
 
@@ -54,7 +55,7 @@ export function lowerSelectorField(
   path: string,
 ): Selector | undefined {
   const selector = readObject(reading, parent, key, path);
-  return selector === undefined ? undefined : lowerSelector(reading, selector, childPath(path, key));
+  return selector === undefined ? undefined : lowerSelector(reading, selector, `${path}.${key}`);
 }
 
 function lowerExpression(reading: Reading, item: unknown, path: string): Requirement | undefined {
@@ -63,7 +64,7 @@ function lowerExpression(reading: Reading, item: unknown, path: string): Require
   checkFields(reading, expression, path, EXPRESSION_FIELDS);
 
   const key = readString(reading, expression, 'key', path);
-  if (key !== undefined) checkKey(reading, key, `${path}.key`);
+  if (key !== undefined) checkKey(reading, key, path, 'key');
   else if (!Object.hasOwn(expression, 'key')) {
     reject(reading, 'missing-field', `${path}.key`, 'The requirement has no `key`.', 'Add `key`.');
   }
@@ -85,10 +86,10 @@ function lowerExpression(reading: Reading, item: unknown, path: string): Require
 
   const listed = readList(reading, expression, 'values', path) ?? [];
   const values: string[] = [];
-  for (const [index, value] of listed.entries()) {
-    const text = readLabelValue(reading, value, `${path}.values[${index}]`);
+  listed.forEach((value, index) => {
+    const text = readLabelValue(reading, value, `${path}.values`, index);
     if (text !== undefined) values.push(text);
-  }
+  });
   const takesValues = operator === 'In' || operator === 'NotIn';
   if (takesValues && listed.length === 0) {
     reject(
@@ -112,24 +113,36 @@ function lowerExpression(reading: Reading, item: unknown, path: string): Require
   return { key, operator, values };
 }
 
-function checkKey(reading: Reading, key: string, path: string): void {
+/** The place is given as parent and field, since its path is only needed where something is wrong. */
+function checkKey(reading: Reading, key: string, parent: string, field: string): void {
   const problem = labelKeyProblem(key);
   if (problem !== undefined) {
     reject(
       reading,
       'invalid-label-key',
-      path,
+      childPath(parent, field),
       `\`${key}\` is no label key: ${problem}.`,
       'Use the key as it stands on the pod or namespace.',
     );
   }
 }
 
-function readLabelValue(reading: Reading, value: unknown, path: string): string | undefined {
+function readLabelValue(
+  reading: Reading,
+  value: unknown,
+  parent: string,
+  field: string | number,
+): string | undefined {
   // A built-in kind's decoder reads null as the empty string.
   if (value === null && reading.nulls !== 'rejected') return '';
   if (typeof value !== 'string') {
-    wrongType(reading, path, 'a string', value, 'Put the value in quotes: label values are strings.');
+    wrongType(
+      reading,
+      childPath(parent, field),
+      'a string',
+      value,
+      'Put the value in quotes: label values are strings.',
+    );
     return undefined;
   }
   const problem = labelValueProblem(value);
@@ -137,7 +150,7 @@ function readLabelValue(reading: Reading, value: unknown, path: string): string 
     reject(
       reading,
       'invalid-label-value',
-      path,
+      childPath(parent, field),
       `\`${value}\` is no label value: ${problem}.`,
       'Use the value as it stands on the pod or namespace.',
     );

@@ -72,9 +72,15 @@ export function ownField(value: JsonObject, key: string): unknown {
   return Object.hasOwn(value, key) ? value[key] : undefined;
 }
 
-/** `spec.ingress` + `from` → `spec.ingress.from`; a key that is no plain name goes in brackets, as kubectl does. */
-export function childPath(path: string, key: string): string {
-  if (!/^[\w-]+$/.test(key)) return `${path}[${key}]`;
+const PLAIN_NAME = /^[\w-]+$/;
+
+/**
+ * `spec.ingress` + `from` → `spec.ingress.from`; the index of an item, or a key that is no plain name, goes in brackets, as
+ * kubectl does.
+ */
+export function childPath(path: string, key: string | number): string {
+  if (typeof key === 'number') return `${path}[${key}]`;
+  if (!PLAIN_NAME.test(key)) return `${path}[${key}]`;
   return path === '' ? key : `${path}.${key}`;
 }
 
@@ -105,7 +111,9 @@ export function readObject(
   path: string,
 ): JsonObject | undefined {
   const value = readField(reading, parent, key, path);
-  return value === undefined ? undefined : asObject(reading, value, childPath(path, key));
+  // Nearly every value is what it should be, and then its path is not needed.
+  if (value === undefined || isObject(value)) return value;
+  return asObject(reading, value, childPath(path, key));
 }
 
 /** A list-valued field. Absent: `undefined`, nothing reported. */
@@ -144,11 +152,10 @@ export function readInteger(
 ): number | undefined {
   const value = readField(reading, parent, key, path);
   if (value === undefined) return undefined;
-  const at = childPath(path, key);
   if (typeof value !== 'number' || !Number.isInteger(value)) {
     wrongType(
       reading,
-      at,
+      childPath(path, key),
       'a whole number',
       value,
       `Write a number from ${bounds.min} to ${bounds.max}, unquoted.`,
@@ -159,7 +166,7 @@ export function readInteger(
     reject(
       reading,
       bounds.code,
-      at,
+      childPath(path, key),
       `\`${key}\` is ${value}; it must be from ${bounds.min} to ${bounds.max}.`,
       `Write a number from ${bounds.min} to ${bounds.max}.`,
     );
@@ -223,6 +230,8 @@ export function checkLength(
   }
 }
 
+const NOWHERE: ReadonlyMap<string, string> = new Map();
+
 /**
  * Warns about fields that the kind doesn't have. An API server drops them, so the object then means what is left
  * (`kubectl apply` with its default strict validation refuses it).
@@ -233,10 +242,10 @@ export function checkFields(
   value: JsonObject,
   path: string,
   known: readonly string[],
-  elsewhere: ReadonlyMap<string, string> = new Map(),
+  elsewhere: ReadonlyMap<string, string> = NOWHERE,
 ): void {
-  for (const key of Object.keys(value)) {
-    if (known.includes(key)) continue;
+  for (const key in value) {
+    if (known.includes(key) || !Object.hasOwn(value, key)) continue;
     const place = elsewhere.get(key);
     const similar = nearest(key, known);
     const hint =
