@@ -162,7 +162,7 @@ function shortText(violation: Violation): string {
     case 'not-isolated':
       return `${violation.workload} (${violation.direction})`;
     case 'finding':
-      return violation.finding.message;
+      return violation.finding.message.replace(/\.$/, '');
   }
 }
 

@@ -1,3 +1,4 @@
+import { rangeOfBlock, rangeText } from '../compile/address-blocks.ts';
 import { type Cluster, compile } from '../compile/compile.ts';
 import { describeColumn, type Universe } from '../compile/universe.ts';
 import type { Finding } from '../findings/finding.ts';
@@ -7,7 +8,9 @@ import type { ClusterSnapshot, TransportProtocol } from '../model/records.ts';
 import { isolation } from '../queries/coverage.ts';
 import type { ExplanationPart } from '../queries/explain.ts';
 import { explainColumns } from '../queries/explain.ts';
+import { addressGroups } from '../queries/reachability.ts';
 import type { Connection, Verdict } from '../queries/verdict.ts';
+import type { AddressRange } from '../sets/address.ts';
 import {
   type ConnectionList,
   type ConnectionSetId,
@@ -21,6 +24,7 @@ import {
   intersect,
   interval,
   isEmptySet,
+  members,
   subtract,
   union,
 } from '../sets/interval-set.ts';
@@ -243,11 +247,12 @@ function judgePairs(
 ): Judgement {
   const { cells, universe } = cluster;
   const { space } = cells;
+  const nameOf = endNames(cluster, union(union(from.sure, from.maybe), union(to.sure, to.maybe)));
   const drafts = new Map<string, PairDraft>();
   const add = (source: number, target: number, certain: ConnectionSetId, possible: ConnectionSetId): void => {
     const own = universe.classes[source]?.workload;
     if (own !== undefined && own === universe.classes[target]?.workload) return;
-    const names = [endName(universe, source), endName(universe, target)] as const;
+    const names = [nameOf(source), nameOf(target)] as const;
     const key = names.join('\n');
     const known = drafts.get(key);
     if (known === undefined) {
@@ -284,6 +289,7 @@ function judgePairs(
     (a, b) =>
       Number(isCertain(b)) - Number(isCertain(a)) ||
       rank(universe, a) - rank(universe, b) ||
+      Number(isInternet(b)) - Number(isInternet(a)) ||
       compareText(a.source, b.source) ||
       compareText(a.target, b.target),
   );
@@ -316,6 +322,10 @@ function rank(universe: Universe, draft: PairDraft): number {
     return column >= universe.firstBlock && column < universe.firstDomain ? 1 : 2;
   };
   return of(draft.sourceColumn) + of(draft.targetColumn);
+}
+
+function isInternet(draft: PairDraft): boolean {
+  return draft.source === INTERNET || draft.target === INTERNET;
 }
 
 function compareText(a: string, b: string): number {
@@ -412,6 +422,50 @@ function portSet(cluster: Cluster, ports: readonly PortSpec[] | undefined): Conn
       other: ports.some((port) => port.protocol === 'other'),
     }),
   );
+}
+
+/**
+ * Names the columns of a set. Addresses that every pod treats alike have one name, so that they count as one end: the largest
+ * such group of IPv4 is `internet`, the others are called by their ranges.
+ */
+function endNames(cluster: Cluster, within: IntervalSet): (column: number) => string {
+  const { universe } = cluster;
+  const names = new Map<number, string>();
+  let largest: { readonly size: bigint; readonly columns: readonly number[] } | undefined;
+  for (const group of addressGroups(cluster)) {
+    const columns = members(intersect(group, within));
+    if (columns.length === 0) continue;
+    const ranges = joinRanges(
+      columns.map((column) => rangeOfBlock(universe.blocks, column - universe.firstBlock)),
+    );
+    const shown = ranges.slice(0, MOST_RANGES).map(rangeText);
+    const more = ranges.length > shown.length ? ` and ${ranges.length - shown.length} more ranges` : '';
+    for (const column of columns) names.set(column, `${shown.join(', ')}${more}`);
+    const size = ranges.reduce(
+      (sum, range) => sum + (range.family === 4 ? range.last - range.first + 1n : 0n),
+      0n,
+    );
+    if (size > (largest?.size ?? HALF_V4)) largest = { size, columns };
+  }
+  for (const column of largest?.columns ?? []) names.set(column, INTERNET);
+  return (column) => names.get(column) ?? endName(universe, column);
+}
+
+const INTERNET = 'internet';
+const MOST_RANGES = 3;
+/** Only what is most of the address space is called the internet. */
+const HALF_V4 = 1n << 31n;
+
+/** Neighbouring ranges, ascending, joined. */
+function joinRanges(ranges: readonly AddressRange[]): AddressRange[] {
+  const out: AddressRange[] = [];
+  for (const range of ranges) {
+    const last = out.at(-1);
+    if (last !== undefined && last.family === range.family && last.last + 1n === range.first) {
+      out[out.length - 1] = { ...last, last: range.last };
+    } else out.push(range);
+  }
+  return out;
 }
 
 /** What a column is called. */

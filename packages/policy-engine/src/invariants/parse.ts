@@ -1,6 +1,5 @@
 import type { Diagnostic } from '../diagnostic.ts';
-import type { JsonObject } from '../input/reading.ts';
-import { ownField } from '../input/reading.ts';
+import { isObject, type JsonObject, ownField } from '../input/reading.ts';
 import { DIRECTIONS, type Direction } from '../ir/ir.ts';
 import { readYaml } from '../manifests/yaml-values.ts';
 import {
@@ -154,7 +153,11 @@ function readAssertion(
   field: AssertionField,
   path: string,
 ): Assertion | undefined {
-  if (field === 'isolated' && (typeof value === 'string' || Array.isArray(value))) {
+  // `isolated: shop/web` and `isolated: {namespace: shop}` name the ends themselves.
+  if (
+    field === 'isolated' &&
+    !(isObject(value) && ASSERTIONS.isolated.some((own) => Object.hasOwn(value, own)))
+  ) {
     const ends = readEnds(reader, value, path);
     return ends === undefined ? undefined : { type: 'isolated', ends, directions: DIRECTIONS };
   }
