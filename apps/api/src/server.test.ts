@@ -156,6 +156,47 @@ describe('the stream', () => {
     await client.until((state) => state.current?.pod.size === 1);
   });
 
+  it('brings 10,000 pods in a few megabytes, and far fewer when compressed', async () => {
+    const pods = Array.from({ length: 10_000 }, (_, i) =>
+      podNamed(`web-6d4cf56db6-${i.toString(36).padStart(5, 'x')}`, {
+        namespace: `team-${i % 200}`,
+        labels: {
+          app: `web-${i % 700}`,
+          tier: 'backend',
+          'pod-template-hash': '6d4cf56db6',
+          team: `team-${i % 200}`,
+        },
+        ips: [`10.${i % 250}.${i % 199}.${i % 251}`],
+        node: `aks-nodepool1-31415926-vmss${i % 300}`,
+      }),
+    );
+    const { server, headers } = await serve({ one: fakeSource(snapshotOf(pods)) });
+    const size = (encoding: string) =>
+      new Promise<number>((resolve, reject) => {
+        const options = {
+          path: apiPaths.stream('one'),
+          headers: { ...headers, 'accept-encoding': encoding },
+        };
+        const req = request({ host: '127.0.0.1', port: server.port, ...options }, (res) => {
+          let bytes = 0;
+          let quiet: NodeJS.Timeout | undefined;
+          res.on('data', (chunk: Buffer) => {
+            bytes += chunk.length;
+            clearTimeout(quiet);
+            quiet = setTimeout(() => req.destroy(), 300);
+          });
+          res.on('close', () => resolve(bytes));
+          res.on('error', () => undefined);
+        });
+        req.on('error', reject);
+        req.end();
+      });
+    const [plain, gzip] = [await size('identity'), await size('gzip')];
+    expect(plain).toBeGreaterThan(2_000_000);
+    expect(plain).toBeLessThan(5_000_000);
+    expect(gzip).toBeLessThan(plain / 5);
+  });
+
   it('resumes from the last event id with what was missed, and nothing more', async () => {
     const source = fakeSource(snapshotOf([podNamed('a')]));
     const { stream } = await serve({ one: source });

@@ -1,6 +1,8 @@
+import { EMPTY_SNAPSHOT } from '@bulkhead/policy-engine';
 import { describe, expect, it } from 'vitest';
 import { type AgentEvidence, detectEnforcement, type EnforcementEvidence } from './detect.ts';
 import { imageVersion } from './engines.ts';
+import { enforcementOfManifests } from './manifests.ts';
 
 const agent = (name: string, more: Partial<AgentEvidence> = {}): AgentEvidence => ({
   namespace: 'kube-system',
@@ -159,6 +161,48 @@ describe('what is wrong with enforcement', () => {
   it('is what Windows nodes leave out', () => {
     expect(codes({ agents: [npm], nodes: [{ windows: true, aks: true }] })).toContain(
       'warning windows-nodes',
+    );
+  });
+});
+
+describe('manifests', () => {
+  const pod = (workload: string, kind = 'DaemonSet') => ({
+    namespace: 'kube-system',
+    name: `${workload}-1`,
+    labels: {},
+    workload: { kind, name: workload },
+    ports: [],
+    ips: [],
+    hostNetwork: true,
+    state: 'declared' as const,
+    replicas: 1,
+  });
+  const today = Date.UTC(2026, 10, 1);
+
+  it('that run an agent point to their engine, which is assumed to run', () => {
+    const { determination, engines, warnings } = enforcementOfManifests(
+      { ...EMPTY_SNAPSHOT, pods: [pod('azure-npm'), pod('azure-npm'), pod('web', 'Deployment')] },
+      today,
+    );
+    expect(determination).toBe('assumed');
+    expect(engines).toEqual([
+      {
+        name: 'azure-npm',
+        title: 'Azure Network Policy Manager',
+        confidence: 'likely',
+        evidence: ['The manifests have its agent, the DaemonSet kube-system/azure-npm.'],
+      },
+    ]);
+    expect(warnings.map(({ code }) => code)).toEqual(['engine-end-of-life']);
+  });
+
+  it('without one say nothing about who enforces them', () => {
+    expect(enforcementOfManifests({ ...EMPTY_SNAPSHOT, pods: [pod('cilium', 'Deployment')] }, today)).toEqual(
+      {
+        determination: 'assumed',
+        engines: [],
+        warnings: [],
+      },
     );
   });
 });

@@ -128,7 +128,7 @@ function notEnforcedKinds(
   enforcing: readonly FoundEngine[],
   { policies }: EnforcementEvidence,
 ): EnforcementWarning[] {
-  if (determination !== 'detected') return [];
+  if (enforcing.length === 0 || determination === 'none') return [];
   return CLUSTER_KINDS.flatMap((kind) => {
     const count = policies[kind] ?? 0;
     if (count === 0 || enforcing.some(({ name }) => IMPLEMENTS[kind].includes(name))) return [];

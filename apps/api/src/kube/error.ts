@@ -1,4 +1,5 @@
 import type { SourceProblem, SourceProblemCode } from '@bulkhead/protocol';
+import { redact } from './redact.ts';
 
 /** Why a request to a cluster came to nothing, in words for the user. */
 export class KubeError extends Error {
@@ -82,7 +83,8 @@ const TLS_CODES =
 /** An error of the network, or of reading the credentials' files. */
 export function networkProblem(error: unknown): SourceProblem {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const detail = error instanceof Error ? error.message : String(error);
+  // Messages of proxies and resolvers quote addresses, which may hold a password.
+  const detail = redact(error instanceof Error ? error.message : String(error));
   const known = BY_CODE[code];
   if (known !== undefined) return { code: known[0], ...known[1], detail };
   if (TLS_CODES.test(code)) return { code: 'tls', ...TLS, detail };

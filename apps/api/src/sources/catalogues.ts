@@ -1,14 +1,11 @@
 import { basename, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Enforcement } from '@bulkhead/protocol';
 import { type Clock, systemClock } from '../clock.ts';
 import { createDirectorySource } from './directory/source.ts';
 import type { Catalogue } from './source.ts';
 
 /** The manifests that are part of this package. */
 export const demoDirectory = fileURLToPath(new URL('../../demo/', import.meta.url));
-
-const ASSUMED: Enforcement = { determination: 'assumed', engines: [], warnings: [] };
 
 /** One directory of manifests, as the only cluster. */
 export function directoryCatalogue(path: string, clock: Clock = systemClock): Catalogue {
@@ -23,7 +20,6 @@ export function directoryCatalogue(path: string, clock: Clock = systemClock): Ca
             path: absolute,
             clock,
             watch: true,
-            enforcement: ASSUMED,
           })
         : undefined,
   };
@@ -41,7 +37,6 @@ export function demoCatalogue(clock: Clock = systemClock): Catalogue {
             path: demoDirectory,
             clock,
             watch: false,
-            enforcement: ASSUMED,
           })
         : undefined,
   };

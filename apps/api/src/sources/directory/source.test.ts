@@ -29,7 +29,6 @@ const run = (path: string): ClusterSource => {
     path,
     clock: systemClock,
     watch: true,
-    enforcement: { determination: 'assumed', engines: [], warnings: [] },
     settleMs: 20,
     pollMs: 50,
   });

@@ -1,6 +1,7 @@
 import type { ClusterStatus, Enforcement, Freshness, SourceKind } from '@bulkhead/protocol';
 import { type FSWatcher, watch as watchFiles } from 'chokidar';
 import type { Cancel, Clock } from '../../clock.ts';
+import { enforcementOfManifests } from '../../enforcement/manifests.ts';
 import { problemOf } from '../../kube/error.ts';
 import { createEmitter } from '../../signal.ts';
 import type { ClusterSource } from '../source.ts';
@@ -14,7 +15,6 @@ export interface DirectorySourceOptions {
   readonly clock: Clock;
   /** Whether to read again when files change. */
   readonly watch: boolean;
-  readonly enforcement: Enforcement;
   /** Changes that come this close together are read together. */
   readonly settleMs?: number;
   /** How often to look for a directory that is missing, or one that can't be watched. */
@@ -23,12 +23,13 @@ export interface DirectorySourceOptions {
 
 /** A directory of manifests, read anew when its files change. */
 export function createDirectorySource(options: DirectorySourceOptions): ClusterSource {
-  const { id, kind, path, clock, enforcement, settleMs = 100, pollMs = 2_000 } = options;
+  const { id, kind, path, clock, settleMs = 100, pollMs = 2_000 } = options;
   const store = createStore();
   const changed = createEmitter<void>();
   const reader = createDirectoryReader(path);
   let freshness: Freshness = { state: 'connecting', since: clock.now() };
   let lastChange: number | undefined;
+  let enforcement: Enforcement = { determination: 'assumed', engines: [], warnings: [] };
   let stopped = false;
   let watcher: FSWatcher | undefined;
   let watched: ReadonlyMap<string, string> = new Map();
@@ -51,7 +52,10 @@ export function createDirectorySource(options: DirectorySourceOptions): ClusterS
         enter({ state: 'loading', since, progress: [{ resource: 'files', items, remaining, done: false }] });
       });
       if (stopped) return;
-      if (store.replace(result.snapshot, result.diagnostics)) lastChange = clock.now();
+      if (store.replace(result.snapshot, result.diagnostics)) {
+        lastChange = clock.now();
+        enforcement = enforcementOfManifests(result.snapshot, clock.now());
+      }
       if (freshness.state !== 'live') enter({ state: 'live', since: clock.now() });
       store.markReady();
       follow(result.directories.size === 0 ? new Map([[path, 'file']]) : result.directories);
