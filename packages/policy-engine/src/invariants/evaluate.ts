@@ -280,9 +280,12 @@ function judgePairs(
       }
     });
   };
-  look(from.sure, to.sure, true);
-  look(from.sure, to.maybe, false);
-  look(from.maybe, union(to.sure, to.maybe), false);
+  // A connection comes from an address; names are only ever asked for.
+  const { domains } = universe.regions;
+  const sources = { sure: subtract(from.sure, domains), maybe: subtract(from.maybe, domains) };
+  look(sources.sure, to.sure, true);
+  look(sources.sure, to.maybe, false);
+  look(sources.maybe, union(to.sure, to.maybe), false);
   const all = [...drafts.values()];
   const isCertain = (draft: PairDraft): boolean => draft.certain !== space.none;
   const ranked = all.sort(

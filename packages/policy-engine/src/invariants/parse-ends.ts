@@ -17,15 +17,7 @@ const WORDS: Readonly<Record<string, EndSpec>> = {
 
 const POD_FIELDS = ['namespace', 'namespaces', 'namespaceLabels', 'labels'];
 const SINGLE_FIELDS = [
-  'workload',
-  'workloads',
-  'cidr',
-  'cidrs',
-  'node',
-  'nodes',
-  'dns',
-  'anyOf',
-  ...Object.keys(WORDS),
+  ...new Set(['workload', 'workloads', 'cidr', 'cidrs', 'node', 'dns', 'anyOf', ...Object.keys(WORDS)]),
 ];
 const FIELDS = [...new Set([...POD_FIELDS, ...SINGLE_FIELDS, 'except'])];
 

@@ -119,9 +119,11 @@ function everyPod(universe: Universe): IntervalSet {
   return union(universe.regions.classes, universe.regions.hidden);
 }
 
+/** Names that policies name count; any other name is one of the addresses. */
 function outside(universe: Universe): IntervalSet {
-  const { nodes: nodeColumns, blocks, domains } = universe.regions;
-  return unionAll([nodeColumns, blocks, domains]);
+  const { nodes: nodeColumns, blocks } = universe.regions;
+  const { firstDomain, domains } = universe;
+  return unionAll([nodeColumns, blocks, interval(firstDomain, firstDomain + domains.length - 1)]);
 }
 
 function workload(universe: Universe, spec: Extract<EndSpec, { type: 'workload' }>): IntervalSet {
