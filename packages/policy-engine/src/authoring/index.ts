@@ -39,7 +39,6 @@ export {
 } from './draft/policies.ts';
 export {
   type DraftExport,
-  documentText,
   type ExportFile,
   type ExportOptions,
   exportDraft,
@@ -79,6 +78,7 @@ export {
   templateContext,
 } from './templates/context.ts';
 export { objectName, type PolicyTemplate, TEMPLATES, templateById } from './templates/templates.ts';
+export { documentText } from './yaml/document-text.ts';
 export { applyChanges, type EditResult, editYaml, reconcileYaml } from './yaml/edit.ts';
 export { parsePath, type TextRange } from './yaml/locate.ts';
 export type { TextChange, YamlEdit } from './yaml/splice.ts';

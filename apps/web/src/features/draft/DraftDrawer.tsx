@@ -42,6 +42,7 @@ export function DraftDrawer({ height, onClose, navigate }: DraftDrawerProps): Re
       className="draft"
       style={{ height }}
       aria-label="Draft"
+      onKeyDown={undoKeys}
       {...drop.handlers}
       data-dropping={drop.over}
     >

@@ -2,9 +2,10 @@ import { serializeDraft } from '@bulkhead/policy-engine';
 import { type ReactNode, useRef, useState } from 'react';
 import { useAnnounce } from '../../shared/announce.tsx';
 import { Icon } from '../../shared/icons.tsx';
-import { Button, IconButton, Menu } from '../../shared/ui.tsx';
+import { Button, IconButton } from '../../shared/ui.tsx';
 import type { DraftDialog } from './DraftDrawer.tsx';
 import { DraftIcon } from './parts/icons.tsx';
+import { Popup } from './parts/Popup.tsx';
 import { takeFiles } from './parts/paste.ts';
 import { copyText, saveFile } from './parts/save.ts';
 import { draftFileName, useDraft } from './provider.tsx';
@@ -32,7 +33,7 @@ export function DraftHeader({ onClose, onDialog }: DraftHeaderProps): ReactNode 
           }}
         />
       ) : (
-        <Menu
+        <Popup
           label={`Draft: ${name}. Switch to another`}
           className="button draft-name"
           button={
@@ -85,7 +86,7 @@ export function DraftHeader({ onClose, onDialog }: DraftHeaderProps): ReactNode 
               )}
             </>
           )}
-        </Menu>
+        </Popup>
       )}
       <button
         type="button"
@@ -201,7 +202,7 @@ function DraftMenu({
           event.target.value = '';
         }}
       />
-      <Menu label="More about this draft" className="button ghost icon" button={<DraftIcon name="more" />}>
+      <Popup label="More about this draft" className="button ghost icon" button={<DraftIcon name="more" />}>
         {(close) => {
           const item = (label: ReactNode, run: () => void, disabled = draft === undefined) => (
             <button
@@ -244,7 +245,7 @@ function DraftMenu({
             </>
           );
         }}
-      </Menu>
+      </Popup>
     </>
   );
 }

@@ -1,9 +1,9 @@
 import type { DraftItem } from '@bulkhead/policy-engine';
 import type { ReactNode } from 'react';
 import { Icon } from '../../shared/icons.tsx';
-import { Menu } from '../../shared/ui.tsx';
 import type { DraftDialog } from './DraftDrawer.tsx';
 import { DraftIcon, type DraftIconName } from './parts/icons.tsx';
+import { Popup } from './parts/Popup.tsx';
 import { useDraft } from './provider.tsx';
 import { newId } from './store/store.ts';
 import type { ApplyResult, ChangeResult } from './worker/requests.ts';
@@ -155,10 +155,9 @@ function Line({ icon, draftIcon, title, detail, mark }: LineProps): ReactNode {
 function AddMenu({ onDialog }: { readonly onDialog: (dialog: DraftDialog) => void }): ReactNode {
   const { actions } = useDraft();
   return (
-    <Menu
+    <Popup
       label="Add to the draft"
       className="button small"
-      align="end"
       button={
         <>
           <Icon name="plus" size={12} /> Add
@@ -212,6 +211,6 @@ function AddMenu({ onDialog }: { readonly onDialog: (dialog: DraftDialog) => voi
           </>
         );
       }}
-    </Menu>
+    </Popup>
   );
 }

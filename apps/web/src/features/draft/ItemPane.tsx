@@ -1,15 +1,15 @@
 import type { ClusterValues, PolicyText } from '@bulkhead/policy-engine';
 import type { Extension } from '@codemirror/state';
 import { lazy, type ReactNode, Suspense, useCallback, useEffect, useRef, useState } from 'react';
-import { useEngineQuery } from '../../data/engine.ts';
 import { Icon } from '../../shared/icons.tsx';
-import { Button, Segments } from '../../shared/ui.tsx';
+import { Button, plural, Segments } from '../../shared/ui.tsx';
 import { lintDiagnostics } from './editor/diagnostics.ts';
 import type { EditorHandle } from './editor/YamlEditor.tsx';
 import { itemTitle } from './ItemList.tsx';
 import { OtherItemPane } from './items/OtherItemPane.tsx';
+import { useLiveQuery } from './parts/live-query.ts';
 import { useDraft } from './provider.tsx';
-import { clusterValuesRequest } from './worker/requests.ts';
+import { type ApplyResult, clusterValuesRequest } from './worker/requests.ts';
 
 const PolicyFormView = lazy(async () => ({
   default: (await import('./form/PolicyFormView.tsx')).PolicyFormView,
@@ -26,18 +26,23 @@ export function ItemPane(): ReactNode {
   return <OtherItemPane key={item.id} item={item} />;
 }
 
-/** The editor's completion; loaded with the editor, not with the page. */
+/**
+ * The editor's completion; loaded with the editor, not with the page. It reads the values when it needs them, so that
+ * news from the cluster doesn't close a list that is open.
+ */
 function useAssistance(values: ClusterValues | undefined): Extension | undefined {
   const [extension, setExtension] = useState<Extension>();
+  const current = useRef(values);
+  current.current = values;
   useEffect(() => {
-    let current = true;
+    let wanted = true;
     void import('./editor/assistance.ts').then(({ assistance }) => {
-      if (current) setExtension(assistance(values));
+      if (wanted) setExtension(assistance(() => current.current));
     });
     return () => {
-      current = false;
+      wanted = false;
     };
-  }, [values]);
+  }, []);
   return extension;
 }
 
@@ -45,7 +50,7 @@ function PolicyPane({ item }: { readonly item: PolicyText }): ReactNode {
   const { result, actions } = useDraft();
   const [view, setView] = useState<'yaml' | 'form'>('yaml');
   const editor = useRef<EditorHandle>(null);
-  const { data: values } = useEngineQuery(clusterValuesRequest, null);
+  const { data: values } = useLiveQuery(clusterValuesRequest, null);
   const help = useAssistance(values);
   const text = result?.texts[item.id];
   const notices = result?.notices;
@@ -58,8 +63,6 @@ function PolicyPane({ item }: { readonly item: PolicyText }): ReactNode {
       ),
     [text, notices, item.id],
   );
-  const errors = text?.diagnostics.filter(({ diagnostic }) => diagnostic.severity === 'error') ?? [];
-  const first = errors[0]?.diagnostic;
   return (
     <div className="draft-pane">
       <div className="draft-pane-head">
@@ -103,31 +106,62 @@ function PolicyPane({ item }: { readonly item: PolicyText }): ReactNode {
           </Suspense>
         )}
       </div>
-      {first === undefined ? null : (
-        <div className="draft-problem" role="status">
-          <Icon name="warning" size={14} />
-          <span className="draft-problem-text">
-            <strong>
-              {first.source === undefined ? '' : `Line ${first.source.line}: `}
-              {first.message}
-            </strong>{' '}
-            {first.hint}
-            {(text?.kept.length ?? 0) > 0 ? (
-              <em> The views show the last state that could be read.</em>
-            ) : null}
+      <StatusLine
+        result={result}
+        item={item}
+        onShow={(line) => {
+          setView('yaml');
+          editor.current?.goTo(line);
+        }}
+      />
+    </div>
+  );
+}
+
+interface StatusLineProps {
+  readonly result: ApplyResult | null;
+  readonly item: PolicyText;
+  readonly onShow: (line: number) => void;
+}
+
+/** One line that is always there, so that a problem which comes and goes moves nothing under the cursor. */
+function StatusLine({ result, item, onShow }: StatusLineProps): ReactNode {
+  const text = result?.texts[item.id];
+  const problems = [...(text?.diagnostics ?? [])].sort(
+    (a, b) => Number(b.diagnostic.severity === 'error') - Number(a.diagnostic.severity === 'error'),
+  );
+  const first = problems[0]?.diagnostic;
+  if (first === undefined) {
+    const changes = result?.changes.filter((change) => change.item === item.id) ?? [];
+    const pods = changes.reduce((sum, change) => sum + change.pods, 0);
+    return (
+      <div className="draft-status" role="status">
+        {changes.length === 0 ? null : (
+          <span className={pods === 0 ? 'draft-matches none' : 'muted'}>
+            {pods === 0 ? 'Selects no pod now' : `Selects ${plural(pods, 'pod')}`}
           </span>
-          {errors.length > 1 ? <span className="count">{errors.length}</span> : null}
-          <Button
-            small
-            onClick={() => {
-              setView('yaml');
-              editor.current?.goTo(first.source?.line ?? 1);
-            }}
-          >
-            Show
-          </Button>
-        </div>
-      )}
+        )}
+      </div>
+    );
+  }
+  const line = first.source?.line ?? 1;
+  const words = `Line ${line}: ${first.message} ${first.hint ?? ''}`;
+  return (
+    <div className={`draft-status ${first.severity === 'error' ? 'error' : 'warning'}`} role="status">
+      <Icon name="warning" size={14} />
+      <span className="draft-status-text" title={words}>
+        <strong>
+          Line {line}: {first.message}
+        </strong>{' '}
+        {first.hint}
+      </span>
+      {(text?.kept.length ?? 0) > 0 ? (
+        <span className="draft-kept">Views show the last good state</span>
+      ) : null}
+      {problems.length > 1 ? <span className="count">{problems.length}</span> : null}
+      <Button small onClick={() => onShow(line)}>
+        Show
+      </Button>
     </div>
   );
 }

@@ -65,6 +65,9 @@ describe('readPolicyText', () => {
       ),
     ).toEqual(['yaml-alias']);
     expect(codes('# nothing yet\n')).toEqual([]);
+    // kubectl reads a bare `on` as a boolean, which no label can be.
+    expect(codes(yaml('a', '  podSelector: {matchLabels: {a: on}}\n'))).not.toEqual([]);
+    expect(codes(yaml('a', '  podSelector: {matchLabels: {a: "on"}}\n'))).toEqual([]);
   });
 
   it('never throws', () => {

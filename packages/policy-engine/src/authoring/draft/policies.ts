@@ -1,10 +1,13 @@
 import type { Document } from 'yaml';
 import type { Diagnostic, ObjectRef } from '../../diagnostic.ts';
 import { isNamespacedPolicy, lowerPolicy, policyKind } from '../../dialects/index.ts';
+import { readYaml } from '../../manifests/yaml-values.ts';
 import type { PolicyRecord } from '../../model/records.ts';
 import { isPolicyKind, POLICY_KINDS } from '../form/model.ts';
-import { field, isObject, type Json, type JsonObject } from '../json.ts';
+import { field, isObject, type Json, type JsonObject, toJson } from '../json.ts';
+import { documentText } from '../yaml/document-text.ts';
 import { parsePath, rangeAt, sourceAt, type TextRange } from '../yaml/locate.ts';
+import { yamlProblem } from '../yaml/problems.ts';
 import { documentJson, documentRanges, parseTree } from '../yaml/tree.ts';
 
 /** A problem at a place of the text. */
@@ -53,7 +56,7 @@ export function readPolicyText(text: string, file: string): PolicyTextReading {
   for (const [index, document] of tree.documents.entries()) {
     const reader: Reader = { text, file, document, index, diagnostics };
     const range = ranges[index] ?? { from: 0, to: text.length };
-    const value = readDocument(reader);
+    const value = readDocument(reader, range);
     if (value === undefined || value === null) {
       if (value === undefined) documents.push({ index, ...range });
       continue;
@@ -92,29 +95,27 @@ function report(reader: Reader, diagnostic: Diagnostic, range?: TextRange): void
   });
 }
 
-/** The document's value; `undefined` where it can't be read, `null` where there is nothing in it. */
-function readDocument(reader: Reader): Json | undefined {
+/** The document's value as kubectl reads it; `undefined` where it can't be read, `null` where there is nothing in it. */
+function readDocument(reader: Reader, range: TextRange): Json | undefined {
   const { document, text } = reader;
   for (const error of document.errors.slice(0, 10)) {
     const from = Math.min(error.pos[0], text.length);
     report(
       reader,
-      {
-        code: error.code === 'DUPLICATE_KEY' ? 'yaml-duplicate-key' : 'yaml-syntax',
-        severity: 'error',
-        message: sentence(error.code === 'DUPLICATE_KEY' ? 'This key stands here twice' : error.message),
-        hint:
-          error.code === 'DUPLICATE_KEY'
-            ? 'Keep one of the two: an API server would silently use the last.'
-            : 'Check indentation, colons and quotes here and on the line above.',
-      },
+      { severity: 'error', ...yamlProblem(error.code, error.message) },
       { from, to: Math.max(from, Math.min(error.pos[1], text.length)) },
     );
   }
   if (document.errors.length > 0) return undefined;
   const json = documentJson(document);
-  if ('value' in json) return json.value;
-  report(reader, { code: json.code, severity: 'error', message: sentence(json.message) });
+  if ('code' in json) {
+    report(reader, { code: json.code, severity: 'error', message: sentence(json.message) });
+    return undefined;
+  }
+  const read = readYaml(documentText(text.slice(range.from, range.to)));
+  if (read.ok) return toJson(read.value) ?? json.value;
+  const { code, message, hint } = read.problem;
+  report(reader, { code, severity: 'error', message, hint });
   return undefined;
 }
 

@@ -4,7 +4,8 @@ import { type ClusterSnapshot, EMPTY_SNAPSHOT } from '../../model/records.ts';
 import { applyDraft } from '../draft/apply.ts';
 import { withText } from '../draft/last-good.ts';
 import type { Draft, PolicyText } from '../draft/model.ts';
-import { documentText, exportDraft } from './manifests.ts';
+import { documentText } from '../yaml/document-text.ts';
+import { exportDraft } from './manifests.ts';
 import { shellQuote } from './shell.ts';
 
 const spec = { podSelector: {}, policyTypes: ['Ingress'] };

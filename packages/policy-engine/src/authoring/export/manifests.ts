@@ -2,6 +2,7 @@ import type { PolicyRecord } from '../../model/records.ts';
 import type { AppliedDraft } from '../draft/apply.ts';
 import type { Draft, LabelEdit } from '../draft/model.ts';
 import { isError } from '../draft/policies.ts';
+import { documentText } from '../yaml/document-text.ts';
 import { type KubectlTarget, kubectl, policyArgument } from './shell.ts';
 
 export interface ExportFile {
@@ -119,16 +120,6 @@ function brokenTexts(applied: AppliedDraft): ReadonlySet<PolicyRecord> {
 function describe(policy: PolicyRecord): string {
   const name = policy.namespace === undefined ? policy.name : `${policy.namespace}/${policy.name}`;
   return `${policy.kind} ${name}`;
-}
-
-/** One document without the marks around it: no `---`, no `...`, one line break at the end. */
-export function documentText(text: string): string {
-  const body = text
-    .replaceAll('\r\n', '\n')
-    .replace(/^(?:\s*---[ \t]*\n)+/, '')
-    .replace(/\n(?:---|\.\.\.)[ \t]*\n?$/, '\n')
-    .replace(/^\n+|\s+$/g, '');
-  return `${body}\n`;
 }
 
 const KIND_FILE = {

@@ -17,10 +17,10 @@ const TYPES = {
 } as const;
 
 /** Completion and hover help for policies, with the names and labels of a cluster. */
-export function assistance(values: ClusterValues | undefined): Extension {
+export function assistance(values: () => ClusterValues | undefined): Extension {
   const source = (context: CompletionContext): CompletionResult | null => {
     const text = context.state.doc.toString();
-    const found = complete(text, context.pos, values);
+    const found = complete(text, context.pos, values());
     if (found === undefined) return null;
     // An empty line asks for nothing by itself; a value after a colon or dash does.
     const before = context.state.doc
@@ -46,7 +46,7 @@ export function assistance(values: ClusterValues | undefined): Extension {
     autocompletion({ override: [source], activateOnTypingDelay: 60, icons: false }),
     hoverTooltip(
       (view, position) => {
-        const help = helpAt(view.state.doc.toString(), position, values);
+        const help = helpAt(view.state.doc.toString(), position, values());
         if (help === undefined) return null;
         return { pos: position, above: true, create: () => ({ dom: helpCard(help) }) };
       },

@@ -1,6 +1,7 @@
 import type { ClusterValues, Direction, PolicyForm, PortForm, RuleForm } from '@bulkhead/policy-engine';
 import type { ReactNode } from 'react';
-import { IconButton, Menu, Segments } from '../../../shared/ui.tsx';
+import { IconButton, Segments } from '../../../shared/ui.tsx';
+import { Popup } from '../parts/Popup.tsx';
 import {
   isolates,
   newPeers,
@@ -219,7 +220,7 @@ function Peers({
             }}
           />
         ) : null}
-        <Menu label={`${label}: add a peer`} className="button small" button="+ Peer">
+        <Popup label={`${label}: add a peer`} className="button small" button="+ Peer">
           {(close) =>
             choices.map(({ label: text, peer }) => (
               <button
@@ -235,7 +236,7 @@ function Peers({
               </button>
             ))
           }
-        </Menu>
+        </Popup>
       </div>
       <ul>
         {peers.map((peer, index) => (

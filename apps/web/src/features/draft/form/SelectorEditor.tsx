@@ -1,7 +1,8 @@
 import type { ClusterValues, ExpressionForm, PodsQuestion, SelectorForm } from '@bulkhead/policy-engine';
 import { matchesText, matchingPods } from '@bulkhead/policy-engine';
 import { type ReactNode, useId } from 'react';
-import { IconButton, Menu } from '../../../shared/ui.tsx';
+import { IconButton } from '../../../shared/ui.tsx';
+import { Popup } from '../parts/Popup.tsx';
 import { TextInput } from './TextInput.tsx';
 
 interface SelectorEditorProps {
@@ -101,7 +102,7 @@ export function SelectorEditor(props: SelectorEditorProps): ReactNode {
             }
           />
         ))}
-        <Menu label={`${label}: add a label`} className="button small" button="+ Label">
+        <Popup label={`${label}: add a label`} className="button small" button="+ Label">
           {(close) => (
             <>
               {pairs
@@ -145,7 +146,7 @@ export function SelectorEditor(props: SelectorEditorProps): ReactNode {
               </button>
             </>
           )}
-        </Menu>
+        </Popup>
       </div>
       <datalist id={`${id}-keys`}>
         {[...new Set(pairs.map(({ key }) => key))].map((key) => (

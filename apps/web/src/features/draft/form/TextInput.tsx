@@ -21,7 +21,7 @@ export function TextInput({ label, value, onChange, list, wide, problem }: TextI
       aria-label={label}
       aria-invalid={wrong !== undefined}
       title={wrong}
-      size={wide === true ? 28 : Math.max(6, Math.min(34, text.length + 1))}
+      style={{ width: `calc(${wide === true ? 32 : Math.max(5, Math.min(40, text.length))}ch + 18px)` }}
       value={text}
       list={list}
       spellCheck={false}

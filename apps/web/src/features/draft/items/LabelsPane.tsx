@@ -129,7 +129,7 @@ function Target({ item, values, onChange }: LabelsPaneProps): ReactNode {
       <span className="draft-selector-name">Of</span>
       <select
         className="select"
-        aria-label="Namespace"
+        aria-label="Namespace of the labels"
         value={namespace}
         onChange={(event) =>
           onChange({ ...item, target: { type: 'namespace', name: event.target.value }, labels: {} })
@@ -142,7 +142,7 @@ function Target({ item, values, onChange }: LabelsPaneProps): ReactNode {
       </select>
       <select
         className="select"
-        aria-label="Workload"
+        aria-label="Workload of the labels"
         value={chosen}
         onChange={(event) => {
           const workload = workloads.get(event.target.value);

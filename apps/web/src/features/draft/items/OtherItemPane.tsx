@@ -1,7 +1,7 @@
 import type { DraftItem, PolicyRemoval, PolicyText } from '@bulkhead/policy-engine';
 import type { ReactNode } from 'react';
-import { useEngineQuery } from '../../../data/engine.ts';
 import { Button } from '../../../shared/ui.tsx';
+import { useLiveQuery } from '../parts/live-query.ts';
 import { Scroll } from '../parts/Scroll.tsx';
 import { useDraft } from '../provider.tsx';
 import { clusterValuesRequest, livePolicyRequest } from '../worker/requests.ts';
@@ -20,7 +20,7 @@ const TITLES = {
 /** Edits that are not YAML of policies. */
 export function OtherItemPane({ item }: { readonly item: OtherItem }): ReactNode {
   const { actions } = useDraft();
-  const { data: values } = useEngineQuery(clusterValuesRequest, null);
+  const { data: values } = useLiveQuery(clusterValuesRequest, null);
   const change = (next: OtherItem) => actions.replaceItem(next, `item ${item.id}`);
   return (
     <div className="draft-pane">
@@ -44,7 +44,7 @@ export function OtherItemPane({ item }: { readonly item: OtherItem }): ReactNode
 function RemovalPane({ item }: { readonly item: PolicyRemoval }): ReactNode {
   const { actions } = useDraft();
   const { kind, namespace, name } = item.policy;
-  const { data: live } = useEngineQuery(livePolicyRequest, { key: `${kind}/${namespace ?? ''}/${name}` });
+  const { data: live } = useLiveQuery(livePolicyRequest, { key: `${kind}/${namespace ?? ''}/${name}` });
   return (
     <>
       <p>

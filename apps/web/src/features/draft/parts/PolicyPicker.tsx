@@ -1,8 +1,8 @@
 import { type ReactNode, useState } from 'react';
-import { useEngineQuery } from '../../../data/engine.ts';
 import { useDraft } from '../provider.tsx';
 import { livePoliciesRequest } from '../worker/requests.ts';
 import { Dialog } from './Dialog.tsx';
+import { useLiveQuery } from './live-query.ts';
 
 interface PolicyPickerProps {
   readonly purpose: 'edit' | 'remove';
@@ -16,7 +16,7 @@ const SHOWN = 200;
 export default function PolicyPicker({ purpose, onClose }: PolicyPickerProps): ReactNode {
   const { actions } = useDraft();
   const [search, setSearch] = useState('');
-  const { data: policies = [] } = useEngineQuery(livePoliciesRequest, null);
+  const { data: policies = [] } = useLiveQuery(livePoliciesRequest, null);
   const words = search.toLowerCase().split(/\s+/);
   const found = policies.filter(({ key }) => words.every((word) => key.toLowerCase().includes(word)));
   return (

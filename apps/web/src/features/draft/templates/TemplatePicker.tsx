@@ -8,10 +8,10 @@ import {
 } from '@bulkhead/policy-engine';
 import { type ReactNode, useMemo, useState } from 'react';
 import { useRoute } from '../../../app/route.ts';
-import { useEngineQuery } from '../../../data/engine.ts';
 import { Button } from '../../../shared/ui.tsx';
 import { Dialog } from '../parts/Dialog.tsx';
 import { entitySelection } from '../parts/entity.ts';
+import { useLiveQuery } from '../parts/live-query.ts';
 import { Scroll } from '../parts/Scroll.tsx';
 import { useDraft } from '../provider.tsx';
 import { clusterValuesRequest, templateContextRequest } from '../worker/requests.ts';
@@ -33,8 +33,8 @@ export default function TemplatePicker({ onClose }: { readonly onClose: () => vo
   const [ports, setPorts] = useState<string | null>(null);
   const [cidrs, setCidrs] = useState('10.0.0.0/8 except 10.96.0.0/12');
   const template = TEMPLATES.find((candidate) => candidate.id === id) ?? TEMPLATES[0];
-  const { data: values } = useEngineQuery(clusterValuesRequest, null);
-  const { data: context } = useEngineQuery(templateContextRequest, {
+  const { data: values } = useLiveQuery(clusterValuesRequest, null);
+  const { data: context } = useLiveQuery(templateContextRequest, {
     ...(subject === undefined ? {} : { subject }),
     ...(peer === undefined ? {} : { peer }),
   });
