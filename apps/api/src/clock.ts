@@ -18,6 +18,40 @@ export const systemClock: Clock = {
   },
 };
 
+/** A sleep that can be ended from outside. */
+export interface Alarm {
+  /** Resolves after `ms`, or when woken or aborted: which of the two is in the answer. */
+  sleep(ms: number, signal: AbortSignal): Promise<'slept' | 'woken'>;
+  /** Ends the present sleep, or the next one before it begins. */
+  wake(): void;
+}
+
+export function createAlarm(clock: Clock): Alarm {
+  let woken = false;
+  let end: (() => void) | undefined;
+  return {
+    async sleep(ms, signal) {
+      if (!woken) {
+        const own = new AbortController();
+        const stop = () => own.abort();
+        signal.addEventListener('abort', stop, { once: true });
+        if (signal.aborted) stop();
+        end = stop;
+        await sleep(clock, ms, own.signal);
+        end = undefined;
+        signal.removeEventListener('abort', stop);
+      }
+      const answer = woken ? 'woken' : 'slept';
+      woken = false;
+      return answer;
+    },
+    wake() {
+      woken = true;
+      end?.();
+    },
+  };
+}
+
 /** Resolves after `ms`, or at once when `signal` aborts; it never rejects. */
 export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

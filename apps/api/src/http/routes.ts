@@ -150,6 +150,11 @@ export function apiRoutes(options: RouteOptions): Router {
       });
     }
     const held = await lease(req);
+    if (req.method === 'HEAD') {
+      held.release();
+      res.setHeader('Content-Type', 'text/event-stream; charset=utf-8').end();
+      return;
+    }
     const channel = openSse(req, res, { clock, stallMs: timings.stallMs, retryMs: timings.retryMs });
     streams.add(channel);
     try {

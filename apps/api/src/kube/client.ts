@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { KubeConfig } from '@kubernetes/client-node';
 import type { Clock } from '../clock.ts';
-import { isObject, textAt } from '../json.ts';
+import { at, isObject, listAt, textAt } from '../json.ts';
 import { createCredentials, libraryConfig } from './credentials.ts';
 import { KubeError, networkProblem, protocolProblem, statusProblem, timeoutProblem } from './error.ts';
 import type { KubeconfigEntry } from './kubeconfig.ts';
@@ -75,6 +75,7 @@ export function createClient(entry: KubeconfigEntry, options: ClientOptions): Ku
   });
   const agents = createAgents(textAt(entry.cluster, 'proxy-url') ?? proxyFromEnvironment(base, env));
 
+  const impersonation = impersonationHeaders(entry);
   const authorize = async (): Promise<RequestOptions> => {
     const credential = await credentials.current();
     config.users = users.map((user) => ({ ...user, ...credential }));
@@ -101,6 +102,7 @@ export function createClient(entry: KubeconfigEntry, options: ClientOptions): Ku
         method,
         headers: {
           ...auth.headers,
+          ...impersonation,
           accept,
           'user-agent': USER_AGENT,
           ...(gzip ? { 'accept-encoding': 'gzip' } : {}),
@@ -114,12 +116,16 @@ export function createClient(entry: KubeconfigEntry, options: ClientOptions): Ku
         answerMs: timings.answerMs,
       });
     };
-    let response = await attempt();
+    const attemptAgain = async (error: unknown) => {
+      if (error instanceof StaleConnection) return await attempt();
+      throw error;
+    };
+    let response = await attempt().catch(attemptAgain).catch(staleIsBroken);
     if (response.statusCode === 401) {
       // Tokens expire earlier than they say when keys rotate; a new one costs one more request.
       response.resume();
       credentials.invalidate();
-      response = await attempt();
+      response = await attempt().catch(attemptAgain).catch(staleIsBroken);
     }
     if (response.statusCode === 200 || response.statusCode === 201) return response;
     throw await refusal(response, clock, timings);
@@ -153,6 +159,25 @@ export function createClient(entry: KubeconfigEntry, options: ClientOptions): Ku
       closed.abort();
       agents.close();
     },
+  };
+}
+
+/** `as` is the library's; it does not know the groups, the uid and the rest that kubectl sends with it. */
+function impersonationHeaders({ user }: KubeconfigEntry): Record<string, string | string[]> {
+  if (textAt(user, 'as') === undefined) return {};
+  const texts = (list: readonly unknown[]) => list.filter((item) => typeof item === 'string');
+  const groups = texts(listAt(user, 'as-groups'));
+  const uid = textAt(user, 'as-uid');
+  const extra = at(user, 'as-user-extra');
+  return {
+    ...(groups.length === 0 ? {} : { 'impersonate-group': groups }),
+    ...(uid === undefined ? {} : { 'impersonate-uid': uid }),
+    ...Object.fromEntries(
+      Object.entries(isObject(extra) ? extra : {}).map(([key, value]) => [
+        `impersonate-extra-${encodeURIComponent(key.toLowerCase())}`,
+        Array.isArray(value) ? texts(value) : [],
+      ]),
+    ),
   };
 }
 
@@ -202,6 +227,9 @@ function createAgents(proxy: string | undefined) {
   };
 }
 
+/** A connection that was kept open turned out to be closed; the request has not been seen by anyone. */
+class StaleConnection extends Error {}
+
 interface SendOptions {
   readonly method: 'GET' | 'POST';
   readonly headers: NonNullable<RequestOptions['headers']>;
@@ -232,7 +260,14 @@ function send(url: URL, auth: RequestOptions, options: SendOptions): Promise<Inc
     });
     request.on('error', (error) => {
       cancel();
-      reject(error instanceof KubeError ? error : new KubeError(networkProblem(error)));
+      const stale = request.reusedSocket && 'code' in error && error.code === 'ECONNRESET';
+      reject(
+        error instanceof KubeError
+          ? error
+          : stale
+            ? new StaleConnection()
+            : new KubeError(networkProblem(error)),
+      );
     });
     request.end(body);
   });
@@ -278,6 +313,12 @@ async function readText(
     cancelIdle();
   }
   return Buffer.concat(chunks).toString('utf8');
+}
+
+/** @throws {KubeError} */
+function staleIsBroken(error: unknown): never {
+  if (!(error instanceof StaleConnection)) throw error;
+  throw new KubeError({ code: 'unreachable', title: 'The connection to the API server was cut.' });
 }
 
 async function refusal(response: IncomingMessage, clock: Clock, timings: ClientTimings): Promise<KubeError> {

@@ -23,7 +23,7 @@ export interface ListIntake {
 
 export type ReflectorState =
   | { readonly phase: 'idle' }
-  | { readonly phase: 'listing'; readonly items: number; readonly remaining?: number }
+  | { readonly phase: 'listing'; readonly remaining?: number }
   /** In step with the server. */
   | { readonly phase: 'watching' }
   /** Not in step since `since`; tried again at `retryAt`. */
@@ -45,6 +45,8 @@ export interface Reflector {
   status(): ReflectorState;
   /** Whether one whole list has been committed, or there can be none. */
   settled(): boolean;
+  /** How many items the last list has brought so far. */
+  items(): number;
 }
 
 export interface ReflectorTimings {
@@ -103,6 +105,7 @@ export function createReflector(options: ReflectorOptions): Reflector {
   const backoff = createBackoff({ firstMs: timings.backoffFirstMs, mostMs: timings.backoffMostMs, random });
   let state: ReflectorState = { phase: 'idle' };
   let settled = false;
+  let items = 0;
   let running: Promise<void> | undefined;
   let lastInStep = clock.now();
   let cancelGrace: Cancel = () => undefined;
@@ -121,15 +124,15 @@ export function createReflector(options: ReflectorOptions): Reflector {
   const list = async (pageSize: number): Promise<string | undefined> => {
     let resourceVersion: string | undefined;
     const intake = sink.begin();
-    let items = 0;
-    if (!settled) enter({ phase: 'listing', items });
+    items = 0;
+    if (!settled) enter({ phase: 'listing' });
     for await (const page of listPages({ client, path, accept, pageSize, signal, limiter })) {
       if (signal.aborted) return undefined;
       intake.add(page.items);
       items += page.items.length;
       resourceVersion = page.resourceVersion;
       const { remaining } = page;
-      if (!settled) enter({ phase: 'listing', items, ...(remaining === undefined ? {} : { remaining }) });
+      if (!settled) enter({ phase: 'listing', ...(remaining === undefined ? {} : { remaining }) });
     }
     if (signal.aborted) return undefined;
     intake.commit();
@@ -243,5 +246,6 @@ export function createReflector(options: ReflectorOptions): Reflector {
     },
     status: () => state,
     settled: () => settled,
+    items: () => items,
   };
 }

@@ -1,5 +1,5 @@
 import type { Enforcement } from '@bulkhead/protocol';
-import { type Clock, sleep } from '../../clock.ts';
+import { type Clock, createAlarm, sleep } from '../../clock.ts';
 import {
   detectEnforcement,
   type EngineSettings,
@@ -41,11 +41,11 @@ export function followEnforcement(options: EnforcementOptions): FollowedEnforcem
   let known: { readonly stamp: string; readonly enforcement: Enforcement } | undefined;
   let agentsVersion = 0;
   let working: Promise<void> | undefined;
-  let wake = new AbortController();
+  const alarm = createAlarm(clock);
   const unsubscribe = intake.onAgents(() => {
     agentsVersion++;
     known = undefined;
-    wake.abort();
+    alarm.wake();
   });
 
   const agentsSeen = () => {
@@ -88,7 +88,6 @@ export function followEnforcement(options: EnforcementOptions): FollowedEnforcem
 
   const follow = async () => {
     while (!signal.aborted) {
-      wake = new AbortController();
       const agents = intake.agents();
       const names = ENGINES.filter((engine) => agents.some((agent) => isAgent(engine, agent))).map(
         ({ name }) => name,
@@ -102,9 +101,9 @@ export function followEnforcement(options: EnforcementOptions): FollowedEnforcem
       };
       known = undefined;
       onChange();
-      await sleep(clock, settingsMs, AbortSignal.any([signal, wake.signal]));
       // Agents roll out pod by pod; one look after the rest is enough.
-      if (wake.signal.aborted) await sleep(clock, Math.min(settingsMs, 1_000), signal);
+      if ((await alarm.sleep(settingsMs, signal)) === 'woken')
+        await sleep(clock, Math.min(settingsMs, 1_000), signal);
     }
   };
 

@@ -198,7 +198,7 @@ export function createKindWatcher(options: KindWatcherOptions): KindWatcher {
       return {
         settled: reflectors.every((reflector) => reflector.settled()) && (!inNamespaces || surveyed),
         absent: wide.status().phase === 'absent',
-        items: listing.reduce((sum, state) => sum + state.items, 0),
+        items: reflectors.reduce((sum, reflector) => sum + reflector.items(), 0),
         ...(remaining === 0 ? {} : { remaining }),
         ...(broken === undefined
           ? {}

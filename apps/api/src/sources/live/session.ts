@@ -1,5 +1,5 @@
 import type { SourceProblem } from '@bulkhead/protocol';
-import { type Clock, sleep } from '../../clock.ts';
+import { type Clock, createAlarm, sleep } from '../../clock.ts';
 import { createBackoff } from '../../kube/backoff.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import { KubeError, problemOf } from '../../kube/error.ts';
@@ -61,7 +61,7 @@ export function createSession(options: SessionOptions): Session {
   let discovery: Discovery | undefined;
   let unanswered: SessionStatus['unanswered'];
   let lastAnswer = clock.now();
-  let lookNow = new AbortController();
+  const look = createAlarm(clock);
 
   const track = (promise: Promise<void>) => {
     const done = promise.finally(() => work.delete(done));
@@ -87,7 +87,7 @@ export function createSession(options: SessionOptions): Session {
       onChange: () => {
         if (kind === namespaceKind) for (const other of watchers.values()) other.refresh();
         // A resource that is gone went with its CRD: look now instead of in a while.
-        if (kind.custom && watcher.status().absent) lookNow.abort();
+        if (kind.custom && watcher.status().absent) look.wake();
         onChange();
       },
     });
@@ -115,7 +115,6 @@ export function createSession(options: SessionOptions): Session {
 
   const lookAround = async () => {
     while (!signal.aborted) {
-      lookNow = new AbortController();
       let pause = timings.discoveryMs;
       try {
         take(await discover(client, signal));
@@ -128,9 +127,8 @@ export function createSession(options: SessionOptions): Session {
         unanswered = { since: lastAnswer, problem: problemOf(error), retryAt: clock.now() + pause };
       }
       onChange();
-      await sleep(clock, pause, AbortSignal.any([signal, lookNow.signal]));
       // An absence may be seen many times before it is understood.
-      if (lookNow.signal.aborted) await sleep(clock, timings.backoffFirstMs, signal);
+      if ((await look.sleep(pause, signal)) === 'woken') await sleep(clock, timings.backoffFirstMs, signal);
     }
   };
 
