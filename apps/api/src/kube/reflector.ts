@@ -79,7 +79,8 @@ export const REFLECTOR_TIMINGS: ReflectorTimings = {
 export interface ReflectorOptions {
   readonly client: KubeClient;
   readonly path: string;
-  readonly accept: string;
+  /** Media types for lists and for watches. */
+  readonly accept: { readonly list: string; readonly watch: string };
   readonly sink: ReflectorSink;
   readonly clock: Clock;
   readonly random: () => number;
@@ -126,7 +127,7 @@ export function createReflector(options: ReflectorOptions): Reflector {
     const intake = sink.begin();
     items = 0;
     if (!settled) enter({ phase: 'listing' });
-    for await (const page of listPages({ client, path, accept, pageSize, signal, limiter })) {
+    for await (const page of listPages({ client, path, accept: accept.list, pageSize, signal, limiter })) {
       if (signal.aborted) return undefined;
       intake.add(page.items);
       items += page.items.length;
@@ -180,7 +181,7 @@ export function createReflector(options: ReflectorOptions): Reflector {
       const end = await watch({
         client,
         path,
-        accept,
+        accept: accept.watch,
         resourceVersion: from,
         signal,
         clock,

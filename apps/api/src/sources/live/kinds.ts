@@ -85,9 +85,14 @@ export function collectionPath(kind: WatchedKind, namespace?: string): string {
   return `${root}${scope}/${kind.resource}`;
 }
 
-export function acceptOf({ metadataOnly }: WatchedKind): string {
+/**
+ * What to ask for in a list and in a watch. A server takes the list form of the metadata for lists only and refuses it
+ * for the events of a watch, so the two differ (client-go, metadata client).
+ */
+export function acceptOf({ metadataOnly }: WatchedKind): { readonly list: string; readonly watch: string } {
   const json = 'application/json';
+  const metadata = (form: string) => `${json};as=${form};g=meta.k8s.io;v=v1,${json}`;
   return metadataOnly
-    ? `${json};as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,${json};as=PartialObjectMetadata;g=meta.k8s.io;v=v1,${json}`
-    : json;
+    ? { list: metadata('PartialObjectMetadataList'), watch: metadata('PartialObjectMetadata') }
+    : { list: json, watch: json };
 }

@@ -62,8 +62,10 @@ describe('a live source', () => {
   it('asks for metadata only where it needs no more', async () => {
     const { server } = await live();
     for (const resource of ['replicasets', 'jobs']) {
-      for (const { accept } of server.log.matching({ resource }))
-        expect(accept).toContain('PartialObjectMetadata');
+      for (const { accept, verb } of server.log.matching({ resource }))
+        expect(accept).toMatch(
+          verb === 'list' ? /as=PartialObjectMetadataList;/ : /as=PartialObjectMetadata;/,
+        );
     }
   });
 
