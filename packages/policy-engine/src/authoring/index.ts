@@ -37,6 +37,7 @@ export {
   readPolicyText,
   type TextDiagnostic,
 } from './draft/policies.ts';
+export { type EditedDraft, editDraft, editSnapshot } from './draft/policy-edits.ts';
 export {
   type DraftExport,
   type ExportFile,
@@ -70,6 +71,9 @@ export {
 } from './impact/model.ts';
 export type { Json, JsonObject } from './json.ts';
 export { type LabelPairs, lastingLabels, type PickedSelector, pickSelector } from './pick-selector.ts';
+export { suggestAllow } from './suggest/allow.ts';
+export { suggestClose } from './suggest/close.ts';
+export type { SuggestEnd, Suggestion, SuggestionList, SuggestQuestion } from './suggest/model.ts';
 export {
   type TemplateContext,
   type TemplatePods,
