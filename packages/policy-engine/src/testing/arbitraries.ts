@@ -495,6 +495,12 @@ const hidden: fc.Arbitrary<readonly HiddenRecord[]> = mostly(
   12,
 );
 
+/** Lists that may have been forbidden to read: pods then run in namespaces and on nodes that weren't seen. */
+const unread = fc.record({
+  nodes: mostly(fc.constant(false), fc.constant(true), 8),
+  namespaces: mostly(fc.constant(false), fc.constant(true), 20),
+});
+
 export const snapshots: fc.Arbitrary<ClusterSnapshot> = fc
   .tuple(
     namespaces,
@@ -503,10 +509,11 @@ export const snapshots: fc.Arbitrary<ClusterSnapshot> = fc
     podAddresses,
     policies,
     hidden,
+    unread,
   )
-  .map(([ofNamespaces, ofNodes, shapes, addresses, ofPolicies, ofHidden]) => ({
-    namespaces: ofNamespaces,
-    nodes: ofNodes,
+  .map(([ofNamespaces, ofNodes, shapes, addresses, ofPolicies, ofHidden, isUnread]) => ({
+    namespaces: isUnread.namespaces ? [] : ofNamespaces,
+    nodes: isUnread.nodes ? [] : ofNodes,
     pods: placed(shapes, addresses, ofNodes),
     services: [],
     policies: ofPolicies,

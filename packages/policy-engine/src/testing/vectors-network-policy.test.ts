@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ContainerPortRecord, Labels, PodRecord, PolicyRecord } from '../model/records.ts';
+import { engineFor } from './engine-adapter.ts';
 import {
   cluster,
   expectAccepted,
@@ -739,6 +740,11 @@ describe('nodes, host network and other edges', () => {
   it('K71: finished and pending pods are no endpoints', () => {
     expectVerdicts(withPod('x/a', { state: 'finished' }), { 'y/a -> x/a:80': 'U', 'x/a -> y/a:80': 'U' });
     expectVerdicts(withPod('x/a', { state: 'pending', ips: [] }, denyAll), { 'y/a -> x/a:80': 'U' });
+    const engine = engineFor(withPod('x/a', { state: 'finished' }));
+    const gone = { kind: 'pod', namespace: 'x', name: 'a' } as const;
+    const other = { kind: 'pod', namespace: 'y', name: 'a' } as const;
+    expect(engine.explain(other, gone)).toBeUndefined();
+    expect(engine.explain(gone, other)).toBeUndefined();
   });
 
   it('K72: a label that is added to a running pod isolates it', () => {
