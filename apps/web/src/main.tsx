@@ -10,7 +10,9 @@ import './shared/styles/controls.css';
 import './shared/styles/shell.css';
 import './shared/styles/lists.css';
 import './features/graph/graph.css';
+import './features/matrix/matrix.css';
 import './features/palette/palette.css';
+import './features/table/table.css';
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('the page has no #root');

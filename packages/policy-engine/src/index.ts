@@ -180,6 +180,13 @@ export {
   type IndexedWorkload,
 } from './views/cluster-index.ts';
 export {
+  type Connection as ListedConnection,
+  type ConnectionEnd,
+  type ConnectionList as ListedConnections,
+  connectionList as listConnections,
+  decidingPolicies,
+} from './views/connections.ts';
+export {
   type DirectionDetails,
   type Entity,
   type EntityDetails,
@@ -216,6 +223,14 @@ export type {
   WorkloadNode,
 } from './views/graph-model.ts';
 export { type Lens, lensOf } from './views/lens.ts';
+export {
+  type CellKind,
+  type CellState,
+  type MatrixItem,
+  type MatrixOptions,
+  type MatrixView,
+  matrixView,
+} from './views/matrix.ts';
 export { INTERNET_ID } from './views/outside.ts';
 export {
   type HalfVerdict,
@@ -230,3 +245,4 @@ export {
 export { type PolicyDetails, type PolicyRule, policyDetails } from './views/policy.ts';
 export { portSummary } from './views/ports.ts';
 export { parseSelectorText } from './views/selector-text.ts';
+export { type Exposed, type WorkloadRow, workloadTable } from './views/workload-table.ts';

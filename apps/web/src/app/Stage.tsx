@@ -1,6 +1,8 @@
 import type { ReactNode } from 'react';
 import { useEngine, useSession } from '../data/engine.ts';
 import { GraphView } from '../features/graph/GraphView.tsx';
+import { MatrixView } from '../features/matrix/MatrixView.tsx';
+import { TableView } from '../features/table/TableView.tsx';
 import { Button, EmptyState, formatCount } from '../shared/ui.tsx';
 import type { Route } from './contracts.ts';
 import { Filters } from './Filters.tsx';
@@ -20,7 +22,9 @@ export function Stage({ route }: { readonly route: Route }): ReactNode {
     <>
       <Filters route={route}>{route.view === 'graph' ? <LayoutChoice route={route} /> : null}</Filters>
       <div className="stage">
-        <GraphView route={route} />
+        {route.view === 'graph' ? <GraphView route={route} /> : null}
+        {route.view === 'matrix' ? <MatrixView route={route} /> : null}
+        {route.view === 'table' ? <TableView route={route} /> : null}
       </div>
     </>
   );

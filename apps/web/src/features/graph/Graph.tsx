@@ -1,8 +1,8 @@
 import type { GraphEdge } from '@bulkhead/policy-engine';
 import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import type { Colors } from '../../shared/colors.ts';
 import type { Point } from '../../worker/layout/pack.ts';
 import { createCanvas, type Focus, type GraphCanvas, isBusy, type Viewport } from './canvas.ts';
-import type { Colors } from './colors.ts';
 import { Minimap } from './Minimap.tsx';
 import type { Scene } from './scene.ts';
 import { edgeLabel } from './style.ts';

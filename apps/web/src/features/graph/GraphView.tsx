@@ -7,6 +7,7 @@ import { useEngineQuery, useSession } from '../../data/engine.ts';
 import { useAnnounce } from '../../shared/announce.tsx';
 import { Icon } from '../../shared/icons.tsx';
 import { Button, EmptyState, formatCount, IconButton, Menu, plural, Segments } from '../../shared/ui.tsx';
+import { useColors } from '../../shared/use-colors.ts';
 import { focusRequest, graphRequest, pairRequest } from '../../worker/explore/requests.ts';
 import type { Point } from '../../worker/layout/pack.ts';
 import type { Focus, GraphCanvas } from './canvas.ts';
@@ -16,7 +17,6 @@ import { Legend } from './Legend.tsx';
 import { focusOfPair } from './pair-focus.ts';
 import { NOTHING, type Remembered, recall, remember } from './remembered.ts';
 import { buildScene } from './scene.ts';
-import { useColors } from './use-colors.ts';
 
 const NO_FOCUS: Focus = { lit: null, selected: new Set() };
 

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { Colors } from './colors.ts';
+import type { Colors } from '../../shared/colors.ts';
 import { outsideMarkup, ringMarkup } from './glyphs.ts';
 
 interface Sample {

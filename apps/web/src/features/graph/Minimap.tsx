@@ -1,7 +1,7 @@
 import { type PointerEvent, type ReactNode, useEffect, useRef } from 'react';
+import type { Colors } from '../../shared/colors.ts';
 import type { Point } from '../../worker/layout/pack.ts';
 import type { Viewport } from './canvas.ts';
-import type { Colors } from './colors.ts';
 import type { Scene } from './scene.ts';
 
 const WIDTH = 176;

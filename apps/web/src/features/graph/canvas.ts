@@ -1,6 +1,6 @@
 import cytoscape, { type Core, type ElementDefinition, type EventObject, type NodeSingular } from 'cytoscape';
+import type { Colors } from '../../shared/colors.ts';
 import type { Point, Rect } from '../../worker/layout/pack.ts';
-import type { Colors } from './colors.ts';
 import type { Scene } from './scene.ts';
 import { headId, nodeIdOf, stylesheet, toElements, toggleId } from './style.ts';
 

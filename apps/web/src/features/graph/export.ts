@@ -1,5 +1,5 @@
+import type { Colors } from '../../shared/colors.ts';
 import type { Rect } from '../../worker/layout/pack.ts';
-import type { Colors } from './colors.ts';
 import { outsideMarkup, ringMarkup } from './glyphs.ts';
 import { legendSamples } from './Legend.tsx';
 import { boxLabel, type Scene, type SceneEdge } from './scene.ts';

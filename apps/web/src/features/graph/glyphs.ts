@@ -1,5 +1,5 @@
 import type { IsolationState, OutsideKind } from '@bulkhead/policy-engine';
-import type { Colors } from './colors.ts';
+import type { Colors } from '../../shared/colors.ts';
 
 /* Small pictures as SVG text: the same for the canvas (as data URLs), the exported picture and the legend. */
 

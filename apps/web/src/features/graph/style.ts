@@ -1,5 +1,5 @@
 import type { ElementDefinition, StylesheetJson } from 'cytoscape';
-import type { Colors } from './colors.ts';
+import type { Colors } from '../../shared/colors.ts';
 import { toCytoscape } from './geometry.ts';
 import { dataUrl, outsideMarkup, ringMarkup, toggleMarkup } from './glyphs.ts';
 import { boxLabel, headRect, type Scene, type SceneBox, type SceneCard, type SceneEdge } from './scene.ts';

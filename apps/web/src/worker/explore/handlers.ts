@@ -1,8 +1,25 @@
-import { clusterIndex, entityDetails, findings, pairDetails, policyDetails } from '@bulkhead/policy-engine';
+import {
+  clusterIndex,
+  entityDetails,
+  findings,
+  matrixView,
+  pairDetails,
+  policyDetails,
+  workloadTable,
+} from '@bulkhead/policy-engine';
 import { answer, type Handler } from '../session.ts';
+import { connectionHandlers } from './connections.ts';
 import { graphHandlers } from './graph.ts';
 import { sessionLens } from './lens.ts';
-import { entityRequest, findingsRequest, indexRequest, pairRequest, policyRequest } from './requests.ts';
+import {
+  entityRequest,
+  findingsRequest,
+  indexRequest,
+  matrixRequest,
+  pairRequest,
+  policyRequest,
+  workloadTableRequest,
+} from './requests.ts';
 
 /** Everything that the exploring views ask. */
 export const exploreHandlers: readonly Handler[] = [
@@ -12,4 +29,9 @@ export const exploreHandlers: readonly Handler[] = [
   answer(pairRequest, (session, { from, to, port }) => pairDetails(sessionLens(session), from, to, port)),
   answer(policyRequest, (session, { key }) => policyDetails(sessionLens(session), key)),
   answer(findingsRequest, (session) => [...findings(sessionLens(session).after)]),
+  answer(matrixRequest, (session, { ports, ...options }) => matrixView(sessionLens(session, ports), options)),
+  answer(workloadTableRequest, (session, { ports, filter }) =>
+    workloadTable(sessionLens(session, ports), filter),
+  ),
+  ...connectionHandlers(),
 ];

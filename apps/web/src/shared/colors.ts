@@ -13,6 +13,7 @@ const NAMES = [
   'accent',
   'accent-soft',
   'allowed',
+  'allowed-soft',
   'denied',
   'unknown',
   'unknown-soft',
