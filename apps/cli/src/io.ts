@@ -7,6 +7,8 @@ export interface Io {
   readonly stderr: Writable & { readonly isTTY?: boolean };
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
+  /** Ends what runs until it is told to stop; beside Ctrl-C, for whoever runs it in their own process. */
+  readonly stop?: AbortSignal;
 }
 
 export function processIo(): Io {

@@ -74,7 +74,7 @@ export async function serve(options: ServeOptions, io: Io): Promise<ExitCode> {
   ];
   await write(io.stdout, `${lines.join('\n')}\n`);
   if (options.open === true) openBrowser(server.link);
-  await untilSignal();
+  await untilStopped(io.stop);
   // A second Ctrl-C, while connections are closed, ends at once: the handlers are gone.
   await server.close();
   return EXIT.ok;
@@ -119,15 +119,18 @@ function logLevel(given: string): (typeof LOG_LEVELS)[number] {
   return level;
 }
 
-function untilSignal(): Promise<void> {
+function untilStopped(signal: AbortSignal | undefined): Promise<void> {
   return new Promise((done) => {
     const stop = (): void => {
+      signal?.removeEventListener('abort', stop);
       process.off('SIGINT', stop);
       process.off('SIGTERM', stop);
       done();
     };
     process.on('SIGINT', stop);
     process.on('SIGTERM', stop);
+    signal?.addEventListener('abort', stop);
+    if (signal?.aborted === true) stop();
   });
 }
 

@@ -55,12 +55,12 @@ export async function readRevision(
     });
   };
   const git = async (args: readonly string[]): Promise<string> => (await gitBytes(args)).toString('utf8');
-  const commit = (
-    await git(['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`])
+  const tree = (
+    await git(['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{tree}`])
   ).trim();
   const prefix = path.startsWith('.') ? (await git(['rev-parse', '--show-prefix'])).trim() : '';
   const inside = posix.normalize(posix.join(prefix, path === '' ? '.' : path)).replace(/^\.\/?$|\/$/, '');
-  const type = inside === '' ? 'tree' : (await git(['cat-file', '-t', `${commit}:${inside}`])).trim();
+  const type = inside === '' ? 'tree' : (await git(['cat-file', '-t', `${tree}:${inside}`])).trim();
   const listing =
     type === 'blob'
       ? [{ name: inside, size: 0 }]
@@ -71,7 +71,7 @@ export async function readRevision(
             '-z',
             '-l',
             '--full-tree',
-            commit,
+            tree,
             ...(inside === '' ? [] : [`${inside}/`]),
           ]),
         );
@@ -79,7 +79,7 @@ export async function readRevision(
   const isRendered = listing.some(
     ({ name }) => RENDERED_BY.has(name.slice(below.length)) && name.startsWith(below),
   );
-  if (options.render && isRendered) return renderRevision(commit, inside, title, io);
+  if (options.render && isRendered) return renderRevision(tree, inside, title, io);
 
   const parse = parser();
   const parsed: ParsedManifestFile[] = [];
@@ -97,7 +97,7 @@ export async function readRevision(
   }
   for (let at = 0; at < wanted.length; at += BATCH) {
     const names = wanted.slice(at, at + BATCH);
-    const request = names.map((name) => `${commit}:${name}\n`).join('');
+    const request = names.map((name) => `${tree}:${name}\n`).join('');
     const texts = parseBatch(await gitBytes(['cat-file', '--batch'], request), names.length);
     for (const [index, text] of texts.entries())
       parsed.push(parse(`${revision}:${names[index] ?? ''}`, text));
@@ -109,7 +109,11 @@ export async function readRevision(
 const RENDERED_BY = new Set(['Chart.yaml', 'kustomization.yaml', 'kustomization.yml', 'Kustomization']);
 
 function isPassedOver(name: string): boolean {
-  return name.split('/').some((part) => part.startsWith('.') || part === 'node_modules' || part === 'vendor');
+  const parts = name.split('/');
+  return (
+    /^bulkhead\.ya?ml$/.test(parts.at(-1) ?? '') ||
+    parts.some((part) => part.startsWith('.') || part === 'node_modules' || part === 'vendor')
+  );
 }
 
 function parseListing(text: string): { readonly name: string; readonly size: number }[] {
@@ -138,13 +142,13 @@ function parseBatch(bytes: Buffer, count: number): string[] {
 }
 
 /** Renderers need files: the whole tree of the revision is laid out in a temporary directory, since bases may be anywhere. */
-async function renderRevision(commit: string, path: string, title: string, io: Io): Promise<LoadedState> {
+async function renderRevision(tree: string, path: string, title: string, io: Io): Promise<LoadedState> {
   const folder = await mkdtemp(join(tmpdir(), 'bulkhead-'));
   try {
     const archive = join(folder, 'tree.tar');
     const top = await runTool('git', ['rev-parse', '--show-toplevel'], { cwd: io.cwd });
     const cwd = top.type === 'done' ? top.stdout.trim() : io.cwd;
-    const packed = await runTool('git', ['archive', '--format=tar', '-o', archive, commit], { cwd });
+    const packed = await runTool('git', ['archive', '--format=tar', '-o', archive, tree], { cwd });
     const laidOut = packed.type === 'done' ? await runTool('tar', ['-xf', archive], { cwd: folder }) : packed;
     if (laidOut.type !== 'done') {
       throw new Failure(`Can't lay out ${title} to render it.`, {

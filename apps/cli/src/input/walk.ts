@@ -11,6 +11,8 @@ export interface FoundFile {
 }
 
 const MANIFEST = /\.(ya?ml|json)$/i;
+/** Check files lie beside the manifests that they are about. */
+const CHECK_FILE = /^bulkhead\.ya?ml$/;
 /** Never manifests of the cluster, and sometimes enormous. */
 const SKIPPED = new Set(['node_modules', 'vendor', '__pycache__']);
 
@@ -37,7 +39,7 @@ async function* walkBelow(root: string, folder: string): AsyncGenerator<FoundFil
       if (!name.startsWith('.') && !SKIPPED.has(name)) yield* walkBelow(root, path);
       continue;
     }
-    if (!MANIFEST.test(name)) continue;
+    if (!MANIFEST.test(name) || CHECK_FILE.test(name)) continue;
     const file = kind === 'link' ? await linkedFile(root, path) : path;
     if (file === undefined) continue;
     const { size } = await stat(file);

@@ -12,11 +12,14 @@ export interface RunOptions {
   readonly stdin?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly isTTY?: boolean;
+  readonly stop?: AbortSignal;
+  /** Called with all that was printed so far. */
+  readonly onOutput?: (text: string) => void;
 }
 
 /** Runs a command line in this process, with streams of its own. */
 export async function bulkhead(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
-  const stdout = collector(options.isTTY === true);
+  const stdout = collector(options.isTTY === true, options.onOutput);
   const stderr = collector(options.isTTY === true);
   const stdin: Readable & { isTTY?: boolean } =
     options.stdin === undefined ? new PassThrough() : Readable.from([options.stdin]);
@@ -27,11 +30,15 @@ export async function bulkhead(args: readonly string[], options: RunOptions = {}
     stderr: stderr.stream,
     env: options.env ?? {},
     cwd: options.cwd ?? process.cwd(),
+    ...(options.stop === undefined ? {} : { stop: options.stop }),
   });
   return { code, stdout: stdout.text(), stderr: stderr.text() };
 }
 
-function collector(isTTY: boolean): {
+function collector(
+  isTTY: boolean,
+  onOutput: (text: string) => void = () => undefined,
+): {
   readonly stream: Writable & { isTTY?: boolean };
   readonly text: () => string;
 } {
@@ -39,6 +46,7 @@ function collector(isTTY: boolean): {
   const stream: Writable & { isTTY?: boolean } = new Writable({
     write(chunk: Buffer | string, _encoding, done) {
       chunks.push(chunk.toString());
+      onOutput(chunks.join(''));
       done();
     },
   });
