@@ -45,7 +45,7 @@ describe('an explanation', () => {
           }
         }
       }),
-      fuzzing(500),
+      fuzzing(300),
     );
   });
 

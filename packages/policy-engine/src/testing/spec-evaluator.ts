@@ -9,7 +9,7 @@ import {
   worlds,
 } from './spec-actor.ts';
 import { clusterPolicyTier } from './spec-cluster-policies.ts';
-import { type Direction, networkPolicyTier, type Outcome } from './spec-network-policy.ts';
+import { type Case, networkPolicyTier, type Outcome } from './spec-network-policy.ts';
 import { problemOf } from './spec-validity.ts';
 
 export type { EndpointRef, Protocol, Traffic } from './spec-actor.ts';
@@ -104,7 +104,7 @@ function isOnly(outcomes: ReadonlySet<Outcome>, outcome: Outcome): boolean {
 }
 
 /** One direction of one end, tier after tier (semantics 2.3). What no tier decides is allowed. */
-function side(kase: Parameters<typeof networkPolicyTier>[0]): ReadonlySet<Outcome> {
+function side(kase: Case): ReadonlySet<Outcome> {
   const { snapshot } = kase;
   const namespaced = snapshot.policies.filter((policy) => policy.kind === 'NetworkPolicy');
   const clusterScoped = snapshot.policies.filter((policy) => policy.kind !== 'NetworkPolicy');
@@ -146,5 +146,3 @@ function hidesNetworkPolicies(snapshot: ClusterSnapshot, { pod }: Actor): boolea
     snapshot.namespaces.some(({ name, hidden }) => name === pod.namespace && hidden === true)
   );
 }
-
-export type { Direction };
