@@ -90,13 +90,18 @@ export class Outcomes {
     return this.pair(sum);
   }
 
-  /** Code of the cell that stands for pairs with these outcomes. */
-  cell(codes: readonly number[]): number {
-    const [only = 0] = codes;
-    if (codes.length === 1) {
-      this.#single[only] ??= this.intern(this.#summarise(codes));
-      return this.#single[only] ?? 0;
+  /** Code of the cell that stands for pairs with this one outcome. */
+  cellOfPair(code: number): number {
+    let id = this.#single[code];
+    if (id === undefined) {
+      id = this.intern(this.#summarise([code]));
+      this.#single[code] = id;
     }
+    return id;
+  }
+
+  /** Code of the cell that stands for pairs with these outcomes, each once. */
+  cell(codes: readonly number[]): number {
     const key = codes.toSorted((a, b) => a - b).join();
     let id = this.#sets.get(key);
     if (id === undefined) {

@@ -1,5 +1,5 @@
 import { type Cluster, pairCell } from '../compile/compile.ts';
-import { cellAt, stepsOf } from '../compile/rows.ts';
+import { cellAt, type Row, stepsOf } from '../compile/rows.ts';
 import type { CellId } from '../compile/verdict-cells.ts';
 import { isOpenPair } from '../queries/reachability.ts';
 import { cellSets, isOutside, type Lens } from './lens.ts';
@@ -27,6 +27,34 @@ interface Side extends UnitClasses {
 
 const OUTSIDE_BOTH = -1;
 
+/** Destinations of which cells are asked for: some classes of units, and what is needed to look them up quickly. */
+export interface Targets {
+  readonly classes: readonly number[];
+  /** A column of each column class that occurs, ascending. */
+  readonly columns: readonly number[];
+  /** Distinct ingress rows of these columns, and which each has. */
+  readonly kinds: readonly Kind[];
+  readonly kindOf: Int32Array;
+  /** Members of unit class `i` are from `starts[i]` up to `starts[i + 1]`. */
+  readonly starts: Int32Array;
+  /** Index into `columns` of a member that has one column; else -1 minus an index into `several`. */
+  readonly members: Int32Array;
+  readonly several: readonly (readonly number[])[];
+  readonly lines: Map<number, Int32Array>;
+  readonly blocks: Map<number, Int32Array>;
+}
+
+interface Kind {
+  readonly before: number;
+  readonly after: number;
+}
+
+/** Lines are asked for in order, so a few are enough to serve what comes again. */
+const LINES_AT_MOST = 256;
+/** Sources whose ingress cells are found together, and how many such blocks are kept. */
+const BLOCK = 256;
+const BLOCKS_AT_MOST = 6;
+
 /**
  * The relation between two lists of units, cell by cell, computed when it is asked for. What is asked for costs a few
  * nanoseconds a cell: cells are looked up in rows that are walked once.
@@ -35,15 +63,16 @@ export class UnitRelation {
   readonly rows: UnitClasses;
   readonly columns: UnitClasses;
   readonly outcomes: Outcomes;
+  /** All classes of columns. */
+  readonly everyColumn: Targets;
   readonly #lens: Lens;
   readonly #from: Side;
   readonly #to: Side;
-  readonly #sides = new Map<string, number>();
+  readonly #sides = new Map<number, number>();
   readonly #sideCells: { before: CellId; after: CellId; open: boolean }[] = [];
   readonly #crossed: number[][] = [];
-  /** Distinct ingress rows of the destinations' classes. */
-  readonly #kinds: readonly { readonly before: number; readonly after: number }[];
-  readonly #kindOf: Int32Array;
+  #turn = 0;
+  readonly #seen: number[] = [];
 
   constructor(lens: Lens, from: readonly UnitMembers[], to: readonly UnitMembers[]) {
     this.#lens = lens;
@@ -54,131 +83,198 @@ export class UnitRelation {
     this.#to = sideOf(to, sideClasses(lens, 'ingress', targets, sources));
     this.rows = this.#from;
     this.columns = this.#to;
-    const kinds = new Map<string, number>();
-    const distinct: { before: number; after: number }[] = [];
-    this.#kindOf = Int32Array.from(this.#to.columns.first, (column) => {
-      const before = lens.before.rowIds.ingress[column] ?? 0;
-      const after = lens.after.rowIds.ingress[column] ?? 0;
-      const key = `${before} ${after}`;
-      let kind = kinds.get(key);
-      if (kind === undefined) {
-        kind = kinds.size;
-        kinds.set(key, kind);
-        distinct.push({ before, after });
-      }
-      return kind;
-    });
-    this.#kinds = distinct;
+    this.everyColumn = this.targets(this.#to.members.map((_, index) => index));
   }
 
-  /** Codes of cells (into `outcomes.cells`) of one class of rows, with these classes of columns (all of them if absent). */
-  row(rowClass: number, columnClasses?: readonly number[]): Uint32Array {
-    const wanted = columnClasses ?? Array.from({ length: this.columns.count }, (_, index) => index);
-    const members = this.#from.members[rowClass] ?? [];
-    const lines = members.map((member) => this.#memberLine(this.#from.memberColumns[member] ?? []));
-    const out = new Uint32Array(wanted.length);
-    const found: number[] = [];
-    for (const [index, columnClass] of wanted.entries()) {
-      found.length = 0;
-      for (const target of this.#to.members[columnClass] ?? []) {
-        for (const line of lines) {
-          const code = this.#memberCode(line, this.#to.memberColumns[target] ?? []);
-          if (code !== OUTSIDE_BOTH && !found.includes(code)) found.push(code);
+  /** Prepares to ask for these classes of columns. */
+  targets(classes: readonly number[]): Targets {
+    const { members: unitMembers, memberColumns, columns: side } = this.#to;
+    const wanted = new Set<number>();
+    for (const unitClass of classes) {
+      for (const member of unitMembers[unitClass] ?? []) {
+        for (const column of memberColumns[member] ?? []) wanted.add(column);
+      }
+    }
+    const ascending = [...wanted].sort((a, b) => a - b);
+    const position = new Map(ascending.map((column, index) => [column, index]));
+    const several: number[][] = [];
+    const starts = new Int32Array(classes.length + 1);
+    const members: number[] = [];
+    for (const [index, unitClass] of classes.entries()) {
+      for (const member of unitMembers[unitClass] ?? []) {
+        const own = (memberColumns[member] ?? []).map((column) => position.get(column) ?? 0);
+        const [only = 0] = own;
+        if (own.length === 1) members.push(only);
+        else members.push(-several.push(own));
+      }
+      starts[index + 1] = members.length;
+    }
+    const columns = ascending.map((column) => side.first[column] ?? 0);
+    return {
+      classes,
+      columns,
+      ...this.#kindsOf(columns),
+      starts,
+      members: Int32Array.from(members),
+      several,
+      lines: new Map(),
+      blocks: new Map(),
+    };
+  }
+
+  #kindsOf(columns: readonly number[]): { readonly kinds: readonly Kind[]; readonly kindOf: Int32Array } {
+    const { before, after } = this.#lens;
+    const ids = new Map<string, number>();
+    const kinds: Kind[] = [];
+    const kindOf = Int32Array.from(columns, (column) => {
+      const kind = { before: before.rowIds.ingress[column] ?? 0, after: after.rowIds.ingress[column] ?? 0 };
+      const key = `${kind.before} ${kind.after}`;
+      let id = ids.get(key);
+      if (id === undefined) {
+        id = kinds.push(kind) - 1;
+        ids.set(key, id);
+      }
+      return id;
+    });
+    return { kinds, kindOf };
+  }
+
+  /** Codes of cells (into `outcomes.cells`) of one class of rows, one for each class of the targets. */
+  row(rowClass: number, targets: Targets = this.everyColumn): Uint32Array {
+    const { starts, members, several } = targets;
+    const out = new Uint32Array(targets.classes.length);
+    const sources = (this.#from.members[rowClass] ?? []).map((member) =>
+      (this.#from.memberColumns[member] ?? []).map((column) => this.#line(column, targets)),
+    );
+    const seen = this.#seen;
+    const { outcomes } = this;
+    for (let index = 0; index < out.length; index++) {
+      const turn = ++this.#turn;
+      const start = starts[index] ?? 0;
+      const end = starts[index + 1] ?? 0;
+      let first = OUTSIDE_BOTH;
+      let others: number[] | undefined;
+      for (let own = 0; own < sources.length; own++) {
+        const lines = sources[own] ?? [];
+        const line = lines.length === 1 ? lines[0] : undefined;
+        for (let at = start; at < end; at++) {
+          const member = members[at] ?? 0;
+          const code =
+            member >= 0 && line !== undefined
+              ? (line[member] ?? OUTSIDE_BOTH)
+              : this.#either(lines, member >= 0 ? [member] : (several[-1 - member] ?? []));
+          if (code === first || code === OUTSIDE_BOTH || seen[code] === turn) continue;
+          seen[code] = turn;
+          if (first === OUTSIDE_BOTH) first = code;
+          else if (others === undefined) others = [first, code];
+          else others.push(code);
         }
       }
-      out[index] = found.length === 0 ? VOID_CODE : this.outcomes.cell(found);
+      out[index] =
+        first === OUTSIDE_BOTH
+          ? VOID_CODE
+          : others === undefined
+            ? outcomes.cellOfPair(first)
+            : outcomes.cell(others);
     }
     return out;
   }
 
-  /** Pair codes towards every class of columns, for each column of a member. */
-  #memberLine(columns: Member): readonly Int32Array[] {
-    return columns.map((columnClass) => this.#columnLine(columnClass));
-  }
-
-  #memberCode(lines: readonly Int32Array[], target: Member): number {
-    const [line] = lines;
-    const [column = 0] = target;
-    if (lines.length === 1 && target.length === 1) return line?.[column] ?? OUTSIDE_BOTH;
-    const codes = lines.flatMap((own) => target.map((other) => own[other] ?? OUTSIDE_BOTH));
+  #either(lines: readonly Int32Array[], columns: readonly number[]): number {
+    const codes = lines.flatMap((line) => columns.map((column) => line[column] ?? OUTSIDE_BOTH));
     const known = codes.filter((code) => code !== OUTSIDE_BOTH);
     return known.length === 0 ? OUTSIDE_BOTH : this.outcomes.either(known);
   }
 
-  readonly #lines = new Map<number, Int32Array>();
-
-  #columnLine(columnClass: number): Int32Array {
-    const known = this.#lines.get(columnClass);
+  /** Codes of pairs of one class of source columns with each target column. */
+  #line(columnClass: number, targets: Targets): Int32Array {
+    const known = targets.lines.get(columnClass);
     if (known !== undefined) return known;
-    // Lines are asked for in order, so a few are enough to serve what comes again.
-    if (this.#lines.size > 256) this.#lines.clear();
-    const line = this.#compute(this.#from.columns.first[columnClass] ?? 0);
-    this.#lines.set(columnClass, line);
+    if (targets.lines.size > LINES_AT_MOST) targets.lines.clear();
+    const line = this.#compute(columnClass, targets);
+    targets.lines.set(columnClass, line);
     return line;
   }
 
-  #compute(source: number): Int32Array {
+  #compute(columnClass: number, targets: Targets): Int32Array {
+    const { columns, kindOf } = targets;
     const { universe } = this.#lens.after;
-    const { first } = this.#to.columns;
-    const line = new Int32Array(first.length);
+    const source = this.#from.columns.first[columnClass] ?? 0;
+    const line = new Int32Array(columns.length);
     const outside = isOutside(universe, source);
     const host = (universe.readingOf[source] ?? -1) >= 0;
-    const out = this.#egress(source);
-    const into = this.#kinds.map(({ before, after }) => this.#ingress(before, after, source));
-    for (let index = 0; index < first.length; index++) {
-      const target = first[index] ?? 0;
+    const out = this.#egress(source, columns);
+    const into = this.#ingress(Math.floor(columnClass / BLOCK), targets);
+    const at = columnClass % BLOCK;
+    for (let index = 0; index < columns.length; index++) {
+      const target = columns[index] ?? 0;
       if (outside && isOutside(universe, target)) {
         line[index] = OUTSIDE_BOTH;
       } else if (host || (universe.readingOf[target] ?? -1) >= 0) {
         line[index] = this.#oneByOne(source, target);
       } else {
-        line[index] = this.#cross(out[index] ?? 0, into[this.#kindOf[index] ?? 0] ?? 0);
+        line[index] = this.#cross(out[index] ?? 0, into[(kindOf[index] ?? 0) * BLOCK + at] ?? 0);
       }
     }
     return line;
   }
 
-  /** What the source's rows say about the first column of every class, in ascending order of columns. */
-  #egress(source: number): Int32Array {
+  /** What the source's rows say about each column, in ascending order of columns. */
+  #egress(source: number, columns: readonly number[]): Int32Array {
     const { before, after } = this.#lens;
-    const { first } = this.#to.columns;
-    const out = new Int32Array(first.length);
+    const out = new Int32Array(columns.length);
     const afterId = after.rowIds.egress[source] ?? 0;
     const beforeId = before.rowIds.egress[source] ?? 0;
-    const row = after.solver.row(afterId);
-    const is = stepsOf(row);
     const was = beforeId === afterId ? null : before.solver.row(beforeId);
-    const open = row.open && (was?.open ?? true);
-    let step = 0;
-    let side = -1;
-    for (const [index, column] of first.entries()) {
-      while (step + 1 < is.starts.length && (is.starts[step + 1] ?? 0) <= column) {
-        step++;
-        side = -1;
-      }
-      const cell = is.cells[step];
-      if (cell === undefined) continue;
-      if (was !== null) side = this.#side(cellAt(was, column), cell, open);
-      else if (side < 0) side = this.#side(cell, cell, open);
-      out[index] = side;
-    }
+    this.#walk(after.solver.row(afterId), was, columns, out, 0);
     return out;
   }
 
-  #ingress(beforeId: number, afterId: number, source: number): number {
-    const row = this.#lens.after.solver.row(afterId);
-    const is = cellAt(row, source);
-    if (beforeId === afterId) return this.#side(is, is, row.open);
-    const was = this.#lens.before.solver.row(beforeId);
-    return this.#side(cellAt(was, source), is, row.open && was.open);
+  /** What every kind of target says about a block of sources, kind by kind. */
+  #ingress(block: number, { kinds, blocks }: Targets): Int32Array {
+    const known = blocks.get(block);
+    if (known !== undefined) return known;
+    if (blocks.size >= BLOCKS_AT_MOST) blocks.clear();
+    const { before, after } = this.#lens;
+    const sources = this.#from.columns.first.slice(block * BLOCK, (block + 1) * BLOCK);
+    const out = new Int32Array(kinds.length * BLOCK);
+    for (const [kind, { before: beforeId, after: afterId }] of kinds.entries()) {
+      const row = after.solver.row(afterId);
+      const was = beforeId === afterId ? null : before.solver.row(beforeId);
+      this.#walk(row, was, sources, out, kind * BLOCK);
+    }
+    blocks.set(block, out);
+    return out;
+  }
+
+  /** Sides of a row's cells at ascending columns: the row is walked along with them, which beats searching for each. */
+  #walk(row: Row, was: Row | null, columns: readonly number[], out: Int32Array, first: number): void {
+    const { starts, cells } = stepsOf(row);
+    const open = row.open && (was?.open ?? true);
+    let step = stepAt(starts, columns[0] ?? 0);
+    let next = starts[step + 1] ?? Number.POSITIVE_INFINITY;
+    let side = -1;
+    for (let index = 0; index < columns.length; index++) {
+      const column = columns[index] ?? 0;
+      while (next <= column) {
+        step++;
+        next = starts[step + 1] ?? Number.POSITIVE_INFINITY;
+        side = -1;
+      }
+      const cell = cells[step];
+      if (cell === undefined) continue;
+      if (was !== null) side = this.#side(cellAt(was, column), cell, open);
+      else if (side < 0) side = this.#side(cell, cell, open);
+      out[first + index] = side;
+    }
   }
 
   #side(before: CellId, after: CellId, open: boolean): number {
-    const key = `${before} ${after} ${open}`;
+    // Cells are numbered up from 0 and far from 2^25, so the three fit into one exact number.
+    const key = (before * 33_554_432 + after) * 2 + (open ? 1 : 0);
     let id = this.#sides.get(key);
     if (id === undefined) {
-      id = this.#sideCells.length;
-      this.#sideCells.push({ before, after, open });
+      id = this.#sideCells.push({ before, after, open }) - 1;
       this.#sides.set(key, id);
     }
     return id;
@@ -218,6 +314,18 @@ export class UnitRelation {
         (same || isOpenPair(this.#lens.before, source, target)),
     });
   }
+}
+
+/** Index of the last start that is not beyond a column. */
+function stepAt(starts: Float64Array, column: number): number {
+  let lo = 0;
+  let hi = starts.length - 1;
+  while (lo < hi) {
+    const mid = (lo + hi + 1) >> 1;
+    if ((starts[mid] ?? 0) <= column) lo = mid;
+    else hi = mid - 1;
+  }
+  return lo;
 }
 
 function sideOf(units: readonly UnitMembers[], columns: SideClasses): Side {
