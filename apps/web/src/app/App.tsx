@@ -3,7 +3,14 @@ import { type ReactNode, useCallback, useEffect, useMemo, useState } from 'react
 import { useClusters } from '../data/clusters.ts';
 import { useEngine, useEngineQuery, useSession } from '../data/engine.ts';
 import { readQuestion } from '../features/ask/question.ts';
-import { DraftBadge, DraftDrawer, DraftProvider, useDraft } from '../features/draft/index.ts';
+import {
+  DraftBadge,
+  DraftDrawer,
+  DraftProvider,
+  EntityDraftActions,
+  PairDraftActions,
+  useDraft,
+} from '../features/draft/index.ts';
 import { Inspector } from '../features/inspector/Inspector.tsx';
 import { Palette, type PaletteQuestion } from '../features/palette/Palette.tsx';
 import { Button, EmptyState } from '../shared/ui.tsx';
@@ -131,7 +138,12 @@ function Shell({ route, clusters, current }: ShellProps): ReactNode {
         </main>
         {route.selection === null || revision === 0 ? null : (
           <aside className="inspector" aria-label="Inspector">
-            <Inspector route={route} policyActions={policyActions} />
+            <Inspector
+              route={route}
+              policyActions={policyActions}
+              pairActions={(from, to) => <PairDraftActions from={from} to={to} port={askedPort(route)} />}
+              entityActions={(id) => <EntityDraftActions id={id} />}
+            />
           </aside>
         )}
         {route.drawer ? (
@@ -155,6 +167,10 @@ function Shell({ route, clusters, current }: ShellProps): ReactNode {
       ) : null}
     </>
   );
+}
+
+function askedPort({ selection }: Route): string | undefined {
+  return selection?.type === 'pair' ? selection.port : undefined;
 }
 
 function drawerHeight(): number {

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { Icon } from '../../shared/icons.tsx';
 import { formatCount } from '../../shared/ui.tsx';
 import { impactSentence } from './impact/sentence.ts';
-import { useDraft } from './provider.tsx';
+import { useDraft } from './session.ts';
 import './draft.css';
 
 interface DraftBadgeProps {

@@ -6,7 +6,7 @@ import { ItemList } from './ItemList.tsx';
 import { ItemPane } from './ItemPane.tsx';
 import { ImpactPane } from './impact/ImpactPane.tsx';
 import { usePaste } from './parts/paste.ts';
-import { useDraft } from './provider.tsx';
+import { useDraft } from './session.ts';
 import './draft.css';
 
 const TemplatePicker = lazy(() => import('./templates/TemplatePicker.tsx'));

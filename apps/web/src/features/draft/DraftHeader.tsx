@@ -8,7 +8,7 @@ import { DraftIcon } from './parts/icons.tsx';
 import { Popup } from './parts/Popup.tsx';
 import { takeFiles } from './parts/paste.ts';
 import { copyText, saveFile } from './parts/save.ts';
-import { draftFileName, useDraft } from './provider.tsx';
+import { draftFileName, useDraft } from './session.ts';
 import { MAX_LINK, shareFragment } from './share.ts';
 
 interface DraftHeaderProps {

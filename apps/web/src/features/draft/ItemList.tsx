@@ -4,8 +4,8 @@ import { Icon } from '../../shared/icons.tsx';
 import type { DraftDialog } from './DraftDrawer.tsx';
 import { DraftIcon, type DraftIconName } from './parts/icons.tsx';
 import { Popup } from './parts/Popup.tsx';
-import { useDraft } from './provider.tsx';
-import { newId } from './store/store.ts';
+import { useDraft } from './session.ts';
+import { newId } from './store/id.ts';
 import type { ApplyResult, ChangeResult } from './worker/requests.ts';
 
 /** What the draft holds; picking an item opens it. */

@@ -8,7 +8,7 @@ import type { EditorHandle } from './editor/YamlEditor.tsx';
 import { itemTitle } from './ItemList.tsx';
 import { OtherItemPane } from './items/OtherItemPane.tsx';
 import { useLiveQuery } from './parts/live-query.ts';
-import { useDraft } from './provider.tsx';
+import { useDraft } from './session.ts';
 import { type ApplyResult, clusterValuesRequest } from './worker/requests.ts';
 
 const PolicyFormView = lazy(async () => ({

@@ -1,4 +1,6 @@
-/* What the shell composes: provider, drawer, header badge, and commands for other features. */
+/* What the shell composes: provider, drawer, header badge, and what can be done with a selection. */
 export { DraftBadge } from './DraftBadge.tsx';
 export { DraftDrawer } from './DraftDrawer.tsx';
-export { type DraftActions, DraftProvider, useDraft } from './provider.tsx';
+export { DraftProvider } from './provider.tsx';
+export { EntityDraftActions, PairDraftActions } from './SelectionActions.tsx';
+export { type DraftActions, useDraft } from './session.ts';

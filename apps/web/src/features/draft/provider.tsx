@@ -1,67 +1,24 @@
-import { type Draft, type DraftItem, objectName, parseDraft, withText } from '@bulkhead/policy-engine';
-import {
-  createContext,
-  type ReactNode,
-  useCallback,
-  useContext,
-  useEffect,
-  useMemo,
-  useRef,
-  useState,
-} from 'react';
+import { type Draft, type DraftItem, parseDraft, templateById, withText } from '@bulkhead/policy-engine';
+import { lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { Navigate } from '../../app/contracts.ts';
 import { useEngine, useSession } from '../../data/engine.ts';
 import { useAnnounce } from '../../shared/announce.tsx';
 import { impactSentence } from './impact/sentence.ts';
+import { type DraftActions, DraftContext, type DraftSession, type PairQuestion } from './session.ts';
 import { readShareLink } from './share.ts';
 import { draftStore, useDrafts } from './store/context.ts';
-import { type DraftEntry, type DraftStore, newId } from './store/store.ts';
+import { newId } from './store/id.ts';
+import type { DraftStore } from './store/store.ts';
 import {
   type ApplyResult,
   applyDraftRequest,
   clearDraftRequest,
+  editDraftRequest,
   livePolicyRequest,
+  templateContextRequest,
 } from './worker/requests.ts';
 
-/** Everything below the provider needs of the draft that is shown. */
-export interface DraftSession {
-  readonly store: DraftStore;
-  readonly entries: readonly DraftEntry[];
-  readonly entry: DraftEntry | undefined;
-  /** The last answer of the worker for this draft; may be older than the draft while it computes. */
-  readonly result: ApplyResult | null;
-  readonly failure: string | null;
-  readonly actions: DraftActions;
-}
-
-/** What can be done to drafts, from anywhere in the app. Each makes a draft first where none is shown. */
-export interface DraftActions {
-  readonly show: (id: string | null) => void;
-  readonly create: (name?: string) => string;
-  readonly adopt: (draft: Draft) => void;
-  readonly remove: (id: string) => void;
-  readonly add: (item: DraftItem) => void;
-  readonly addText: (text: string) => void;
-  readonly setText: (item: string, text: string, label?: string | null) => void;
-  readonly replaceItem: (item: DraftItem, label?: string | null) => void;
-  readonly removeItem: (item: string) => void;
-  readonly open: (item: string | null) => void;
-  /** Opens a live policy for editing, or the edit of it that is already in the draft. */
-  readonly editPolicy: (key: string) => Promise<void>;
-  readonly removePolicy: (key: string) => Promise<void>;
-  readonly undo: () => void;
-  readonly redo: () => void;
-  readonly mark: () => void;
-}
-
-const DraftContext = createContext<DraftSession | null>(null);
-
-/** The draft session. Only below `DraftProvider`. */
-export function useDraft(): DraftSession {
-  const session = useContext(DraftContext);
-  if (session === null) throw new Error('useDraft needs a DraftProvider above it');
-  return session;
-}
+const SuggestDialog = lazy(() => import('./suggest/SuggestDialog.tsx'));
 
 interface DraftProviderProps {
   readonly cluster: string;
@@ -85,6 +42,7 @@ export function DraftProvider({ cluster, draft: shown, navigate, children }: Dra
     result: null,
     failure: null,
   });
+  const [question, setQuestion] = useState<PairQuestion | null>(null);
   const pause = useRef<ReturnType<typeof setTimeout>>(undefined);
   const ready = revision > 0 && followed === cluster;
   const draft = entry?.draft;
@@ -196,6 +154,26 @@ export function DraftProvider({ cluster, draft: shown, navigate, children }: Dra
           add({ id: newId(), type: 'remove-policy', policy: ref, spec: plain(spec).json });
         else navigate({ drawer: true });
       },
+      applyEdits: async (edits) => {
+        const id = target();
+        const before = store.entry(id)?.draft;
+        if (before === undefined) return [];
+        const {
+          draft: after,
+          item,
+          problems,
+        } = await engine.call(editDraftRequest, { draft: before, edits });
+        store.edit(id, () => after, null);
+        store.openItem(id, item);
+        navigate({ drawer: true });
+        return problems;
+      },
+      addTemplate: async (id, subject) => {
+        const context = await engine.call(templateContextRequest, { subject });
+        const text = templateById(id)?.build(context);
+        if (text !== undefined) add(withText({ id: newId(), type: 'policies', text: '' }, text));
+      },
+      ask: setQuestion,
       undo: () => store.undo(target()),
       redo: () => store.redo(target()),
       mark: () => {
@@ -210,7 +188,16 @@ export function DraftProvider({ cluster, draft: shown, navigate, children }: Dra
     (): DraftSession => ({ store, entries, entry, result, failure: answer.failure, actions }),
     [store, entries, entry, result, answer.failure, actions],
   );
-  return <DraftContext value={session}>{children}</DraftContext>;
+  return (
+    <DraftContext value={session}>
+      {children}
+      {question === null ? null : (
+        <Suspense fallback={null}>
+          <SuggestDialog question={question} onClose={() => setQuestion(null)} />
+        </Suspense>
+      )}
+    </DraftContext>
+  );
 }
 
 function sameRef(
@@ -252,9 +239,4 @@ function useSharedDraft(actions: DraftActions, announce: (message: string) => vo
     window.addEventListener('hashchange', take);
     return () => window.removeEventListener('hashchange', take);
   }, [take]);
-}
-
-/** A file name for a draft: safe, short, and recognisable. */
-export function draftFileName(draft: Draft, extension: string): string {
-  return `${objectName(draft.name)}.${extension}`;
 }

@@ -7,7 +7,7 @@ import { Button, Segments } from '../../../shared/ui.tsx';
 import { Dialog } from '../parts/Dialog.tsx';
 import { Scroll } from '../parts/Scroll.tsx';
 import { copyText, saveFile } from '../parts/save.ts';
-import { draftFileName, useDraft } from '../provider.tsx';
+import { draftFileName, useDraft } from '../session.ts';
 import { exportDraftRequest } from '../worker/requests.ts';
 import { zipOf } from './zip.ts';
 

@@ -6,7 +6,7 @@ import { useEngine } from '../../../data/engine.ts';
 import { Icon } from '../../../shared/icons.tsx';
 import { formatCount } from '../../../shared/ui.tsx';
 import { DraftIcon } from '../parts/icons.tsx';
-import { useDraft } from '../provider.tsx';
+import { useDraft } from '../session.ts';
 import { type ApplyResult, type DraftNotice, expandImpactRequest } from '../worker/requests.ts';
 import { groupRows, type ImpactGroup, othersText, rowKey } from './group.ts';
 import { impactSentence } from './sentence.ts';

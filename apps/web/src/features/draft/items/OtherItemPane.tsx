@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { Button } from '../../../shared/ui.tsx';
 import { useLiveQuery } from '../parts/live-query.ts';
 import { Scroll } from '../parts/Scroll.tsx';
-import { useDraft } from '../provider.tsx';
+import { useDraft } from '../session.ts';
 import { clusterValuesRequest, livePolicyRequest } from '../worker/requests.ts';
 import { NamespacePane, WorkloadPane } from './HypotheticalPanes.tsx';
 import { LabelsPane } from './LabelsPane.tsx';

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { useState } from 'react';
-import { useDraft } from '../provider.tsx';
+import { useDraft } from '../session.ts';
 import { compareDrafts } from './compare.ts';
 import { Dialog } from './Dialog.tsx';
 import { Scroll } from './Scroll.tsx';

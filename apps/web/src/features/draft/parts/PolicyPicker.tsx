@@ -1,5 +1,5 @@
 import { type ReactNode, useState } from 'react';
-import { useDraft } from '../provider.tsx';
+import { useDraft } from '../session.ts';
 import { livePoliciesRequest } from '../worker/requests.ts';
 import { Dialog } from './Dialog.tsx';
 import { useLiveQuery } from './live-query.ts';

@@ -1,4 +1,4 @@
-import type { TemplateSelection } from '@bulkhead/policy-engine';
+import type { SuggestEnd, TemplateSelection } from '@bulkhead/policy-engine';
 import type { EntityId } from '../../../app/contracts.ts';
 
 /** `ns:<namespace>` and `wl:<namespace>/<kind>/<name>[~variant]` as what a template takes; `undefined` for the outside. */
@@ -9,4 +9,12 @@ export function entitySelection(id: EntityId): TemplateSelection | undefined {
   const name = rest.join('/').replace(/~.*$/, '');
   if (namespace === undefined || kind === undefined || name === '') return undefined;
   return { type: 'workload', namespace, workload: { kind, name } };
+}
+
+/** An entity as an end of a suggestion: workloads, the internet and CIDR blocks; `undefined` for all else. */
+export function suggestEnd(id: EntityId): SuggestEnd | undefined {
+  if (id === 'out:internet') return { type: 'addresses', cidr: '0.0.0.0/0' };
+  if (id.startsWith('out:cidr:')) return { type: 'addresses', cidr: id.slice('out:cidr:'.length) };
+  const selection = entitySelection(id);
+  return selection?.type === 'workload' ? selection : undefined;
 }

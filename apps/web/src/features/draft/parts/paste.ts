@@ -1,7 +1,7 @@
 import { DRAFT_FORMAT, parseDraft } from '@bulkhead/policy-engine';
 import { type DragEvent, useEffect, useMemo, useState } from 'react';
 import { useAnnounce } from '../../../shared/announce.tsx';
-import type { DraftActions } from '../provider.tsx';
+import type { DraftActions } from '../session.ts';
 
 /** Files beyond this size are not read: policies are a few kilobytes. */
 const MAX_FILE = 2_000_000;

@@ -5,6 +5,7 @@ import {
   draftHistory,
   parseDraft,
 } from '@bulkhead/policy-engine';
+import { newId } from './id.ts';
 import {
   draftKey,
   forgetDraft,
@@ -52,13 +53,6 @@ export interface DraftStore {
   readonly openItem: (id: string, item: string | null) => void;
   /** Another tab wrote to storage. */
   readonly changedElsewhere: (key: string | null, value: string | null) => void;
-}
-
-/** Short, unique enough within a browser, and fit for a URL. */
-export function newId(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(6)), (byte) =>
-    byte.toString(36).padStart(2, '0'),
-  ).join('');
 }
 
 export function createDraftStore(cluster: string, storage: KeyValue | null): DraftStore {

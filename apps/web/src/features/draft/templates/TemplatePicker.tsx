@@ -13,7 +13,7 @@ import { Dialog } from '../parts/Dialog.tsx';
 import { entitySelection } from '../parts/entity.ts';
 import { useLiveQuery } from '../parts/live-query.ts';
 import { Scroll } from '../parts/Scroll.tsx';
-import { useDraft } from '../provider.tsx';
+import { useDraft } from '../session.ts';
 import { clusterValuesRequest, templateContextRequest } from '../worker/requests.ts';
 import { parseCidrs, parsePorts } from './inputs.ts';
 

@@ -7,14 +7,18 @@ import {
   compileOverlay,
   type Draft,
   documentText,
+  editDraft,
   exportDraft,
   impactOf,
   type PolicyKey,
   policyKey,
   policyYaml,
+  suggestAllow,
+  suggestClose,
   templateContext,
 } from '@bulkhead/policy-engine';
 import { answer, type EngineSession, type Handler } from '../../../worker/session.ts';
+import { newId } from '../store/id.ts';
 import { draftNotices } from './notices.ts';
 import {
   type ApplyResult,
@@ -22,10 +26,12 @@ import {
   type ChangeResult,
   clearDraftRequest,
   clusterValuesRequest,
+  editDraftRequest,
   expandImpactRequest,
   exportDraftRequest,
   livePoliciesRequest,
   livePolicyRequest,
+  suggestRequest,
   templateContextRequest,
 } from './requests.ts';
 
@@ -133,6 +139,11 @@ export const draftHandlers: readonly Handler[] = [
   answer(templateContextRequest, (session, { subject, peer }) =>
     templateContext(session.snapshot, subject, peer),
   ),
+  answer(suggestRequest, (session, { want, question }) => {
+    const cluster = session.overlay?.after ?? session.cluster;
+    return want === 'allow' ? suggestAllow(cluster, question) : suggestClose(cluster, question);
+  }),
+  answer(editDraftRequest, (session, { draft, edits }) => editDraft(draft, session.snapshot, edits, newId)),
   answer(exportDraftRequest, (session, { draft, context, fileName }) =>
     exportDraft(draft, applyDraft(session.snapshot, draft), {
       ...(context === undefined ? {} : { context }),

@@ -4,10 +4,14 @@ import type {
   DraftConflict,
   DraftExport,
   DraftItemId,
+  EditedDraft,
   Impact,
   ImpactRow,
+  PolicyEdit,
   PolicyKey,
   PolicyRef,
+  SuggestionList,
+  SuggestQuestion,
   TemplateContext,
   TemplateSelection,
   TextDiagnostic,
@@ -90,3 +94,14 @@ export const exportDraftRequest = requestKind<
   { readonly draft: Draft; readonly context?: string; readonly fileName?: string },
   DraftExport
 >('draft.export');
+
+/** How to allow or close one connection, with the draft that is shown taken into account. */
+export const suggestRequest = requestKind<
+  { readonly want: 'allow' | 'close'; readonly question: SuggestQuestion },
+  SuggestionList
+>('draft.suggest');
+/** A draft with edits of policies put into its texts. */
+export const editDraftRequest = requestKind<
+  { readonly draft: Draft; readonly edits: readonly PolicyEdit[] },
+  EditedDraft
+>('draft.edit');

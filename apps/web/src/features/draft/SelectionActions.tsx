@@ -1,0 +1,48 @@
+import type { ReactNode } from 'react';
+import type { EntityId } from '../../app/contracts.ts';
+import { Button } from '../../shared/ui.tsx';
+import { entitySelection, suggestEnd } from './parts/entity.ts';
+import { useDraft } from './session.ts';
+import { newId } from './store/id.ts';
+
+interface PairActionsProps {
+  readonly from: EntityId;
+  readonly to: EntityId;
+  readonly port?: string | undefined;
+}
+
+/** What drafting can do with a pair: allow exactly this, or close it. */
+export function PairDraftActions({ from, to, port }: PairActionsProps): ReactNode {
+  const { actions } = useDraft();
+  if (suggestEnd(from) === undefined || suggestEnd(to) === undefined) return null;
+  const asked = { from, to, ...(port === undefined ? {} : { port }) };
+  return (
+    <>
+      <Button small icon="draft" onClick={() => actions.ask({ ...asked, want: 'allow' })}>
+        Allow in a draft…
+      </Button>
+      <Button small onClick={() => actions.ask({ ...asked, want: 'close' })}>
+        Close in a draft…
+      </Button>
+    </>
+  );
+}
+
+/** What drafting can do with a workload or a namespace. */
+export function EntityDraftActions({ id }: { readonly id: EntityId }): ReactNode {
+  const { actions } = useDraft();
+  const selection = entitySelection(id);
+  if (selection === undefined) return null;
+  const target =
+    selection.type === 'namespace' ? ({ type: 'namespace', name: selection.namespace } as const) : selection;
+  return (
+    <>
+      <Button small icon="draft" onClick={() => void actions.addTemplate('deny-all', selection)}>
+        Isolate in a draft
+      </Button>
+      <Button small onClick={() => actions.add({ id: newId(), type: 'labels', target, labels: {} })}>
+        Change labels
+      </Button>
+    </>
+  );
+}

@@ -1,0 +1,70 @@
+import {
+  type Draft,
+  type DraftItem,
+  objectName,
+  type PolicyEdit,
+  type TemplateSelection,
+} from '@bulkhead/policy-engine';
+import { createContext, useContext } from 'react';
+import type { EntityId } from '../../app/contracts.ts';
+import type { DraftEntry, DraftStore } from './store/store.ts';
+import type { ApplyResult } from './worker/requests.ts';
+
+/** Everything below the provider needs of the draft that is shown. */
+export interface DraftSession {
+  readonly store: DraftStore;
+  readonly entries: readonly DraftEntry[];
+  readonly entry: DraftEntry | undefined;
+  /** The last answer of the worker for this draft; may be older than the draft while it computes. */
+  readonly result: ApplyResult | null;
+  readonly failure: string | null;
+  readonly actions: DraftActions;
+}
+
+/** What can be done to drafts, from anywhere in the app. Each makes a draft first where none is shown. */
+export interface DraftActions {
+  readonly show: (id: string | null) => void;
+  readonly create: (name?: string) => string;
+  readonly adopt: (draft: Draft) => void;
+  readonly remove: (id: string) => void;
+  readonly add: (item: DraftItem) => void;
+  readonly addText: (text: string) => void;
+  readonly setText: (item: string, text: string, label?: string | null) => void;
+  readonly replaceItem: (item: DraftItem, label?: string | null) => void;
+  readonly removeItem: (item: string) => void;
+  readonly open: (item: string | null) => void;
+  /** Opens a live policy for editing, or the edit of it that is already in the draft. */
+  readonly editPolicy: (key: string) => Promise<void>;
+  readonly removePolicy: (key: string) => Promise<void>;
+  /** Puts edits of policies into the draft's texts; says what could not be done. */
+  readonly applyEdits: (edits: readonly PolicyEdit[]) => Promise<readonly string[]>;
+  /** Adds a template, filled for a selection. */
+  readonly addTemplate: (id: string, subject: TemplateSelection) => Promise<void>;
+  /** Asks how to allow or close what one entity may send to another. */
+  readonly ask: (question: PairQuestion | null) => void;
+  readonly undo: () => void;
+  readonly redo: () => void;
+  readonly mark: () => void;
+}
+
+/** A question about a pair of entities; `port` as typed: `5432`, `UDP/53`. */
+export interface PairQuestion {
+  readonly from: EntityId;
+  readonly to: EntityId;
+  readonly port?: string;
+  readonly want: 'allow' | 'close';
+}
+
+export const DraftContext = createContext<DraftSession | null>(null);
+
+/** The draft session. Only below `DraftProvider`. */
+export function useDraft(): DraftSession {
+  const session = useContext(DraftContext);
+  if (session === null) throw new Error('useDraft needs a DraftProvider above it');
+  return session;
+}
+
+/** A file name for a draft: safe, short, and recognisable. */
+export function draftFileName(draft: Draft, extension: string): string {
+  return `${objectName(draft.name)}.${extension}`;
+}
