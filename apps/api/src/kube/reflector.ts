@@ -57,8 +57,13 @@ export interface ReflectorTimings {
   readonly watchIdleMs: number;
   /** Watches last between this and twice this, so that they don't all end at once. */
   readonly watchSeconds: number;
-  /** How long until something forbidden is asked for again. */
+  /** How long until something forbidden is asked for again; at first it is asked for sooner. */
   readonly forbiddenMs: number;
+  /**
+   * How long a 403 or 404 must go on before what was readable until then is given up. A server that has just started
+   * knows neither its roles nor its custom kinds for some seconds, and answers as if there were none.
+   */
+  readonly confirmMs: number;
   /** A watch that a server ends sooner than this counts as a failure when it comes to waiting. */
   readonly shortWatchMs: number;
   /** How long the way from one watch to the next may take before it counts as an interruption. */
@@ -72,6 +77,7 @@ export const REFLECTOR_TIMINGS: ReflectorTimings = {
   watchIdleMs: 75_000,
   watchSeconds: 240,
   forbiddenMs: 60_000,
+  confirmMs: 15_000,
   shortWatchMs: 1_000,
   graceMs: 3_000,
 };
@@ -105,7 +111,15 @@ export function createReflector(options: ReflectorOptions): Reflector {
   const { signal } = stopped;
   const backoff = createBackoff({ firstMs: timings.backoffFirstMs, mostMs: timings.backoffMostMs, random });
   let state: ReflectorState = { phase: 'idle' };
+  const forbiddenBackoff = createBackoff({
+    firstMs: timings.forbiddenMs / 8,
+    mostMs: timings.forbiddenMs,
+    random,
+  });
   let settled = false;
+  /** The sink has what the last list and the watch after it brought. */
+  let holds = false;
+  let deniedSince: number | undefined;
   let items = 0;
   let running: Promise<void> | undefined;
   let lastInStep = clock.now();
@@ -138,18 +152,29 @@ export function createReflector(options: ReflectorOptions): Reflector {
     if (signal.aborted) return undefined;
     intake.commit();
     settled = true;
+    holds = true;
+    deniedSince = undefined;
+    forbiddenBackoff.reset();
     return resourceVersion;
   };
 
   const wait = async (error: KubeError) => {
     const { problem, status, retryAfterMs } = error;
     if (status === 403 || status === 404) {
-      const gone = settled;
+      const now = clock.now();
+      deniedSince ??= now;
+      if (holds && now - deniedSince < timings.confirmMs) {
+        const delay = Math.min(backoff.next(), timings.confirmMs / 3);
+        enter({ phase: 'broken', since: since(), problem, retryAt: now + delay });
+        await sleep(clock, delay, signal);
+        return;
+      }
       settled = true;
-      if (gone || status === 404) sink.begin().commit();
-      const retryAt = clock.now() + timings.forbiddenMs * (1 + random() / 4);
+      holds = false;
+      sink.begin().commit();
+      const retryAt = now + forbiddenBackoff.next();
       enter(status === 403 ? { phase: 'forbidden', problem, retryAt } : { phase: 'absent' });
-      await sleep(clock, retryAt - clock.now(), signal);
+      await sleep(clock, retryAt - now, signal);
       return;
     }
     const delay = backoff.next(retryAfterMs);

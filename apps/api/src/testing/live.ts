@@ -21,6 +21,7 @@ export const FAST: Partial<LiveTimings> = {
   watchIdleMs: 600,
   watchSeconds: 60,
   forbiddenMs: 150,
+  confirmMs: 60,
   shortWatchMs: 20,
   graceMs: 150,
   discoveryMs: 150,

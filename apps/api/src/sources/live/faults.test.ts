@@ -1,4 +1,12 @@
-import { buildCluster, type Fault, type FaultRule, livePod, type StandIn } from '@bulkhead/kube-stand-in';
+import {
+  adminPolicyDefinitions,
+  buildCluster,
+  type Fault,
+  type FaultRule,
+  liveAdminPolicy,
+  livePod,
+  type StandIn,
+} from '@bulkhead/kube-stand-in';
 import { describe, expect, it } from 'vitest';
 import { cleanUpAfterEach, converges, follow, held, standIn, truth } from '../../testing/live.ts';
 
@@ -157,6 +165,59 @@ describe('while watching, a source survives', () => {
     server.watches.end({ resource: 'pods' });
     await disturb(server);
     await converges(source, server);
+  });
+});
+
+describe('a server that has just started', () => {
+  it('and has not read its roles yet takes nothing away', async () => {
+    const server = await seeded();
+    const source = await follow(server, { timings: { confirmMs: 5_000 } });
+    await converges(source, server);
+    const fewest: number[] = [];
+    source.store.subscribe(() => fewest.push(source.store.totals().pod));
+    const pods = source.store.totals().pod;
+    const forbidden: Fault = { kind: 'status', code: 403 };
+    server.faults.add({ where: ({ info }) => info.isResource, fault: forbidden, times: 60 });
+    server.watches.cut();
+    await expect
+      .poll(() => source.status().freshness, { interval: 5 })
+      .toMatchObject({ state: 'reconnecting', problem: { code: 'forbidden' } });
+    server.apply(pod('later', '10.9.9.9'));
+    server.faults.clear();
+    await converges(source, server);
+    expect(Math.min(...fewest)).toBeGreaterThanOrEqual(pods);
+    expect(source.status().hidden).toEqual([]);
+  });
+
+  it('and does not know its custom kinds yet takes none of their policies away', async () => {
+    const server = await seeded();
+    server.seed(adminPolicyDefinitions.v1alpha1);
+    server.apply(
+      liveAdminPolicy('AdminNetworkPolicy', 'admin', { priority: 1, subject: { namespaces: {} } }),
+    );
+    const source = await follow(server, { timings: { confirmMs: 5_000 } });
+    await converges(source, server);
+    let lost = false;
+    source.store.subscribe(() => {
+      lost ||= source.store.get('policy', 'AdminNetworkPolicy//admin') === undefined;
+    });
+    const group = 'policy.networking.k8s.io';
+    server.faults.add({ group, fault: { kind: 'status', code: 404 }, times: 20 });
+    server.faults.add({
+      where: ({ path }) => path === '/apis',
+      fault: {
+        kind: 'raw',
+        code: 200,
+        contentType: 'application/json',
+        body: '{"kind":"APIGroupList","groups":[]}',
+      },
+      times: 3,
+    });
+    server.watches.cut({ group });
+    await new Promise((resolve) => setTimeout(resolve, 800));
+    server.faults.clear();
+    await converges(source, server);
+    expect(lost).toBe(false);
   });
 });
 

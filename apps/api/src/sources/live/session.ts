@@ -56,6 +56,8 @@ export function createSession(options: SessionOptions): Session {
   const limiter = createLimiter(PARALLEL_LISTS);
   const access = createAccess(client, limiter, clock, timings.forbiddenMs / 2);
   const watchers = new Map<string, KindWatcher>();
+  /** Custom kinds that are watched and not served any more, as it seems. */
+  const missingSince = new Map<WatchedKind, number>();
   const backoff = createBackoff({ firstMs: timings.backoffFirstMs, mostMs: timings.backoffMostMs, random });
   const work = new Set<Promise<void>>();
   let discovery: Discovery | undefined;
@@ -109,7 +111,14 @@ export function createSession(options: SessionOptions): Session {
       const wanted = !kind.custom || found.served.includes(kind);
       const watched = watchers.has(resourceName(kind));
       if (wanted && !watched) watchKind(kind);
-      if (!wanted && watched) track(unwatchKind(kind));
+      if (wanted) missingSince.delete(kind);
+      if (wanted || !watched) continue;
+      // As in the reflector: a server that has just started has forgotten its custom kinds for a while.
+      const since = missingSince.get(kind) ?? clock.now();
+      missingSince.set(kind, since);
+      if (clock.now() - since < timings.confirmMs) continue;
+      missingSince.delete(kind);
+      track(unwatchKind(kind));
     }
   };
 
@@ -118,6 +127,7 @@ export function createSession(options: SessionOptions): Session {
       let pause = timings.discoveryMs;
       try {
         take(await discover(client, signal));
+        if (missingSince.size > 0) pause = Math.min(pause, timings.confirmMs / 3);
         lastAnswer = clock.now();
         unanswered = undefined;
         backoff.reset();
