@@ -109,7 +109,7 @@ class Uris {
     const name = rendered ? place.file.slice(0, -RENDERED.length) : place.file;
     const path = relative(this.#root, resolve(this.#cwd, name));
     const inside = !path.startsWith('..') && !isAbsolute(path);
-    const uri = (inside ? path : resolve(this.#cwd, name)).split(sep).map(encodeURIComponent).join('/');
+    const uri = (inside ? path : resolve(this.#cwd, name)).split(sep).map(uriPart).join('/');
     return {
       physicalLocation: {
         artifactLocation: inside
@@ -129,6 +129,13 @@ class Uris {
       ...(place.label === undefined ? {} : { message: { text: place.label } }),
     };
   }
+}
+
+/** A lone half of a character outside the basic plane has no encoding in a URI. */
+function uriPart(text: string): string {
+  return encodeURIComponent(
+    text.replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '\ufffd'),
+  );
 }
 
 /** The nearest directory upwards that holds a `.git`; else the working directory. */
