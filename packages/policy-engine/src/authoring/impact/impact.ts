@@ -319,7 +319,7 @@ function impactByEdges(before: Cluster, after: Cluster, options: ImpactOptions):
   const dns = new Set(
     after.snapshot.pods
       .filter(({ labels }) => isDns(labels))
-      .map(({ namespace, workload }) => `wl:${namespace}/${workload.kind}/${workload.name}`),
+      .map(({ namespace, workload }) => `wl:${namespace}/${workload.name}[${workload.kind}]`),
   );
   for (const { source, target, before: was, after: is } of found.values()) {
     const change = changeOf(space, was, is);

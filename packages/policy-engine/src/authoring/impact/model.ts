@@ -10,7 +10,7 @@ export type ImpactKind = 'opened' | 'widened' | 'uncertain' | 'narrowed' | 'clos
 export const IMPACT_KINDS: readonly ImpactKind[] = ['opened', 'widened', 'uncertain', 'narrowed', 'closed'];
 
 export interface ImpactEnd {
-  /** As views name entities: `ns:shop`, `wl:shop/Deployment/api`, `out:internet`, `out:cidr:10.0.0.0/8`, … */
+  /** As views name entities: `ns:shop`, `wl:shop/api[Deployment]`, `out:internet`, `out:cidr:10.0.0.0/8`, … */
   readonly id: string;
   readonly type: 'namespace' | 'workload' | 'hidden' | 'nodes' | 'addresses' | 'domain';
   readonly label: string;

@@ -51,7 +51,7 @@ function endOf(
       const namespace = universe.namespaces[workload?.namespace ?? -1]?.record.name ?? '';
       if (level === 'namespace') return namespaceEnd(namespace);
       const { kind = '', name = '' } = workload ?? {};
-      return { id: `wl:${namespace}/${kind}/${name}`, type: 'workload', label: name, namespace, kind };
+      return { id: `wl:${namespace}/${name}[${kind}]`, type: 'workload', label: name, namespace, kind };
     }
     case 'hidden-namespace':
       return level === 'namespace'
