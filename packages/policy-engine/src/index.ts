@@ -231,6 +231,18 @@ export {
   type MatrixView,
   matrixView,
 } from './views/matrix.ts';
+export { type CellHalf, type CellReason, cellReason } from './views/matrix-cell.ts';
+export {
+  createMatrix,
+  type Matrix,
+  type MatrixAxis,
+  type MatrixBand,
+  type MatrixFrame,
+  type MatrixOverlap,
+  type MatrixPlan,
+} from './views/matrix-frame.ts';
+export type { MatrixImpact, MatrixOutcome, MatrixState } from './views/matrix-outcomes.ts';
+export type { MatrixAxisLevel, MatrixUnit } from './views/matrix-units.ts';
 export { INTERNET_ID } from './views/outside.ts';
 export {
   type HalfVerdict,

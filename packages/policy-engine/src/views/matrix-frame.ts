@@ -19,6 +19,8 @@ export interface MatrixPlan {
   readonly filter: WorkloadFilter;
   readonly rows: MatrixAxisLevel;
   readonly columns: MatrixAxisLevel;
+  /** Whether CIDR blocks are among the peers outside; `auto`: where there are few. */
+  readonly blocks: 'auto' | 'shown' | 'hidden';
   /** An order of ids that was shown before, to be kept as far as it goes. */
   readonly keep?: { readonly rows: readonly string[]; readonly columns: readonly string[] };
 }
@@ -48,6 +50,8 @@ export interface MatrixFrame {
   /** What the filter leaves out. */
   readonly hidden: { readonly namespaces: number; readonly workloads: number };
   readonly totals: { readonly namespaces: number; readonly workloads: number };
+  /** CIDR blocks that policies name, and whether they are among the rows and columns. */
+  readonly blocks: { readonly count: number; readonly shown: boolean };
 }
 
 /** Cells of consecutive classes of rows. */
@@ -72,17 +76,25 @@ export interface Matrix {
 
 /** How many units of the other side an order by similarity looks at. */
 const SAMPLE = 256;
+/** More CIDR blocks than this would be most of what one sees. */
+const FEW_BLOCKS = 32;
 
 /** The matrix of what the units of one axis may send to those of another. */
-export function createMatrix(lens: Lens, options: MatrixPlan): Matrix {
-  const outside = outsideUnits(lens);
-  const rows = unitsOf(lens, options.filter, options.rows, outside);
-  const columns = unitsOf(lens, options.filter, options.columns, outside);
+export function createMatrix(lens: Lens, plan: MatrixPlan): Matrix {
+  const peers = outsideUnits(lens);
+  const count = peers.filter(({ unit }) => unit.kind === 'cidr').length;
+  const blocks = {
+    count,
+    shown: plan.blocks === 'shown' || (plan.blocks === 'auto' && count <= FEW_BLOCKS),
+  };
+  const outside = blocks.shown ? peers : peers.filter(({ unit }) => unit.kind !== 'cidr');
+  const rows = unitsOf(lens, plan.filter, plan.rows, outside);
+  const columns = unitsOf(lens, plan.filter, plan.columns, outside);
   const relation = new UnitRelation(lens, rows, columns);
   const overlaps = overlapsOf(lens, relation, rows, columns);
   const order = similarOrders(relation);
   const { universe } = lens.after;
-  const hidden = hiddenBy(lens, options.filter);
+  const hidden = hiddenBy(lens, plan.filter);
   const axis = (side: 'rows' | 'columns'): MatrixAxis => {
     const { units, classOf, count } = relation[side];
     const infos = units.map(({ unit }) => unit);
@@ -91,7 +103,7 @@ export function createMatrix(lens: Lens, options: MatrixPlan): Matrix {
       units: infos,
       classOf,
       classes: count,
-      similar: Int32Array.from(keepOrder(infos, similar, options.keep?.[side] ?? [])),
+      similar: Int32Array.from(keepOrder(infos, similar, plan.keep?.[side] ?? [])),
     };
   };
   return {
@@ -99,6 +111,7 @@ export function createMatrix(lens: Lens, options: MatrixPlan): Matrix {
       rows: axis('rows'),
       columns: axis('columns'),
       overlaps,
+      blocks,
       hidden,
       totals: {
         namespaces: universe.namespaces.length,
