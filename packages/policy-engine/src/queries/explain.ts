@@ -58,17 +58,27 @@ export function explain(
   return eitherReading(cluster, asNode, asPod);
 }
 
-/** Explains a pair of columns (any pod of one class, to any of another). Agrees with `pairCell`. */
-export function explainColumns(cluster: Cluster, source: number, destination: number): Explanation {
+/**
+ * Explains a pair of columns (any pod of one class, to any of another). Agrees with `pairCell`. `apart`: connections that
+ * were asked for; where something else came close to allowing them than to the rest, they are a part of their own.
+ */
+export function explainColumns(
+  cluster: Cluster,
+  source: number,
+  destination: number,
+  { apart }: Pick<TraceOptions, 'apart'> = {},
+): Explanation {
+  const options = apart === undefined ? {} : { apart };
   const { universe } = cluster;
   const sourceReading = universe.readingOf[source] ?? -1;
   const destinationReading = universe.readingOf[destination] ?? -1;
-  const own = pairParts(cluster, source, destination);
+  const own = pairParts(cluster, source, destination, options);
   if (sourceReading < 0 && destinationReading < 0) return own;
   const asPod = pairParts(
     cluster,
     sourceReading < 0 ? source : sourceReading,
     destinationReading < 0 ? destination : destinationReading,
+    options,
   );
   return eitherReading(cluster, own, asPod);
 }
@@ -86,7 +96,14 @@ function pairParts(
 ): Explanation & { readonly parts: readonly PairPart[] } {
   const { space } = cluster.cells;
   const parts: PairPart[] = [];
-  const ingressTraces = traceDirection(cluster, 'ingress', destination, source);
+  const { apart } = options;
+  const ingressTraces = traceDirection(
+    cluster,
+    'ingress',
+    destination,
+    source,
+    apart === undefined ? {} : { apart },
+  );
   for (const egress of traceDirection(cluster, 'egress', source, destination, options)) {
     for (const ingress of ingressTraces) {
       const id = space.intersect(egress.connections, ingress.connections);

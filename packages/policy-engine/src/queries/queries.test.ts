@@ -202,9 +202,7 @@ describe('an explanation', () => {
     expect(allowed?.egress.byDefault).toBe(true);
     const denied = parts.find((part) => part.verdict === 'denied');
     expect(denied?.ingress.isolatedBy).toEqual(['NetworkPolicy/shop/api']);
-    expect(
-      parts.some((part) => part.ingress.nearMisses.some((miss) => miss.failed.join() === 'protocol')),
-    ).toBe(true);
+    expect(denied?.ingress.nearMisses[0]?.failed).toEqual(['port']);
 
     const fromDb = explainColumns(cluster, columnOf(cluster, 'data/db'), columnOf(cluster, 'shop/api'));
     const both = fromDb.parts.find((part) =>
@@ -212,6 +210,24 @@ describe('an explanation', () => {
     );
     expect(both?.egress.isolatedBy).toEqual(['NetworkPolicy/data/db']);
     expect(both?.ingress.nearMisses[0]?.peers).toEqual([{ index: 0, because: 'namespace' }]);
+  });
+
+  it.each([
+    ['TCP', 8081, ['port']],
+    ['UDP', 8080, ['protocol']],
+    ['SCTP', 9999, ['port']],
+  ] as const)('says of %s %i what exactly did not fit', (protocol, port, failed) => {
+    const cluster = clusterOf(BASE, API_ONLY_FROM_WEB, DB_ONLY_FROM_API);
+    const { parts } = explainColumns(cluster, columnOf(cluster, 'shop/web'), columnOf(cluster, 'shop/api'), {
+      apart: cluster.cells.space.range(protocol, port, port),
+    });
+    const asked = parts.find(({ connections }) =>
+      connections.ports.some(
+        (range) => range.protocol === protocol && range.from <= port && range.to >= port,
+      ),
+    );
+    expect(asked?.verdict).toBe('denied');
+    expect(asked?.ingress.nearMisses[0]?.failed).toEqual(failed);
   });
 });
 

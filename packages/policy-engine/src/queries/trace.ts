@@ -107,6 +107,8 @@ interface TracedRule {
 export interface TraceOptions {
   /** The peer is the node that the subject runs on, so that NetworkPolicy can only allow (semantics 1.9, K65). */
   readonly toOwnNode?: boolean;
+  /** Connections to keep apart from the rest, so that what is said of near misses is true of exactly them. */
+  readonly apart?: ConnectionSetId;
 }
 
 /**
@@ -150,7 +152,7 @@ export function traceDirection(
     }
   }
   const merged = new Map<string, DirectionTrace>();
-  for (const atom of atoms(space, rules)) {
+  for (const atom of atoms(space, rules, options.apart ?? space.none)) {
     const trace = simulate(cluster, direction, peer, atom, rules, blocks, unread, policed, options);
     const key = JSON.stringify([
       trace.verdict,
@@ -170,9 +172,13 @@ export function traceDirection(
 }
 
 /** The space of connections cut so that each rule matches a piece wholly or not at all. */
-function atoms(space: ConnectionSpace, rules: readonly TracedRule[]): ConnectionSetId[] {
+function atoms(
+  space: ConnectionSpace,
+  rules: readonly TracedRule[],
+  apart: ConnectionSetId,
+): ConnectionSetId[] {
   let pieces: ConnectionSetId[] = [space.transport, space.other];
-  const cuts = new Set<ConnectionSetId>();
+  const cuts = new Set<ConnectionSetId>([apart]);
   for (const rule of rules) {
     cuts.add(rule.sure);
     cuts.add(rule.maybe);
@@ -389,6 +395,9 @@ function connectionMismatch(
   }
   if (space.intersect(connections, atom) !== space.none) return undefined;
   const list = connectionList(space.set(atom));
+  const ofRule = connectionList(space.set(connections)).ports;
+  // A piece that has other ports of the rule's own protocol too fails for its port, whatever else is in it.
+  if (list.ports.some((range) => ofRule.some(({ protocol }) => protocol === range.protocol))) return 'port';
   const onOtherProtocols = space.intern(
     connectionSetOf({
       other: false,

@@ -113,8 +113,8 @@ export function pairDetails(lens: Lens, fromId: string, toId: string, port?: str
   const relation = relationOf(lens, from.group, to.group);
   const single = from.type !== 'namespace' && to.type !== 'namespace';
   const asked = port === undefined || port === '' ? null : readPort(lens.after, to, port);
-  const explained = single ? explainPair(lens.after, from, to) : { parts: [], variants: 0 };
   const wanted = asked !== null && 'range' in asked ? asked.range : null;
+  const explained = single ? explainPair(lens.after, from, to, wanted) : { parts: [], variants: 0 };
   const parts =
     wanted === null
       ? explained.parts
@@ -187,12 +187,16 @@ function covers(part: PairPart, range: PortRange): boolean {
   );
 }
 
-function explainPair(cluster: Cluster, from: Entity, to: Entity) {
+function explainPair(cluster: Cluster, from: Entity, to: Entity, wanted: PortRange | null) {
+  const options =
+    wanted === null ? {} : { apart: cluster.cells.space.range(wanted.protocol, wanted.from, wanted.to) };
   const seen = new Map<string, readonly PairPart[]>();
   for (const source of from.group.members.flat()) {
     for (const target of to.group.members.flat()) {
       if (seen.size >= MAX_VARIANTS) break;
-      const parts = explainColumns(cluster, source, target).parts.map((part) => partOf(cluster, part));
+      const parts = explainColumns(cluster, source, target, options).parts.map((part) =>
+        partOf(cluster, part),
+      );
       const key = JSON.stringify(parts);
       if (!seen.has(key)) seen.set(key, parts);
     }
