@@ -186,6 +186,13 @@ describe('deploy/rbac.yaml', () => {
     return parseAllDocuments(text).map((document): KubeObject => document.toJS());
   };
 
+  const rulesOf = (objects: readonly KubeObject[]) =>
+    objects
+      .flatMap(({ rules }) => (Array.isArray(rules) ? rules : []))
+      .flatMap((rule) =>
+        typeof rule === 'object' && rule !== null && !Array.isArray(rule) ? [policyRule(rule)] : [],
+      );
+
   /** Everything that makes the source ask for something: custom kinds, both engines' options, faults, all modes. */
   const exercised = async (server: StandIn) => {
     server.seed([...adminPolicyDefinitions.v1alpha1, ...adminPolicyDefinitions.v1alpha2]);
@@ -225,7 +232,7 @@ describe('deploy/rbac.yaml', () => {
       roleBinding('kube-system', 'sam', { kind: 'Role', name: 'bulkhead-reader' }, ['sam']),
     ]);
     await exercised(server);
-    const rules = objects.flatMap(({ rules: list }) => (Array.isArray(list) ? list : [])).map(policyRule);
+    const rules = rulesOf(objects);
     server.log.assertWithin(rules);
     server.log.assertReadOnly();
     expect(server.log.matching({ status: 403 })).toEqual([]);
@@ -249,9 +256,7 @@ describe('deploy/rbac.yaml', () => {
     server.seed([roleBinding('default', 'sam', { kind: 'ClusterRole', name: 'bulkhead-reader' }, ['sam'])]);
     const narrow = await asSam(server, 'default');
     await expect.poll(() => narrow.store.get('namespace', 'default')?.labelsKnown, state).toBe(true);
-    const granted = (await manifest())
-      .flatMap(({ rules }) => (Array.isArray(rules) ? rules : []))
-      .map(policyRule);
+    const granted = rulesOf(await manifest());
     const permissions = granted.flatMap(({ verbs, apiGroups, resources }) =>
       verbs.flatMap((verb) =>
         resources.map((resource) => `${verb} ${resource}${apiGroups[0] === '' ? '' : `.${apiGroups[0]}`}`),
