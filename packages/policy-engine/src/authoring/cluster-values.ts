@@ -1,5 +1,5 @@
 import type { ClusterSnapshot, Labels } from '../model/records.ts';
-import { lastingLabels } from './pick-selector.ts';
+import { isLasting, lastingLabels } from './pick-selector.ts';
 
 /** What an editor offers from a cluster: names and labels, once each. Plain data, small enough to send to the page. */
 export interface ClusterValues {
@@ -19,32 +19,44 @@ export interface WorkloadValues {
 
 /** Collects an editor's values; workloads with pods that differ in lasting labels appear once per set of labels. */
 export function clusterValues(snapshot: ClusterSnapshot): ClusterValues {
-  const workloads = new Map<string, { -readonly [K in keyof WorkloadValues]: WorkloadValues[K] }>();
+  const workloads = new Map<string, { labels: Labels; entry: Entry }[]>();
   for (const pod of snapshot.pods) {
     if (pod.hostNetwork || pod.state === 'finished') continue;
-    const labels = lastingLabels(pod.labels);
-    const key = JSON.stringify([pod.namespace, pod.workload.kind, pod.workload.name, labels]);
-    const known = workloads.get(key);
-    if (known !== undefined) known.pods += pod.replicas;
-    else {
-      workloads.set(key, {
-        namespace: pod.namespace,
-        kind: pod.workload.kind,
-        name: pod.workload.name,
-        labels: Object.fromEntries(labels),
-        pods: pod.replicas,
-        ports: pod.ports.map(({ name, protocol, port }) => ({
-          ...(name === undefined ? {} : { name }),
-          protocol,
-          port,
-        })),
-      });
+    const key = `${pod.namespace}/${pod.workload.kind}/${pod.workload.name}`;
+    const own = workloads.get(key) ?? [];
+    const known = own.find(({ labels }) => sameLasting(labels, pod.labels));
+    if (known !== undefined) {
+      known.entry.pods += pod.replicas;
+      continue;
     }
+    const entry: Entry = {
+      namespace: pod.namespace,
+      kind: pod.workload.kind,
+      name: pod.workload.name,
+      labels: Object.fromEntries(lastingLabels(pod.labels)),
+      pods: pod.replicas,
+      ports: pod.ports.map(({ name, protocol, port }) => ({
+        ...(name === undefined ? {} : { name }),
+        protocol,
+        port,
+      })),
+    };
+    own.push({ labels: pod.labels, entry });
+    workloads.set(key, own);
   }
   return {
     namespaces: snapshot.namespaces.map(({ name, labels }) => ({ name, labels })).sort(byName),
-    workloads: [...workloads.values()].sort(byName),
+    workloads: [...workloads.values()].flatMap((own) => own.map(({ entry }) => entry)).sort(byName),
   };
+}
+
+type Entry = { -readonly [K in keyof WorkloadValues]: WorkloadValues[K] };
+
+/** Whether labels are equal but for those that controllers set per pod; mostly they are, so nothing is sorted. */
+function sameLasting(a: Labels, b: Labels): boolean {
+  for (const key in a) if (a[key] !== b[key] && isLasting(key)) return false;
+  for (const key in b) if (!Object.hasOwn(a, key) && isLasting(key)) return false;
+  return true;
 }
 
 function byName(a: { readonly name: string }, b: { readonly name: string }): number {

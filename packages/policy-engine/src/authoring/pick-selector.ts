@@ -36,6 +36,11 @@ const PREFERRED = [
   'tier',
 ];
 
+/** Whether a label stays over rollouts and is the same for all pods of a workload. */
+export function isLasting(key: string): boolean {
+  return !VOLATILE.includes(key);
+}
+
 /** Labels of a pod that last: without those that controllers set per rollout or pod; the usual ones first. */
 export function lastingLabels(labels: Labels): LabelPairs {
   const rank = (key: string) => {
@@ -43,7 +48,7 @@ export function lastingLabels(labels: Labels): LabelPairs {
     return index === -1 ? PREFERRED.length : index;
   };
   return Object.entries(labels)
-    .filter(([key]) => !VOLATILE.includes(key))
+    .filter(([key]) => isLasting(key))
     .sort(([a], [b]) => rank(a) - rank(b) || (a < b ? -1 : 1));
 }
 

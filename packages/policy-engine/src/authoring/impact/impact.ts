@@ -53,31 +53,34 @@ export function impactOf(before: Cluster, after: Cluster, options: ImpactOptions
   });
   const workloads = placesOf(universe, [before, after], 'workload');
   const limit = options.mostWorkloadPairs ?? 400;
-  const fine = options.within !== undefined || countPairs(workloads, cuts, limit) <= limit;
-  const namespaces =
-    fine && options.within === undefined ? undefined : placesOf(universe, [before, after], 'namespace');
+  const counter = new EndCounter(workloads);
+  const fine = options.within !== undefined || countPairs(counter, cuts, limit) <= limit;
+  const namespaces = placesOf(universe, [before, after], 'namespace');
+  const coarse = fine ? workloads : namespaces;
+  const { from: onlyFrom, to: onlyTo } = options.within ?? {};
   const list = new RowList(after.cells.space);
   for (const cut of cuts) {
-    const coarse = fine ? undefined : namespaces;
-    const side = (columns: IntervalSet, within: string | undefined) =>
-      foldInternet((coarse ?? workloads).ends, byEnd(workloads, coarse, columns, namespaces, within));
-    const from = side(cut.sources, options.within?.from);
-    const to = side(cut.targets, options.within?.to);
-    for (const [source, own] of from) {
-      for (const [target, others] of to) {
-        let pairs = own.size * others.size;
+    const from = counter.count(
+      cut.sources,
+      coarse,
+      onlyFrom === undefined ? undefined : [namespaces, onlyFrom],
+    );
+    const to = counter.count(cut.targets, coarse, onlyTo === undefined ? undefined : [namespaces, onlyTo]);
+    const shared = sharedWorkloads(from, to);
+    foldInternet(coarse.ends, from);
+    foldInternet(coarse.ends, to);
+    for (const [source, own] of from.ends) {
+      for (const [target, others] of to.ends) {
         // A workload's pods among themselves are no connection between workloads.
-        if (own.size <= others.size) for (const workload of own) if (others.has(workload)) pairs -= 1;
-        if (own.size > others.size) for (const workload of others) if (own.has(workload)) pairs -= 1;
+        const pairs = own * others - (source === target ? (shared.get(source) ?? 0) : 0);
         if (pairs > 0) list.add(source, target, cut.change, pairs);
       }
     }
   }
-  const ends = (fine ? workloads : (namespaces ?? workloads)).ends;
   return {
     level: fine ? 'workload' : 'namespace',
-    ...list.finish(ends, options.mostRows ?? 2_000),
-    dnsCut: cutFromDns(after, workloads, cuts),
+    ...list.finish(coarse.ends, options.mostRows ?? 2_000),
+    dnsCut: cutFromDns(after, workloads, counter, cuts),
   };
 }
 
@@ -120,57 +123,101 @@ function kindOf(
 }
 
 /** Workload pairs in all cuts, counting no further than is needed to know that they are too many. */
-function countPairs(places: Places, cuts: readonly Cut[], limit: number): number {
+function countPairs(counter: EndCounter, cuts: readonly Cut[], limit: number): number {
   let pairs = 0;
   for (const { sources, targets } of cuts) {
-    pairs += distinct(places, sources).size * distinct(places, targets).size;
+    pairs += counter.distinct(sources).length * counter.distinct(targets).length;
     if (pairs > limit) return pairs;
   }
   return pairs;
 }
 
-function distinct(places: Places, columns: IntervalSet): Set<number> {
-  const found = new Set<number>();
-  forEachMember(columns, (column) => found.add(places.ofColumn[column] ?? 0));
-  return found;
+/** The ends in a set of columns: how many workloads (or outside peers) each stands for, and which those are. */
+interface Counted {
+  readonly ends: Map<number, number>;
+  readonly workloads: readonly number[];
+  /** The end of each of `workloads`. */
+  readonly endOf: readonly number[];
 }
 
-/** The ends in a set of columns, each with the workloads (or outside peers) that stand for it. */
-function byEnd(
-  workloads: Places,
-  coarse: Places | undefined,
-  columns: IntervalSet,
-  filterPlaces: Places | undefined,
-  filter: string | undefined,
-): ReadonlyMap<number, ReadonlySet<number>> {
-  const found = new Map<number, Set<number>>();
-  forEachMember(columns, (column) => {
-    if (filter !== undefined && filterPlaces?.ends[filterPlaces.ofColumn[column] ?? 0]?.id !== filter) return;
-    const workload = workloads.ofColumn[column] ?? 0;
-    const end = coarse === undefined ? workload : (coarse.ofColumn[column] ?? 0);
-    const own = found.get(end);
-    if (own === undefined) found.set(end, new Set([workload]));
-    else own.add(workload);
+/**
+ * Counts the workloads in sets of columns. Sets have thousands of columns and a draft has hundreds of sets, so what was
+ * seen is kept in one array of stamps instead of a set each.
+ */
+class EndCounter {
+  readonly #places: Places;
+  readonly #stamps: Int32Array;
+  #stamp = 0;
+
+  constructor(places: Places) {
+    this.#places = places;
+    this.#stamps = new Int32Array(places.ends.length);
+  }
+
+  /** The ends at workload level in a set of columns, each once. */
+  distinct(columns: IntervalSet): readonly number[] {
+    this.#stamp += 1;
+    const found: number[] = [];
+    const { ofColumn } = this.#places;
+    forEachMember(columns, (column) => {
+      const end = ofColumn[column] as number;
+      if (this.#stamps[end] === this.#stamp) return;
+      this.#stamps[end] = this.#stamp;
+      found.push(end);
+    });
+    return found;
+  }
+
+  /** @param only count just what is in the end of this id at that level */
+  count(columns: IntervalSet, coarse: Places, only: readonly [Places, string] | undefined): Counted {
+    this.#stamp += 1;
+    const ends = new Map<number, number>();
+    const workloads: number[] = [];
+    const endOf: number[] = [];
+    const { ofColumn } = this.#places;
+    forEachMember(columns, (column) => {
+      const workload = ofColumn[column] as number;
+      if (this.#stamps[workload] === this.#stamp) return;
+      if (only !== undefined && only[0].ends[only[0].ofColumn[column] as number]?.id !== only[1]) return;
+      this.#stamps[workload] = this.#stamp;
+      const end = coarse.ofColumn[column] as number;
+      ends.set(end, (ends.get(end) ?? 0) + 1);
+      workloads.push(workload);
+      endOf.push(end);
+    });
+    return { ends, workloads, endOf };
+  }
+}
+
+/** How many workloads are on both sides, by the end they belong to. */
+function sharedWorkloads(from: Counted, to: Counted): ReadonlyMap<number, number> {
+  const shared = new Map<number, number>();
+  // Only an end that is on both sides can share workloads; mostly there is none, or a few small ones.
+  const both = new Set([...to.ends.keys()].filter((end) => from.ends.has(end)));
+  if (both.size === 0) return shared;
+  const own = new Set(from.workloads.filter((_, index) => both.has(from.endOf[index] as number)));
+  to.workloads.forEach((workload, index) => {
+    const end = to.endOf[index] as number;
+    if (both.has(end) && own.has(workload)) shared.set(end, (shared.get(end) ?? 0) + 1);
   });
-  return found;
+  return shared;
 }
 
 /**
  * Where the internet changes, the blocks that change in the same way say nothing more: policies name many, and a row for
  * each would hide the rest.
  */
-function foldInternet(
-  ends: readonly ImpactEnd[],
-  found: ReadonlyMap<number, ReadonlySet<number>>,
-): ReadonlyMap<number, ReadonlySet<number>> {
-  if (![...found.keys()].some((end) => ends[end]?.id === INTERNET_ID)) return found;
-  return new Map(
-    [...found].filter(([end]) => ends[end]?.type !== 'addresses' || ends[end]?.id === INTERNET_ID),
-  );
+function foldInternet(ends: readonly ImpactEnd[], { ends: found }: Counted): void {
+  if (![...found.keys()].some((end) => ends[end]?.id === INTERNET_ID)) return;
+  for (const end of found.keys()) {
+    const { type, id } = ends[end] ?? {};
+    if (type === 'addresses' && id !== INTERNET_ID) found.delete(end);
+    else if (id === INTERNET_ID) found.set(end, 1);
+  }
 }
 
 class RowList {
-  readonly #rows = new Map<string, { source: number; target: number; change: Change; pairs: number }>();
+  readonly #rows = new Map<number, { source: number; target: number; change: Change; pairs: number }>();
   readonly #space: ConnectionSpace;
 
   constructor(space: ConnectionSpace) {
@@ -178,7 +225,7 @@ class RowList {
   }
 
   add(source: number, target: number, change: Change, pairs: number): void {
-    const key = `${source} ${target} ${change.kind}`;
+    const key = (source * 4_194_304 + target) * 8 + IMPACT_KINDS.indexOf(change.kind);
     const known = this.#rows.get(key);
     if (known === undefined) this.#rows.set(key, { source, target, change, pairs });
     else {
@@ -244,7 +291,12 @@ export function isDns(labels: Readonly<Record<string, string>>): boolean {
   return DNS_LABELS.some(([key, value]) => Object.hasOwn(labels, key) && labels[key] === value);
 }
 
-function cutFromDns(after: Cluster, workloads: Places, cuts: readonly Cut[]): readonly string[] {
+function cutFromDns(
+  after: Cluster,
+  workloads: Places,
+  counter: EndCounter,
+  cuts: readonly Cut[],
+): readonly string[] {
   const servers = new Set<number>();
   after.universe.classes.forEach((entry, column) => {
     if (isDns(entry.labels)) servers.add(column);
@@ -260,7 +312,7 @@ function cutFromDns(after: Cluster, workloads: Places, cuts: readonly Cut[]): re
       server ||= servers.has(column);
     });
     if (!server) continue;
-    for (const end of distinct(workloads, sources)) {
+    for (const end of counter.distinct(sources)) {
       const { type, namespace, label } = workloads.ends[end] ?? {};
       if (type === 'workload') cut.add(`${namespace}/${label}`);
     }

@@ -1,6 +1,7 @@
 import { blocksOfCidr } from '../../compile/address-blocks.ts';
-import type { Cluster } from '../../compile/compile.ts';
+import type { Cluster, CompiledPolicy } from '../../compile/compile.ts';
 import { describeColumn, type Universe } from '../../compile/universe.ts';
+import { INTERNET_ID } from '../../views/outside.ts';
 import type { ImpactEnd } from './model.ts';
 
 /** Which end of the impact list each column belongs to. */
@@ -10,40 +11,61 @@ export interface Places {
   readonly ofColumn: Int32Array;
 }
 
+type Level = 'workload' | 'namespace';
+
+/** What is the same for every draft over a universe: all columns but the address blocks. */
+const remembered = new WeakMap<Universe, Map<Level, Places>>();
+
 /**
  * Names for all columns of a universe: workloads (or their namespaces), nodes, names, and address blocks by the
  * narrowest CIDR that a policy of the clusters names; what no CIDR holds is the internet.
  */
-export function placesOf(
-  universe: Universe,
-  clusters: readonly Cluster[],
-  level: 'workload' | 'namespace',
-): Places {
-  const ends: ImpactEnd[] = [];
-  const index = new Map<string, number>();
-  const place = (end: ImpactEnd): number => {
+export function placesOf(universe: Universe, clusters: readonly Cluster[], level: Level): Places {
+  const own = remembered.get(universe) ?? new Map<Level, Places>();
+  remembered.set(universe, own);
+  let fixed = own.get(level);
+  if (fixed === undefined) {
+    fixed = fixedPlaces(universe, level);
+    own.set(level, fixed);
+  }
+  const ends = [...fixed.ends];
+  const ofColumn = fixed.ofColumn.slice();
+  const index = new Map<string, number>([['', INTERNET]]);
+  for (const [block, cidr] of blockNames(universe, clusters).entries()) {
+    let at = index.get(cidr);
+    if (at === undefined) {
+      at = ends.length;
+      ends.push({ id: `out:cidr:${cidr}`, type: 'addresses', label: cidr });
+      index.set(cidr, at);
+    }
+    ofColumn[universe.firstBlock + block] = at;
+  }
+  return { ends, ofColumn };
+}
+
+/** The internet is the first end of every list. */
+const INTERNET = 0;
+
+function fixedPlaces(universe: Universe, level: Level): Places {
+  const ends: ImpactEnd[] = [{ id: INTERNET_ID, type: 'addresses', label: 'internet' }];
+  const index = new Map<string, number>([[INTERNET_ID, INTERNET]]);
+  const ofColumn = new Int32Array(universe.columnCount);
+  for (let column = 0; column < universe.columnCount; column += 1) {
+    if (column === universe.firstBlock) column = universe.firstDomain;
+    if (column >= universe.columnCount) break;
+    const end = endOf(universe, column, level);
     let at = index.get(end.id);
     if (at === undefined) {
       at = ends.length;
       ends.push(end);
       index.set(end.id, at);
     }
-    return at;
-  };
-  const blocks = blockNames(universe, clusters);
-  const ofColumn = new Int32Array(universe.columnCount);
-  for (let column = 0; column < universe.columnCount; column += 1) {
-    ofColumn[column] = place(endOf(universe, column, level, blocks));
+    ofColumn[column] = at;
   }
   return { ends, ofColumn };
 }
 
-function endOf(
-  universe: Universe,
-  column: number,
-  level: 'workload' | 'namespace',
-  blocks: readonly string[],
-): ImpactEnd {
+function endOf(universe: Universe, column: number, level: Level): ImpactEnd {
   const what = describeColumn(universe, column);
   switch (what.type) {
     case 'class': {
@@ -64,16 +86,11 @@ function endOf(
           };
     case 'node':
       return { id: 'out:nodes', type: 'nodes', label: 'nodes' };
-    case 'addresses': {
-      const cidr = blocks[what.block];
-      return cidr === undefined || cidr === ''
-        ? { id: 'out:internet', type: 'addresses', label: 'internet' }
-        : { id: `out:cidr:${cidr}`, type: 'addresses', label: cidr };
-    }
     case 'domain':
       return { id: `out:domain:${what.pattern}`, type: 'domain', label: what.pattern };
+    case 'addresses':
     case 'other-domain':
-      return { id: 'out:internet', type: 'addresses', label: 'internet' };
+      return { id: INTERNET_ID, type: 'addresses', label: 'internet' };
   }
 }
 
@@ -83,18 +100,9 @@ function namespaceEnd(namespace: string): ImpactEnd {
 
 /** The narrowest named CIDR that holds each address block; empty where there is none but the whole internet. */
 function blockNames(universe: Universe, clusters: readonly Cluster[]): readonly string[] {
-  const cidrs = new Set<string>();
-  for (const cluster of clusters) {
-    for (const policy of cluster.policies.values()) {
-      for (const block of policy.blocks) {
-        for (const rule of block.rules) {
-          for (const peer of rule.peers) {
-            if (peer.type === 'cidr') for (const cidr of [peer.cidr, ...peer.except]) cidrs.add(cidr);
-          }
-        }
-      }
-    }
-  }
+  const cidrs = new Set(
+    clusters.flatMap((cluster) => [...cluster.policies.values()].flatMap((policy) => cidrsOf(policy))),
+  );
   const total = universe.firstDomain - universe.firstBlock;
   const names = new Array<string>(total).fill('');
   const widths = new Array<number>(total).fill(Number.POSITIVE_INFINITY);
@@ -109,4 +117,19 @@ function blockNames(universe: Universe, clusters: readonly Cluster[]): readonly 
     }
   }
   return names;
+}
+
+const named = new WeakMap<CompiledPolicy, readonly string[]>();
+
+function cidrsOf(policy: CompiledPolicy): readonly string[] {
+  let cidrs = named.get(policy);
+  if (cidrs === undefined) {
+    cidrs = policy.blocks.flatMap(({ rules }) =>
+      rules.flatMap(({ peers }) =>
+        peers.flatMap((peer) => (peer.type === 'cidr' ? [peer.cidr, ...peer.except] : [])),
+      ),
+    );
+    named.set(policy, cidrs);
+  }
+  return cidrs;
 }
