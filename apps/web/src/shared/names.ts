@@ -4,6 +4,7 @@ import type { PolicyKey } from '@bulkhead/policy-engine';
 export function entityName(id: string): string {
   if (id === 'out:internet') return 'Internet';
   if (id === 'out:nodes') return 'Nodes';
+  if (id === 'out:cidrs') return 'CIDR blocks';
   if (id.startsWith('wl:')) return id.slice(3).replace(/\[[^\]]*\]$/, '');
   return id.replace(/^(ns:|out:cidr:|out:domain:|ip:|out:)/, '');
 }

@@ -6,7 +6,7 @@ import { impactOf, namespaceId, workloadId, workloadIsolation, workloadPods } fr
 import type { EdgeImpact, IsolationState, PortSummary } from './graph-model.ts';
 import { type Group, groupOf, namespaceMembers, workloadMember } from './group.ts';
 import { type Lens, universalOf } from './lens.ts';
-import { outsidePeers } from './outside.ts';
+import { allBlocks, BLOCKS_ID, outsidePeers } from './outside.ts';
 import { portSummary } from './ports.ts';
 import { type Relation, relationOf } from './relation.ts';
 
@@ -49,7 +49,11 @@ export function findEntity(lens: Lens, id: string): Entity | null {
     return null;
   }
   if (id.startsWith('ip:')) return addressEntity(lens, rest);
-  const peer = outsidePeers(lens).find((entry) => entry.node.id === id);
+  const peers = outsidePeers(lens);
+  const peer =
+    id === BLOCKS_ID
+      ? allBlocks(lens, peers.filter((entry) => entry.node.kind === 'cidr'))
+      : peers.find((entry) => entry.node.id === id);
   if (peer === undefined) return null;
   const { label, kind } = peer.node;
   return { id, type: 'outside', label, kind, namespace: null, group: peer.group, index: -1 };

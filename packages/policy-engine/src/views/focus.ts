@@ -14,7 +14,7 @@ import {
 import type { GraphEdge } from './graph-model.ts';
 import { type Group, groupOf, workloadMember } from './group.ts';
 import { cellSets, type Lens } from './lens.ts';
-import { outsidePeers } from './outside.ts';
+import { shownPeers } from './outside.ts';
 import { type Relation, relationOf } from './relation.ts';
 import { namespaceOfColumn } from './specific.ts';
 
@@ -87,7 +87,7 @@ class FocusSearch {
         outward ? relationOf(this.#lens, entity.group, peer) : relationOf(this.#lens, peer, entity.group);
       for (const entry of this.#shown) this.#peers(entity.id, own, entity.namespace, entry, outward, relate);
       if (entity.type === 'outside') continue;
-      for (const peer of outsidePeers(this.#lens)) {
+      for (const peer of shownPeers(this.#lens)) {
         const relation = relate(peer.group);
         if (!isAnything(relation)) continue;
         // A block inside a wider one that gets the same is covered by the wider one's edge.

@@ -14,6 +14,9 @@ export interface OutsidePeer {
 }
 
 export const INTERNET_ID = 'out:internet';
+/** Stands for all named CIDR blocks in a graph where they are too many for a node each. */
+export const BLOCKS_ID = 'out:cidrs';
+const MAX_BLOCKS = 24;
 const WHOLE = new Set(['0.0.0.0/0', '::/0']);
 
 interface Block {
@@ -28,6 +31,17 @@ interface Block {
  * which all policies treat alike.
  */
 export function outsidePeers(lens: Lens): readonly OutsidePeer[] {
+  let known = remembered.get(lens);
+  if (known === undefined) {
+    known = findPeers(lens);
+    remembered.set(lens, known);
+  }
+  return known;
+}
+
+const remembered = new WeakMap<Lens, readonly OutsidePeer[]>();
+
+function findPeers(lens: Lens): readonly OutsidePeer[] {
   const named = namedPeers([lens.before, lens.after]);
   const { universe } = lens.after;
   const blocks: Block[] = [];
@@ -89,6 +103,27 @@ export function outsidePeers(lens: Lens): readonly OutsidePeer[] {
     });
   }
   return peers;
+}
+
+/**
+ * The outside peers as a graph shows them: many CIDR blocks are one node, with each block a member, so that edges say how
+ * many of them they stand for.
+ */
+export function shownPeers(lens: Lens): readonly OutsidePeer[] {
+  const peers = outsidePeers(lens);
+  const blocks = peers.filter((peer) => peer.node.kind === 'cidr');
+  if (blocks.length <= MAX_BLOCKS) return peers;
+  return [...peers.filter((peer) => peer.node.kind !== 'cidr'), allBlocks(lens, blocks)];
+}
+
+/** All named CIDR blocks as one peer. */
+export function allBlocks(lens: Lens, blocks: readonly OutsidePeer[]): OutsidePeer {
+  const members = blocks.flatMap((peer) => peer.group.members).toSorted((a, b) => (a[0] ?? 0) - (b[0] ?? 0));
+  return {
+    node: { id: BLOCKS_ID, kind: 'cidr', label: `${blocks.length} CIDR blocks`, detail: 'named by policies' },
+    group: groupOf(lens, BLOCKS_ID, members),
+    within: null,
+  };
 }
 
 function internet(lens: Lens, columns: readonly number[]): OutsidePeer {

@@ -21,8 +21,8 @@ import { Grid, type GridColumn } from './Grid.tsx';
 const PAGE = 200;
 type Column = ConnectionColumn | 'policies';
 
-function endName({ namespace, label }: ListedRow['from']): string {
-  return namespace === '' || namespace === label ? label : `${namespace}/${label}`;
+function endName({ namespace, label, kind }: ListedRow['from']): string {
+  return namespace === '' || kind === 'Namespace' ? label : `${namespace}/${label}`;
 }
 
 const SIGN = {
@@ -36,7 +36,8 @@ const COLUMNS: readonly GridColumn<ListedRow, Column>[] = [
   {
     key: 'from',
     title: 'Source',
-    width: 'minmax(150px, 2fr)',
+    width: 150,
+    grow: 2,
     sortable: true,
     render: (row) => (
       <span className="truncate" title={`${row.from.kind} ${endName(row.from)}`}>
@@ -47,7 +48,8 @@ const COLUMNS: readonly GridColumn<ListedRow, Column>[] = [
   {
     key: 'to',
     title: 'Destination',
-    width: 'minmax(150px, 2fr)',
+    width: 150,
+    grow: 2,
     sortable: true,
     render: (row) => (
       <span className="truncate" title={`${row.to.kind} ${endName(row.to)}`}>
@@ -58,7 +60,8 @@ const COLUMNS: readonly GridColumn<ListedRow, Column>[] = [
   {
     key: 'ports',
     title: 'Ports',
-    width: 'minmax(120px, 1.4fr)',
+    width: 120,
+    grow: 1.4,
     sortable: true,
     render: (row) => (
       <span className="truncate mono" title={row.ports.label}>
@@ -69,7 +72,8 @@ const COLUMNS: readonly GridColumn<ListedRow, Column>[] = [
   {
     key: 'verdict',
     title: 'Verdict',
-    width: '112px',
+    width: 112,
+    grow: 0,
     sortable: true,
     render: (row) =>
       row.of > 1 && row.pairs < row.of ? (
@@ -81,7 +85,8 @@ const COLUMNS: readonly GridColumn<ListedRow, Column>[] = [
   {
     key: 'policies',
     title: 'Decided by',
-    width: 'minmax(140px, 2fr)',
+    width: 140,
+    grow: 2,
     sortable: false,
     render: (row) =>
       row.policies.length === 0 ? (
@@ -93,7 +98,8 @@ const COLUMNS: readonly GridColumn<ListedRow, Column>[] = [
   {
     key: 'impact',
     title: 'Draft',
-    width: '110px',
+    width: 110,
+    grow: 0,
     sortable: true,
     render: (row) =>
       row.impact === null ? null : <span className={`badge ${row.impact}`}>{SIGN[row.impact]}</span>,

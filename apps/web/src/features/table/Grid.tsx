@@ -5,8 +5,9 @@ import { Icon } from '../../shared/icons.tsx';
 export interface GridColumn<Row, Key extends string> {
   readonly key: Key;
   readonly title: string;
-  /** A track of a CSS grid: `minmax(160px, 2fr)`. */
-  readonly width: string;
+  /** Least width in pixels, and its share of what is left over; 0: never wider. */
+  readonly width: number;
+  readonly grow: number;
   readonly sortable: boolean;
   readonly align?: 'end';
   readonly render: (row: Row) => ReactNode;
@@ -59,7 +60,12 @@ export function Grid<Row, Key extends string>(props: GridProps<Row, Key>): React
       scroller.current?.querySelector<HTMLElement>(`[data-index="${next}"]`)?.focus();
     });
   };
-  const template = columns.map((column) => column.width).join(' ');
+  const layout = {
+    gridTemplateColumns: columns
+      .map(({ width, grow }) => (grow === 0 ? `${width}px` : `minmax(${width}px, ${grow}fr)`))
+      .join(' '),
+    minWidth: columns.reduce((sum, { width }) => sum + width, 0),
+  };
   return (
     // biome-ignore lint/a11y/useSemanticElements: a virtual table can't be a table element: most of its rows aren't there
     <div
@@ -74,7 +80,7 @@ export function Grid<Row, Key extends string>(props: GridProps<Row, Key>): React
     >
       {/* biome-ignore lint/a11y/useSemanticElements: see above */}
       {/* biome-ignore lint/a11y/useFocusableInteractive: the buttons in it take the focus */}
-      <div className="grid-head" role="row" aria-rowindex={1} style={{ gridTemplateColumns: template }}>
+      <div className="grid-head" role="row" aria-rowindex={1} style={layout}>
         {columns.map((column) => {
           const on = sort.key === column.key;
           const direction = on ? (sort.descending ? 'descending' : 'ascending') : 'none';
@@ -108,7 +114,7 @@ export function Grid<Row, Key extends string>(props: GridProps<Row, Key>): React
               data-index={item.index}
               tabIndex={item.index === Math.min(cursor, count - 1) ? 0 : -1}
               className="grid-row"
-              style={{ gridTemplateColumns: template, transform: `translateY(${item.start}px)` }}
+              style={{ ...layout, transform: `translateY(${item.start}px)` }}
               onClick={() => {
                 setCursor(item.index);
                 if (row !== undefined) onOpen(row);

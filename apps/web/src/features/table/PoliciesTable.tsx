@@ -20,7 +20,8 @@ const COLUMNS: readonly LocalColumn<Row, Key>[] = [
   {
     key: 'namespace',
     title: 'Namespace',
-    width: 'minmax(120px, 1fr)',
+    width: 120,
+    grow: 1,
     sortable: true,
     value: (row) => row.namespace ?? '',
     render: (row) => row.namespace ?? <span className="muted">whole cluster</span>,
@@ -28,7 +29,8 @@ const COLUMNS: readonly LocalColumn<Row, Key>[] = [
   {
     key: 'name',
     title: 'Policy',
-    width: 'minmax(180px, 2fr)',
+    width: 180,
+    grow: 2,
     sortable: true,
     value: (row) => row.name,
     render: (row) => <span className="truncate strong">{row.name}</span>,
@@ -36,7 +38,8 @@ const COLUMNS: readonly LocalColumn<Row, Key>[] = [
   {
     key: 'kind',
     title: 'Kind',
-    width: 'minmax(130px, 1fr)',
+    width: 130,
+    grow: 1,
     sortable: true,
     value: (row) => row.kind,
     render: (row) => <span className="truncate">{row.kind}</span>,
@@ -44,7 +47,8 @@ const COLUMNS: readonly LocalColumn<Row, Key>[] = [
   {
     key: 'subjects',
     title: 'Selects',
-    width: '120px',
+    width: 120,
+    grow: 0,
     sortable: true,
     align: 'end',
     value: (row) => row.subjects,
@@ -54,7 +58,8 @@ const COLUMNS: readonly LocalColumn<Row, Key>[] = [
   {
     key: 'ingress',
     title: 'Ingress',
-    width: '110px',
+    width: 110,
+    grow: 0,
     sortable: true,
     value: (row) => row.ingressRules ?? -1,
     render: (row) => rules(row.ingressRules),
@@ -62,7 +67,8 @@ const COLUMNS: readonly LocalColumn<Row, Key>[] = [
   {
     key: 'egress',
     title: 'Egress',
-    width: '110px',
+    width: 110,
+    grow: 0,
     sortable: true,
     value: (row) => row.egressRules ?? -1,
     render: (row) => rules(row.egressRules),
@@ -70,7 +76,8 @@ const COLUMNS: readonly LocalColumn<Row, Key>[] = [
   {
     key: 'findings',
     title: 'Findings',
-    width: '100px',
+    width: 100,
+    grow: 0,
     sortable: true,
     align: 'end',
     value: (row) => row.findings,

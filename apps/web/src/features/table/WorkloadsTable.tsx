@@ -29,7 +29,8 @@ const EXPOSED: Readonly<Record<Exposed, string>> = {
 const count = (key: 'pods' | 'reaches' | 'reachedBy', title: string): LocalColumn<WorkloadRow, Key> => ({
   key,
   title,
-  width: '96px',
+  width: 96,
+    grow: 0,
   sortable: true,
   align: 'end',
   value: (row) => row[key],
@@ -39,7 +40,8 @@ const count = (key: 'pods' | 'reaches' | 'reachedBy', title: string): LocalColum
 const isolation = (key: 'ingress' | 'egress', title: string): LocalColumn<WorkloadRow, Key> => ({
   key,
   title,
-  width: '100px',
+  width: 100,
+    grow: 0,
   sortable: true,
   value: (row) => row[key],
   render: (row) => <span className={`badge ${row[key]}`}>{row[key]}</span>,
@@ -48,7 +50,8 @@ const isolation = (key: 'ingress' | 'egress', title: string): LocalColumn<Worklo
 const exposure = (key: 'fromOutside' | 'toOutside', title: string): LocalColumn<WorkloadRow, Key> => ({
   key,
   title,
-  width: '128px',
+  width: 128,
+    grow: 0,
   sortable: true,
   value: (row) => EXPOSED[row[key]],
   render: (row) =>
@@ -63,7 +66,8 @@ const COLUMNS: readonly LocalColumn<WorkloadRow, Key>[] = [
   {
     key: 'namespace',
     title: 'Namespace',
-    width: 'minmax(120px, 1fr)',
+    width: 120,
+    grow: 1,
     sortable: true,
     value: (row) => row.namespace,
     render: (row) => <span className="truncate">{row.namespace}</span>,
@@ -71,7 +75,8 @@ const COLUMNS: readonly LocalColumn<WorkloadRow, Key>[] = [
   {
     key: 'name',
     title: 'Workload',
-    width: 'minmax(150px, 1.4fr)',
+    width: 150,
+    grow: 1.4,
     sortable: true,
     value: (row) => row.name,
     render: (row) => <span className="truncate strong">{row.name}</span>,
@@ -79,7 +84,8 @@ const COLUMNS: readonly LocalColumn<WorkloadRow, Key>[] = [
   {
     key: 'kind',
     title: 'Kind',
-    width: '112px',
+    width: 112,
+    grow: 0,
     sortable: true,
     value: (row) => row.kind,
     render: (row) => row.kind,

@@ -70,13 +70,18 @@ function withPolicies(lens: Lens, row: ListedConnection): ListedRow {
   return { ...row, policies: decidingPolicies(lens, from, to) };
 }
 
-function nameOf({ namespace, label }: ListedConnection['from']): string {
-  return namespace === '' || namespace === label ? label : `${namespace}/${label}`;
+function nameOf({ namespace, label, kind }: ListedConnection['from']): string {
+  return namespace === '' || kind === 'Namespace' ? label : `${namespace}/${label}`;
+}
+
+/** What is outside the cluster comes after what is in it. */
+function sortName(end: ListedConnection['from']): string {
+  return end.namespace === '' ? `~${nameOf(end)}` : nameOf(end);
 }
 
 const VALUES: Readonly<Record<ConnectionColumn, (row: ListedConnection) => string>> = {
-  from: (row) => nameOf(row.from),
-  to: (row) => nameOf(row.to),
+  from: (row) => sortName(row.from),
+  to: (row) => sortName(row.to),
   ports: (row) => (row.ports.all ? '' : row.ports.label),
   verdict: (row) => row.verdict,
   impact: (row) => row.impact ?? '~',
@@ -99,7 +104,12 @@ function arrange(
           return words.every((word) => line.includes(word));
         });
   const value = VALUES[sort];
-  const keyed = found.map((row) => ({ row, key: value(row), from: nameOf(row.from), to: nameOf(row.to) }));
+  const keyed = found.map((row) => ({
+    row,
+    key: value(row),
+    from: sortName(row.from),
+    to: sortName(row.to),
+  }));
   const sign = descending ? -1 : 1;
   keyed.sort((a, b) => sign * compare(a.key, b.key) || compare(a.from, b.from) || compare(a.to, b.to));
   return keyed.map(({ row }) => row);
