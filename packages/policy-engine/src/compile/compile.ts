@@ -290,10 +290,17 @@ function selectRows(
   const select = (direction: Direction): Int32Array => {
     const lists = new Int32Array(universe.columnCount).fill(solver.noInputs(direction));
     const add = (set: IntervalSet, input: RowInput): void => {
+      // Neighbours mostly have the same list, and then get the same longer one.
+      let list = -1;
+      let longer = -1;
       for (let i = 0; i < set.length; i += 2) {
         const last = set[i + 1] as number;
         for (let column = set[i] as number; column <= last; column++) {
-          lists[column] = solver.withInput(lists[column] as ListId, input);
+          if (lists[column] !== list) {
+            list = lists[column] as number;
+            longer = solver.withInput(list as ListId, input);
+          }
+          lists[column] = longer;
         }
       }
     };
@@ -303,7 +310,20 @@ function selectRows(
       add(subject.sure, input);
       add(subject.maybe, solver.input(input >> 1, false));
     }
-    return lists.map((list, column) => solver.rowId(list as ListId, portsOf(universe, column)));
+    let list = -1;
+    let ports = -1;
+    let row = -1;
+    for (let column = 0; column < lists.length; column++) {
+      const own = lists[column] as number;
+      const ownPorts = portsOf(universe, column);
+      if (own !== list || ownPorts !== ports) {
+        list = own;
+        ports = ownPorts;
+        row = solver.rowId(list as ListId, ports);
+      }
+      lists[column] = row;
+    }
+    return lists;
   };
   return { ingress: select('ingress'), egress: select('egress') };
 }

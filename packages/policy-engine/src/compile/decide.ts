@@ -120,6 +120,22 @@ export function finish(space: ConnectionSpace, progress: Progress): Decision {
 
 export type ProgressId = number & { readonly __brand: 'ProgressId' };
 
+/** The ways in which a tier ends; `isolate-perhaps` where it may not select the subject at all. */
+export type TierEnd = 'continue' | 'isolate' | 'isolate-perhaps' | 'unread';
+
+function endTier(space: ConnectionSpace, progress: Progress, end: TierEnd): Progress {
+  switch (end) {
+    case 'continue':
+      return continueTier(space, progress);
+    case 'isolate':
+      return isolate(space, progress, true);
+    case 'isolate-perhaps':
+      return isolate(space, progress, false);
+    case 'unread':
+      return unreadTier(space, progress);
+  }
+}
+
 const ACTION_NUMBER: Readonly<Record<Action, number>> = { allow: 0, deny: 1, pass: 2 };
 
 /** Interns progresses and remembers where each rule takes them, so that rows compare and step by integers. */
@@ -129,6 +145,14 @@ export class ProgressTable {
   readonly #all: Progress[] = [];
   readonly #ids = new Map<string, ProgressId>();
   readonly #steps = new Map<number, ProgressId>();
+  /** Where the end of a tier takes each progress, and what each comes to after the last. */
+  readonly #ends: { readonly [end in TierEnd]: (ProgressId | undefined)[] } = {
+    continue: [],
+    isolate: [],
+    'isolate-perhaps': [],
+    unread: [],
+  };
+  readonly #decisions: (Decision | undefined)[] = [];
 
   constructor(space: ConnectionSpace) {
     this.space = space;
@@ -148,6 +172,27 @@ export class ProgressTable {
       this.#ids.set(key, id);
     }
     return id;
+  }
+
+  /** The end of a tier, by number. */
+  end(id: ProgressId, end: TierEnd): ProgressId {
+    const ends = this.#ends[end];
+    let next = ends[id];
+    if (next === undefined) {
+      next = this.intern(endTier(this.space, this.progress(id), end));
+      ends[id] = next;
+    }
+    return next;
+  }
+
+  /** `finish`, by number. */
+  decision(id: ProgressId): Decision {
+    let decision = this.#decisions[id];
+    if (decision === undefined) {
+      decision = finish(this.space, this.progress(id));
+      this.#decisions[id] = decision;
+    }
+    return decision;
   }
 
   /** `meet`, by number. */

@@ -205,7 +205,7 @@ function sameLabels(a: Labels, b: Labels, ignored: ReadonlySet<string>): boolean
   let count = 0;
   for (const key in a) {
     if (ignored.has(key)) continue;
-    if (!Object.hasOwn(b, key) || a[key] !== b[key]) return false;
+    if (a[key] !== b[key]) return false;
     count++;
   }
   for (const key in b) if (!ignored.has(key)) count--;
@@ -242,7 +242,10 @@ function number(
   byNamespace: Map<string, Map<string, WorkloadDraft>>,
   ignoredLabelKeys: ReadonlySet<string>,
 ): EndpointClasses {
-  const ports = new NamedPortsInterner();
+  const namedPorts: NamedPorts[] = [];
+  const portIds = new Map<string, number>();
+  let ports: readonly ContainerPortRecord[] | undefined;
+  let portsId = 0;
   const records = new Map(snapshot.namespaces.map((record) => [record.name, record]));
   const names = [...byNamespace.keys()].sort();
   const namespaces: NamespaceEntry[] = [];
@@ -261,10 +264,15 @@ function number(
       const first = classes.length;
       for (const entry of draft.classes) {
         for (const pod of entry.pods) classOfPod[pod] = classes.length;
+        // Classes of one workload, and workloads made alike, come one after another.
+        if (ports === undefined || !samePorts(ports, entry.ports)) {
+          ports = entry.ports;
+          portsId = namedPortsId(namedPorts, portIds, ports);
+        }
         classes.push({
           workload: workloads.length,
           labels: entry.labels,
-          namedPorts: ports.idOf(entry.ports),
+          namedPorts: portsId,
           hostNetwork: entry.hostNetwork,
           blocks: entry.blocks,
           pods: entry.pods,
@@ -298,40 +306,29 @@ function number(
     workloads,
     classes,
     classOfPod,
-    namedPorts: ports.all,
+    namedPorts,
     ignoredLabelKeys,
   };
 }
 
-class NamedPortsInterner {
-  readonly all: NamedPorts[] = [];
-  readonly #ids = new Map<string, number>();
-  #last: readonly ContainerPortRecord[] = [];
-  #lastId = -1;
-
-  idOf(list: readonly ContainerPortRecord[]): number {
-    // Classes of one workload, and workloads made alike, come one after another.
-    if (this.#lastId < 0 || !samePorts(this.#last, list)) {
-      this.#lastId = this.#find(list);
-      this.#last = list;
-    }
-    return this.#lastId;
+/** Number of the named ports in this list; new ones are added. */
+function namedPortsId(
+  all: NamedPorts[],
+  ids: Map<string, number>,
+  list: readonly ContainerPortRecord[],
+): number {
+  const named = list.filter((port) => port.name !== undefined);
+  const keys = named.map(
+    (port) => `${port.name}/${port.protocol}/${port.port}/${port.init === true ? 1 : 0}`,
+  );
+  const key = keys.length === 1 ? (keys[0] as string) : keys.sort().join();
+  let id = ids.get(key);
+  if (id === undefined) {
+    id = all.length;
+    all.push(named);
+    ids.set(key, id);
   }
-
-  #find(list: readonly ContainerPortRecord[]): number {
-    const named = list.filter((port) => port.name !== undefined);
-    const keys = named.map(
-      (port) => `${port.name}/${port.protocol}/${port.port}/${port.init === true ? 1 : 0}`,
-    );
-    const key = keys.length === 1 ? (keys[0] as string) : keys.sort().join();
-    let id = this.#ids.get(key);
-    if (id === undefined) {
-      id = this.all.length;
-      this.all.push(named);
-      this.#ids.set(key, id);
-    }
-    return id;
-  }
+  return id;
 }
 
 /** Port numbers a name resolves to on pods with these named ports (semantics 1.4). */

@@ -55,6 +55,7 @@ export class Resolver {
   readonly universe: Universe;
   readonly connections: ConnectionSpace;
   readonly #selecting: Selecting;
+  readonly #byCidr = new Map<string, IntervalSet>();
   readonly #byAddress = new Map<string, ThreeValuedSet>();
   readonly #namedGroups = new Map<string, readonly NamedPortGroup[]>();
   readonly #namedOnSubject = new Map<string, { sure: ConnectionSetId; maybe: ConnectionSetId }>();
@@ -180,17 +181,30 @@ export class Resolver {
   }
 
   #peers(rule: Rule): ThreeValuedSet {
-    const cidrs = rule.peers.filter((term) => term.type === 'cidr');
-    const others = rule.peers.filter((term) => term.type !== 'cidr');
-    const parts = others.map((term) => {
+    const cidrs: CidrTerm[] = [];
+    const sures: IntervalSet[] = [];
+    const maybes: IntervalSet[] = [];
+    for (const term of rule.peers) {
+      if (term.type === 'cidr') {
+        cidrs.push(term);
+        continue;
+      }
       const part = this.peerTerm(term);
-      // By name, anything but an accept is undefined (N57): what it would match, it may match.
-      const undefinedHere = term.type === 'domain' && rule.caveat === 'domain-names-outside-accept';
-      return undefinedHere ? { sure: EMPTY_SET, maybe: union(part.sure, part.maybe) } : part;
-    });
-    if (cidrs.length > 0) parts.push(this.#cidrs(cidrs));
-    let sure = unionAll(parts.map((part) => part.sure));
-    let maybe = unionAll(parts.map((part) => part.maybe));
+      if (term.type === 'domain' && rule.caveat === 'domain-names-outside-accept') {
+        // By name, anything but an accept is undefined (N57): what it would match, it may match.
+        maybes.push(part.sure, part.maybe);
+      } else {
+        sures.push(part.sure);
+        maybes.push(part.maybe);
+      }
+    }
+    if (cidrs.length > 0) {
+      const part = this.#cidrs(cidrs);
+      sures.push(part.sure);
+      maybes.push(part.maybe);
+    }
+    let sure = unionAll(sures);
+    let maybe = unionAll(maybes);
     // An external name is some external address: CIDRs that cover both families cover it, others may.
     const { regions } = this.universe;
     if (cidrs.length > 0 && !isEmptySet(regions.domains)) {
@@ -226,12 +240,17 @@ export class Resolver {
   }
 
   #blocksOf(cidr: string, except: readonly string[]): IntervalSet {
-    const range = blocksOfCidr(this.universe.blocks, cidr);
-    if (range === undefined) return EMPTY_SET;
-    let blocks = interval(range[0], range[1]);
-    for (const hole of except) {
-      const cut = blocksOfCidr(this.universe.blocks, hole);
-      if (cut !== undefined) blocks = subtract(blocks, interval(cut[0], cut[1]));
+    let blocks = this.#blocksOfOne(cidr);
+    for (const hole of except) blocks = subtract(blocks, this.#blocksOfOne(hole));
+    return blocks;
+  }
+
+  #blocksOfOne(cidr: string): IntervalSet {
+    let blocks = this.#byCidr.get(cidr);
+    if (blocks === undefined) {
+      const range = blocksOfCidr(this.universe.blocks, cidr);
+      blocks = range === undefined ? EMPTY_SET : interval(range[0], range[1]);
+      this.#byCidr.set(cidr, blocks);
     }
     return blocks;
   }

@@ -1,16 +1,6 @@
 import { type Direction, type RuleBlock, TIERS, type Tier } from '../ir/ir.ts';
-import { type IntervalSet, intersect, isEmptySet, subtract, union } from '../sets/interval-set.ts';
-import {
-  continueTier,
-  finish,
-  isolate,
-  join,
-  type Progress,
-  type ProgressId,
-  ProgressTable,
-  perhaps,
-  unreadTier,
-} from './decide.ts';
+import { EMPTY_SET, type IntervalSet, intersect, isEmptySet, subtract, union } from '../sets/interval-set.ts';
+import { join, type ProgressId, ProgressTable, perhaps, type TierEnd } from './decide.ts';
 import type { ResolvedBlock, ResolvedRule, Resolver } from './resolve.ts';
 import type { CellId, VerdictCells } from './verdict-cells.ts';
 
@@ -147,7 +137,7 @@ export class RowSolver {
   }
 
   inputBlock(input: RowInput): { readonly resolved: ResolvedBlock; readonly certain: boolean } | undefined {
-    return input < 0 ? undefined : { resolved: this.resolved(input >> 1), certain: (input & 1) === 0 };
+    return input < 0 ? undefined : { resolved: this.resolved(input >> 1), certain: isCertain(input) };
   }
 
   /** Sorts inputs in evaluation order: by tier, then priority, then block, so that equal lists are the same list. */
@@ -199,7 +189,7 @@ export class RowSolver {
     if (a < 0 || b < 0) return a < 0 && b < 0 ? b - a : a - b;
     const tiers = this.#tierOf(a) - this.#tierOf(b);
     if (tiers !== 0) return tiers;
-    const orders = this.resolved(a >> 1).block.order - this.resolved(b >> 1).block.order;
+    const orders = this.#orderOf(a) - this.#orderOf(b);
     return orders !== 0 ? orders : a - b;
   }
 
@@ -240,26 +230,35 @@ export class RowSolver {
     direction: Direction,
     ports: number,
   ): readonly Part[] {
-    const { space } = this.cells;
     const tier = TIERS[index] as Tier;
     let parts = start;
-    const blocks: BlockEntry[] = [];
+    const own: RowInput[] = [];
     for (const input of inputs) {
-      if (input === -1 - index) parts = this.#map(parts, (progress) => unreadTier(space, progress));
-      else if (input >= 0 && this.#tierOf(input) === index) {
-        blocks.push({ resolved: this.resolved(input >> 1), certain: (input & 1) === 0 });
-      }
+      if (input === -1 - index) parts = this.#end(parts, 'unread');
+      else if (input >= 0 && this.#tierOf(input) === index) own.push(input);
     }
-    if (blocks.length === 0) return parts;
+    if (own.length === 0) return parts;
     if (tier.conflictsAreUndefined) {
-      for (const group of byOrder(blocks)) parts = this.#applyEquals(parts, group, direction, ports);
+      for (const group of this.#byOrder(own)) parts = this.#applyEquals(parts, group, direction, ports);
     } else {
-      for (const block of blocks) parts = this.#applyBlock(parts, block, direction, ports);
+      for (const input of own) parts = this.#applyBlock(parts, input, direction, ports);
     }
-    const certain = blocks.some((block) => block.certain);
-    return this.#map(parts, (progress) =>
-      tier.undecided === 'isolate' ? isolate(space, progress, certain) : continueTier(space, progress),
-    );
+    if (tier.undecided === 'continue') return this.#end(parts, 'continue');
+    return this.#end(parts, own.some(isCertain) ? 'isolate' : 'isolate-perhaps');
+  }
+
+  #byOrder(inputs: readonly RowInput[]): RowInput[][] {
+    const groups: RowInput[][] = [];
+    for (const input of inputs) {
+      const last = groups.at(-1);
+      if (last?.[0] !== undefined && this.#orderOf(last[0]) === this.#orderOf(input)) last.push(input);
+      else groups.push([input]);
+    }
+    return groups;
+  }
+
+  #orderOf(input: RowInput): number {
+    return this.resolved(input >> 1).block.order;
   }
 
   #tierOf(input: RowInput): number {
@@ -269,55 +268,50 @@ export class RowSolver {
   /** Equal priorities: each policy from the same start, then every pair of outcomes joined where they overlap. */
   #applyEquals(
     parts: readonly Part[],
-    group: readonly BlockEntry[],
+    group: readonly RowInput[],
     direction: Direction,
     ports: number,
   ): readonly Part[] {
-    if (group.length === 1) return this.#applyBlock(parts, group[0] as BlockEntry, direction, ports);
-    const out = new PartList();
+    if (group.length === 1) return this.#applyBlock(parts, group[0] as RowInput, direction, ports);
+    const out: Part[] = [];
     for (const part of parts) {
       let joined: readonly Part[] | undefined;
       for (const block of group) {
         const own = this.#applyBlock([part], block, direction, ports);
         joined = joined === undefined ? own : this.#product(joined, own);
       }
-      for (const entry of joined ?? [part]) out.add(entry.set, entry.progress);
+      for (const entry of joined ?? [part]) addPart(out, entry.set, entry.progress);
     }
-    return out.parts;
+    return out;
   }
 
   #product(a: readonly Part[], b: readonly Part[]): readonly Part[] {
-    const out = new PartList();
+    const out: Part[] = [];
     for (const x of a) {
       for (const y of b) {
         const set = intersect(x.set, y.set);
         if (isEmptySet(set)) continue;
         const both = [this.#progress.progress(x.progress), this.#progress.progress(y.progress)];
-        out.add(set, this.#progress.intern(join(this.cells.space, both)));
+        addPart(out, set, this.#progress.intern(join(this.cells.space, both)));
       }
     }
-    return out.parts;
+    return out;
   }
 
-  #applyBlock(
-    parts: readonly Part[],
-    { resolved, certain }: BlockEntry,
-    direction: Direction,
-    ports: number,
-  ): readonly Part[] {
-    if (!certain) {
-      const possible = new PartList();
+  #applyBlock(parts: readonly Part[], input: RowInput, direction: Direction, ports: number): readonly Part[] {
+    if (!isCertain(input)) {
+      const possible: Part[] = [];
       for (const part of parts) {
         const without = this.#progress.progress(part.progress);
-        for (const applied of this.#applyBlock([part], { resolved, certain: true }, direction, ports)) {
+        for (const applied of this.#applyBlock([part], this.input(input >> 1, true), direction, ports)) {
           const progress = perhaps(this.cells.space, without, this.#progress.progress(applied.progress));
-          possible.add(applied.set, this.#progress.intern(progress));
+          addPart(possible, applied.set, this.#progress.intern(progress));
         }
       }
-      return possible.parts;
+      return possible;
     }
     let out = parts;
-    for (const rule of resolved.rules) {
+    for (const rule of this.resolved(input >> 1).rules) {
       if (rule.named.length === 0) {
         out = this.#applyClause(out, rule, rule.peers.sure, rule.connections, true);
         out = this.#applyClause(out, rule, rule.peers.maybe, rule.connections, false);
@@ -372,34 +366,33 @@ export class RowSolver {
     certain: boolean,
   ): readonly Part[] {
     if (isEmptySet(peers)) return parts;
-    let out: PartList | undefined;
-    parts.forEach((part, index) => {
+    let out: Part[] | undefined;
+    for (let index = 0; index < parts.length; index++) {
+      const part = parts[index] as Part;
       const next = this.#progress.meet(part.progress, rule.action, connections, certain);
-      const met = next === part.progress ? [] : intersect(part.set, peers);
+      const met = next === part.progress ? EMPTY_SET : intersect(part.set, peers);
       if (isEmptySet(met)) {
-        out?.add(part.set, part.progress);
-        return;
+        if (out !== undefined) addPart(out, part.set, part.progress);
+        continue;
       }
-      out ??= new PartList(parts.slice(0, index));
-      out.add(met, next);
+      out ??= parts.slice(0, index);
+      addPart(out, met, next);
       const rest = subtract(part.set, met);
-      if (!isEmptySet(rest)) out.add(rest, part.progress);
-    });
-    return out === undefined ? parts : out.parts;
+      if (!isEmptySet(rest)) addPart(out, rest, part.progress);
+    }
+    return out ?? parts;
   }
 
-  #map(parts: readonly Part[], map: (progress: Progress) => Progress): readonly Part[] {
-    const out = new PartList();
-    for (const part of parts) {
-      out.add(part.set, this.#progress.intern(map(this.#progress.progress(part.progress))));
-    }
-    return out.parts;
+  #end(parts: readonly Part[], end: TierEnd): readonly Part[] {
+    const out: Part[] = [];
+    for (const part of parts) addPart(out, part.set, this.#progress.end(part.progress, end));
+    return out;
   }
 
   #toRow(parts: readonly Part[]): Row {
     const out: { cell: CellId; columns: IntervalSet }[] = [];
     for (const part of parts) {
-      const cell = this.cells.intern(finish(this.cells.space, this.#progress.progress(part.progress)));
+      const cell = this.cells.intern(this.#progress.decision(part.progress));
       const seen = out.find((entry) => entry.cell === cell);
       if (seen === undefined) out.push({ cell, columns: part.set });
       else seen.columns = union(seen.columns, part.set);
@@ -410,45 +403,25 @@ export class RowSolver {
 
 type CellConnections = ResolvedRule['connections'];
 
-interface BlockEntry {
-  readonly resolved: ResolvedBlock;
-  readonly certain: boolean;
-}
-
 interface Part {
   readonly set: IntervalSet;
   readonly progress: ProgressId;
 }
 
-/** Parts with equal progress merged. Rows have few parts, so looking for one is a walk. */
-class PartList {
-  readonly parts: Part[];
-
-  constructor(parts: Part[] = []) {
-    this.parts = parts;
-  }
-
-  add(set: IntervalSet, progress: ProgressId): void {
-    const { parts } = this;
-    for (let i = 0; i < parts.length; i++) {
-      const part = parts[i] as Part;
-      if (part.progress === progress) {
-        parts[i] = { set: union(part.set, set), progress };
-        return;
-      }
+/** Adds a part, merged with the one of equal progress. Rows have few parts, so looking for one is a walk. */
+function addPart(parts: Part[], set: IntervalSet, progress: ProgressId): void {
+  for (let i = 0; i < parts.length; i++) {
+    const part = parts[i] as Part;
+    if (part.progress === progress) {
+      parts[i] = { set: union(part.set, set), progress };
+      return;
     }
-    parts.push({ set, progress });
   }
+  parts.push({ set, progress });
 }
 
-function byOrder<T extends { readonly resolved: ResolvedBlock }>(blocks: readonly T[]): T[][] {
-  const groups: T[][] = [];
-  for (const block of blocks) {
-    const last = groups.at(-1);
-    if (last?.[0]?.resolved.block.order === block.resolved.block.order) last.push(block);
-    else groups.push([block]);
-  }
-  return groups;
+function isCertain(input: RowInput): boolean {
+  return (input & 1) === 0;
 }
 
 /** The cell of a column in a row. */

@@ -10,6 +10,7 @@ import {
   union,
   unionAll,
 } from '../sets/interval-set.ts';
+import type { EndpointClass, NamespaceEntry } from './endpoint-classes.ts';
 import { namespacePodColumns, selectorKey, type Universe } from './universe.ts';
 
 /** A set of columns that match for certain, and one of columns that may. The two are disjoint. */
@@ -62,7 +63,12 @@ export function selectsNamespace(selector: Selector, labels: Labels, labelsKnown
 /** Finds the columns that selectors match, through an index from labels to columns; every answer is remembered. */
 export class Selecting {
   readonly #universe: Universe;
-  readonly #index = new Map<string, { values: Map<string, IntervalSet>; present: IntervalSet }>();
+  readonly #index = new Map<string, LabelIndex>();
+  /** Namespaces by label key and value, and those whose labels under that key aren't known. */
+  readonly #namespaceIndex = new Map<
+    string,
+    { readonly points: ReadonlyMap<string, readonly number[]>; readonly unknown: readonly number[] }
+  >();
   readonly #podColumns: IntervalSet;
   readonly #namespaceColumns: IntervalSet[] = [];
   readonly #namespaceSelections = new Map<
@@ -70,12 +76,10 @@ export class Selecting {
     { sure: readonly number[]; maybe: readonly number[]; columns: ThreeValuedSet }
   >();
   readonly #requirementSets = new Map<string, IntervalSet>();
-  readonly #podSets = new Map<string, ThreeValuedSet>();
 
   constructor(universe: Universe) {
     this.#universe = universe;
     this.#podColumns = union(universe.plainPods, universe.regions.readings);
-    this.#buildIndex();
   }
 
   /**
@@ -83,15 +87,40 @@ export class Selecting {
    * `'excluded'` leaves them out. Columns of hidden namespaces match at most maybe, unless the pod selector is empty.
    */
   podSet(set: PodSet, hostNetwork: 'excluded' | 'undefined'): ThreeValuedSet {
-    const namespaceKey =
-      'name' in set.namespaces ? `=${set.namespaces.name}` : selectorKey(set.namespaces.selector);
-    const key = `${hostNetwork}|${namespaceKey}|${selectorKey(set.pods)}`;
-    let result = this.#podSets.get(key);
-    if (result === undefined) {
-      result = this.#computePodSet(set, hostNetwork, namespaceKey);
-      this.#podSets.set(key, result);
+    const { regions } = this.#universe;
+    let scope: ThreeValuedSet;
+    let sureNamespaces: readonly number[];
+    let maybeNamespaces: readonly number[];
+    if ('name' in set.namespaces) {
+      const index = this.#universe.namespaceIndex.get(set.namespaces.name);
+      if (index === undefined) return NOTHING;
+      scope = { sure: this.#columnsOfNamespace(index), maybe: EMPTY_SET };
+      sureNamespaces = [index];
+      maybeNamespaces = [];
+    } else {
+      const { selector } = set.namespaces;
+      const selection = this.#namespaceSelection(selector, selectorKey(selector));
+      scope = selection.columns;
+      sureNamespaces = selection.sure;
+      maybeNamespaces = selection.maybe;
     }
-    return result;
+    let sure = this.podsByLabels(set.pods, scope.sure);
+    let maybe = this.podsByLabels(set.pods, scope.maybe);
+    if (hostNetwork === 'excluded') {
+      sure = subtract(sure, regions.readings);
+      maybe = subtract(maybe, regions.readings);
+    }
+    if (this.#universe.hiddenNamespaces.length > 0) {
+      const any = set.pods.length === 0;
+      const hiddenSure = any ? this.#hiddenColumns(sureNamespaces) : EMPTY_SET;
+      const hiddenMaybe = union(
+        this.#hiddenColumns(maybeNamespaces),
+        any ? EMPTY_SET : this.#hiddenColumns(sureNamespaces),
+      );
+      sure = union(sure, hiddenSure);
+      maybe = union(maybe, hiddenMaybe);
+    }
+    return { sure, maybe };
   }
 
   /**
@@ -145,42 +174,6 @@ export class Selecting {
     return out;
   }
 
-  #computePodSet(set: PodSet, hostNetwork: 'excluded' | 'undefined', namespaceKey: string): ThreeValuedSet {
-    const { regions } = this.#universe;
-    let scope: ThreeValuedSet;
-    let sureNamespaces: readonly number[];
-    let maybeNamespaces: readonly number[];
-    if ('name' in set.namespaces) {
-      const index = this.#universe.namespaceIndex.get(set.namespaces.name);
-      if (index === undefined) return NOTHING;
-      scope = { sure: this.#columnsOfNamespace(index), maybe: EMPTY_SET };
-      sureNamespaces = [index];
-      maybeNamespaces = [];
-    } else {
-      const selection = this.#namespaceSelection(set.namespaces.selector, namespaceKey);
-      scope = selection.columns;
-      sureNamespaces = selection.sure;
-      maybeNamespaces = selection.maybe;
-    }
-    let sure = this.podsByLabels(set.pods, scope.sure);
-    let maybe = this.podsByLabels(set.pods, scope.maybe);
-    if (hostNetwork === 'excluded') {
-      sure = subtract(sure, regions.readings);
-      maybe = subtract(maybe, regions.readings);
-    }
-    if (this.#universe.hiddenNamespaces.length > 0) {
-      const any = set.pods.length === 0;
-      const hiddenSure = any ? this.#hiddenColumns(sureNamespaces) : EMPTY_SET;
-      const hiddenMaybe = union(
-        this.#hiddenColumns(maybeNamespaces),
-        any ? EMPTY_SET : this.#hiddenColumns(sureNamespaces),
-      );
-      sure = union(sure, hiddenSure);
-      maybe = union(maybe, hiddenMaybe);
-    }
-    return { sure, maybe };
-  }
-
   #hiddenColumns(namespaces: readonly number[]): IntervalSet {
     const points: number[] = [];
     this.#universe.hiddenNamespaces.forEach((namespace, index) => {
@@ -206,11 +199,13 @@ export class Selecting {
     if (known !== undefined) return known;
     const sure: number[] = [];
     const maybe: number[] = [];
-    this.#universe.namespaces.forEach(({ record }, index) => {
+    const { namespaces } = this.#universe;
+    for (const index of this.#namespaceCandidates(selector) ?? namespaces.keys()) {
+      const { record } = namespaces[index] as NamespaceEntry;
       const truth = selectsNamespace(selector, record.labels, record.labelsKnown);
       if (truth === 'yes') sure.push(index);
       else if (truth === 'maybe') maybe.push(index);
-    });
+    }
     const columnsOf = (list: readonly number[]): IntervalSet =>
       list.length === this.#universe.namespaces.length
         ? this.#podColumns
@@ -221,13 +216,15 @@ export class Selecting {
   }
 
   #requirementSet(requirement: Requirement): IntervalSet {
+    if (requirement.operator === 'In' && requirement.values.length === 1) {
+      return this.#columnsByKey(requirement.key).values.get(requirement.values[0] as string) ?? EMPTY_SET;
+    }
     const key = selectorKey([requirement]);
     let set = this.#requirementSets.get(key);
     if (set === undefined) {
-      const entry = this.#index.get(requirement.key);
-      const present = entry?.present ?? EMPTY_SET;
+      const { values, present } = this.#columnsByKey(requirement.key);
       const valued = (): IntervalSet =>
-        unionAll(requirement.values.map((value) => entry?.values.get(value) ?? EMPTY_SET));
+        unionAll(requirement.values.map((value) => values.get(value) ?? EMPTY_SET));
       switch (requirement.operator) {
         case 'In':
           set = valued();
@@ -247,32 +244,61 @@ export class Selecting {
     return set;
   }
 
-  #buildIndex(): void {
-    const points = new Map<string, Map<string, number[]>>();
-    const add = (labels: Labels, column: number): void => {
-      for (const key in labels) {
-        let values = points.get(key);
-        if (values === undefined) {
-          values = new Map();
-          points.set(key, values);
-        }
-        const value = labels[key] as string;
-        const list = values.get(value);
-        if (list === undefined) values.set(value, [column]);
-        else list.push(column);
+  /** The columns that carry a label key, by its values; found when the first selector asks for the key. */
+  #columnsByKey(key: string): LabelIndex {
+    let index = this.#index.get(key);
+    if (index === undefined) {
+      const points = new Map<string, number[]>();
+      const { classes, readingClasses, firstReading } = this.#universe;
+      for (let column = 0; column < classes.length; column++) {
+        const entry = classes[column] as EndpointClass;
+        if (!entry.hostNetwork) addPoint(points, entry.labels, key, column);
       }
-    };
-    const { classes, readingClasses, firstReading } = this.#universe;
-    classes.forEach((entry, column) => {
-      if (!entry.hostNetwork) add(entry.labels, column);
-    });
-    readingClasses.forEach((owner, index) => {
-      add((classes[owner] as { labels: Labels }).labels, firstReading + index);
-    });
-    for (const [key, values] of points) {
-      const sets = new Map<string, IntervalSet>();
-      for (const [value, columns] of values) sets.set(value, fromSortedPoints(columns));
-      this.#index.set(key, { values: sets, present: unionAll([...sets.values()]) });
+      readingClasses.forEach((owner, at) => {
+        addPoint(points, (classes[owner] as EndpointClass).labels, key, firstReading + at);
+      });
+      const values = new Map<string, IntervalSet>();
+      for (const [value, columns] of points) values.set(value, fromSortedPoints(columns));
+      index = { values, present: unionAll([...values.values()]) };
+      this.#index.set(key, index);
     }
+    return index;
   }
+
+  /** Namespaces that may match, ascending: those with one of the values that some `In` asks for, or unknown labels. */
+  #namespaceCandidates(selector: Selector): readonly number[] | undefined {
+    const requirement = selector.find(({ operator }) => operator === 'In');
+    if (requirement === undefined) return undefined;
+    const { key } = requirement;
+    let index = this.#namespaceIndex.get(key);
+    if (index === undefined) {
+      const points = new Map<string, number[]>();
+      const unknown: number[] = [];
+      this.#universe.namespaces.forEach(({ record }, namespace) => {
+        if (!record.labelsKnown && key !== NAME_LABEL) unknown.push(namespace);
+        else addPoint(points, record.labels, key, namespace);
+      });
+      index = { points, unknown };
+      this.#namespaceIndex.set(key, index);
+    }
+    const { points, unknown } = index;
+    const lists = [...new Set(requirement.values)].flatMap((value) => points.get(value) ?? []);
+    // One value's list is ascending already; several lists, or those whose labels are unknown, are merged.
+    if (unknown.length === 0 && requirement.values.length === 1) return lists;
+    return [...lists, ...unknown].sort((a, b) => a - b);
+  }
+}
+
+interface LabelIndex {
+  readonly values: ReadonlyMap<string, IntervalSet>;
+  readonly present: IntervalSet;
+}
+
+function addPoint(points: Map<string, number[]>, labels: Labels, key: string, point: number): void {
+  // What an object inherits is no string.
+  const value: unknown = labels[key];
+  if (typeof value !== 'string') return;
+  const list = points.get(value);
+  if (list === undefined) points.set(value, [point]);
+  else list.push(point);
 }

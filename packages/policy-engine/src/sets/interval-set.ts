@@ -12,19 +12,32 @@ export function interval(lo: number, hi: number): IntervalSet {
   return hi < lo ? EMPTY_SET : [lo, hi];
 }
 
+/**
+ * Where results are put together before their length is known: most sets are one interval, and an array that grows by
+ * pushes takes many times the room.
+ */
+const draft: number[] = [];
+
+function finished(length: number): IntervalSet {
+  if (length === 0) return EMPTY_SET;
+  return length === 2 ? [draft[0] as number, draft[1] as number] : draft.slice(0, length);
+}
+
 export function isEmptySet(a: IntervalSet): boolean {
   return a.length === 0;
 }
 
 /** The set of ascending points; repeats are fine. */
 export function fromSortedPoints(points: readonly number[]): IntervalSet {
-  const out: number[] = [];
+  let length = 0;
   for (const point of points) {
-    const last = out.length - 1;
-    if (last > 0 && point <= (out[last] as number) + 1) out[last] = point;
-    else out.push(point, point);
+    if (length > 0 && point <= (draft[length - 1] as number) + 1) draft[length - 1] = point;
+    else {
+      draft[length++] = point;
+      draft[length++] = point;
+    }
   }
-  return out;
+  return finished(length);
 }
 
 /** The union of intervals given in any order, as `[lo, hi, lo, hi, …]`. */
@@ -36,43 +49,44 @@ export function fromIntervals(flat: readonly number[]): IntervalSet {
     if (lo <= hi) pairs.push([lo, hi]);
   }
   pairs.sort((a, b) => a[0] - b[0]);
-  const out: number[] = [];
-  for (const [lo, hi] of pairs) append(out, lo, hi);
-  return out;
+  let length = 0;
+  for (const [lo, hi] of pairs) length = append(length, lo, hi);
+  return finished(length);
 }
 
-/** Appends an interval that starts at or after the start of the last one. */
-function append(out: number[], lo: number, hi: number): void {
-  const last = out.length - 1;
-  if (last > 0 && lo <= (out[last] as number) + 1) {
-    if (hi > (out[last] as number)) out[last] = hi;
-  } else {
-    out.push(lo, hi);
+/** Appends to the draft an interval that starts at or after the start of the last one; returns the new length. */
+function append(length: number, lo: number, hi: number): number {
+  if (length > 0 && lo <= (draft[length - 1] as number) + 1) {
+    if (hi > (draft[length - 1] as number)) draft[length - 1] = hi;
+    return length;
   }
+  draft[length] = lo;
+  draft[length + 1] = hi;
+  return length + 2;
 }
 
 export function union(a: IntervalSet, b: IntervalSet): IntervalSet {
   if (a.length === 0 || a === b) return b;
   if (b.length === 0) return a;
-  const out: number[] = [];
+  let length = 0;
   let i = 0;
   let j = 0;
   while (i < a.length || j < b.length) {
     const takeA = j >= b.length || (i < a.length && (a[i] as number) <= (b[j] as number));
     if (takeA) {
-      append(out, a[i] as number, a[i + 1] as number);
+      length = append(length, a[i] as number, a[i + 1] as number);
       i += 2;
     } else {
-      append(out, b[j] as number, b[j + 1] as number);
+      length = append(length, b[j] as number, b[j + 1] as number);
       j += 2;
     }
   }
-  return out;
+  return finished(length);
 }
 
 export function intersect(a: IntervalSet, b: IntervalSet): IntervalSet {
   if (a === b) return a;
-  const out: number[] = [];
+  let length = 0;
   let i = firstEndingAtOrAfter(a, b.length > 0 ? (b[0] as number) : 0);
   let j = firstEndingAtOrAfter(b, i < a.length ? (a[i] as number) : 0);
   while (i < a.length && j < b.length) {
@@ -80,18 +94,21 @@ export function intersect(a: IntervalSet, b: IntervalSet): IntervalSet {
     const aHi = a[i + 1] as number;
     const bHi = b[j + 1] as number;
     const hi = Math.min(aHi, bHi);
-    if (lo <= hi) out.push(lo, hi);
+    if (lo <= hi) {
+      draft[length++] = lo;
+      draft[length++] = hi;
+    }
     if (aHi <= bHi) i += 2;
     if (bHi <= aHi) j += 2;
   }
-  return out.length === 0 ? EMPTY_SET : out;
+  return finished(length);
 }
 
 /** The members of `a` that are not in `b`. */
 export function subtract(a: IntervalSet, b: IntervalSet): IntervalSet {
   if (a.length === 0 || b.length === 0) return a;
   if (a === b) return EMPTY_SET;
-  const out: number[] = [];
+  let length = 0;
   let j = 0;
   for (let i = 0; i < a.length; i += 2) {
     let lo = a[i] as number;
@@ -100,13 +117,19 @@ export function subtract(a: IntervalSet, b: IntervalSet): IntervalSet {
     let k = j;
     while (k < b.length && (b[k] as number) <= hi) {
       const cut = b[k] as number;
-      if (cut > lo) out.push(lo, cut - 1);
+      if (cut > lo) {
+        draft[length++] = lo;
+        draft[length++] = cut - 1;
+      }
       lo = (b[k + 1] as number) + 1;
       k += 2;
     }
-    if (lo <= hi) out.push(lo, hi);
+    if (lo <= hi) {
+      draft[length++] = lo;
+      draft[length++] = hi;
+    }
   }
-  return out.length === 0 ? EMPTY_SET : out;
+  return finished(length);
 }
 
 export function has(a: IntervalSet, value: number): boolean {
