@@ -49,8 +49,23 @@ export interface Route {
   /** Namespaces whose expansion differs from the default for the cluster's size. */
   readonly toggled: readonly string[];
   readonly layout: 'flow' | 'grouped';
-  /** Matrix: the namespaces drilled into (row, column); null: namespaces by namespaces. */
+  /**
+   * Matrix: what stands along its rows and columns: `''` every namespace, `'*'` every workload, else the workloads of the
+   * namespace of that name; null: namespaces by namespaces.
+   */
   readonly drill: readonly [row: string, column: string] | null;
+  /** Matrix: equal rows and columns together, or by name. */
+  readonly order: 'similar' | 'name';
+  /** Matrix: side of a cell in CSS pixels; null: as large as fits. */
+  readonly cell: number | null;
+  /** Matrix: whether CIDR blocks are among the rows and columns; `auto`: where there are few. */
+  readonly blocks: 'auto' | 'shown' | 'hidden';
+  /** Table: the column that it is sorted by, with `-` before it where that is descending; empty: by its first. */
+  readonly sort: string;
+  /** Table: words that must occur in a row. */
+  readonly find: string;
+  /** Table: whether connections that no policy has a say on are listed one by one. */
+  readonly listOpen: boolean;
   /** Id of the draft whose impact overlays the views; null: the cluster as it is. */
   readonly draft: string | null;
   /** Whether the draft drawer is open. */

@@ -37,7 +37,15 @@ const route: fc.Arbitrary<Route> = fc.record({
   hops: fc.constantFrom(1 as const, 'all' as const),
   toggled: fc.array(word),
   layout: fc.constantFrom('flow', 'grouped'),
-  drill: fc.option(fc.tuple(word, word)),
+  drill: fc.option(
+    fc.tuple(fc.oneof(word, fc.constantFrom('', '*')), fc.oneof(word, fc.constantFrom('', '*'))),
+  ),
+  order: fc.constantFrom('similar', 'name'),
+  cell: fc.option(fc.constantFrom(1, 1.5, 12, 40)),
+  blocks: fc.constantFrom('auto', 'shown', 'hidden'),
+  sort: fc.constantFrom('', 'from', '-ports'),
+  find: fc.constantFrom('', 'web -> db', 'a&b=c'),
+  listOpen: fc.boolean(),
   draft: fc.option(word),
   drawer: fc.boolean(),
 });

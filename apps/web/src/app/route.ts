@@ -9,6 +9,9 @@ const DIRECTIONS: readonly FocusDirection[] = ['both', 'reaches', 'reached-by'];
 const VERDICTS = ['allowed', 'unknown'] as const;
 const ISOLATION = ['any', 'isolated', 'open', 'unknown'] as const;
 const LAYOUTS = ['flow', 'grouped'] as const;
+const ORDERS = ['similar', 'name'] as const;
+const BLOCKS = ['auto', 'shown', 'hidden'] as const;
+const CELL = { least: 1, most: 48 };
 
 /** The route of an empty query. */
 export const HOME: Route = {
@@ -28,6 +31,12 @@ export const HOME: Route = {
   toggled: [],
   layout: 'flow',
   drill: null,
+  order: 'similar',
+  cell: null,
+  blocks: 'auto',
+  sort: '',
+  find: '',
+  listOpen: false,
   draft: null,
   drawer: false,
 };
@@ -39,6 +48,11 @@ function oneOf<T extends string>(values: readonly T[], value: string | null, oth
 function list(query: URLSearchParams, name: string): readonly string[] {
   const value = query.get(name);
   return value === null || value === '' ? [] : value.split(',').filter((item) => item !== '');
+}
+
+function parseCell(text: string | null): number | null {
+  const size = Number(text ?? Number.NaN);
+  return size >= CELL.least && size <= CELL.most ? size : null;
 }
 
 function parseSelection(query: URLSearchParams): Selection | null {
@@ -84,6 +98,12 @@ export function parseRoute(search: string): Route {
     toggled: list(query, 'toggled'),
     layout: oneOf(LAYOUTS, query.get('layout'), 'flow'),
     drill: drill?.[0] !== undefined && drill[1] !== undefined ? [drill[0], drill[1]] : null,
+    order: oneOf(ORDERS, query.get('order'), 'similar'),
+    cell: parseCell(query.get('cell')),
+    blocks: oneOf(BLOCKS, query.get('blocks'), 'auto'),
+    sort: query.get('sort') ?? '',
+    find: query.get('find') ?? '',
+    listOpen: query.get('open') === '1',
     draft: query.get('draft'),
     drawer: query.get('drawer') === '1',
   };
@@ -124,6 +144,12 @@ export function formatRoute(route: Route): string {
   set('toggled', route.toggled.join(','));
   set('layout', route.layout, 'flow');
   set('drill', route.drill?.join('|') ?? '');
+  set('order', route.order, 'similar');
+  set('cell', route.cell === null ? '' : String(route.cell));
+  set('blocks', route.blocks, 'auto');
+  set('sort', route.sort);
+  set('find', route.find);
+  set('open', route.listOpen ? '1' : '');
   set('draft', route.draft ?? '');
   set('drawer', route.drawer ? '1' : '');
   const text = query.toString();

@@ -2,7 +2,6 @@ import {
   clusterIndex,
   entityDetails,
   findings,
-  matrixView,
   pairDetails,
   policyDetails,
   workloadTable,
@@ -11,11 +10,11 @@ import { answer, type Handler } from '../session.ts';
 import { connectionHandlers } from './connections.ts';
 import { graphHandlers } from './graph.ts';
 import { sessionLens } from './lens.ts';
+import { matrixHandlers } from './matrix.ts';
 import {
   entityRequest,
   findingsRequest,
   indexRequest,
-  matrixRequest,
   pairRequest,
   policyRequest,
   workloadTableRequest,
@@ -29,7 +28,7 @@ export const exploreHandlers: readonly Handler[] = [
   answer(pairRequest, (session, { from, to, port }) => pairDetails(sessionLens(session), from, to, port)),
   answer(policyRequest, (session, { key }) => policyDetails(sessionLens(session), key)),
   answer(findingsRequest, (session) => [...findings(sessionLens(session).after)]),
-  answer(matrixRequest, (session, { ports, ...options }) => matrixView(sessionLens(session, ports), options)),
+  ...matrixHandlers(),
   answer(workloadTableRequest, (session, { ports, filter }) =>
     workloadTable(sessionLens(session, ports), filter),
   ),

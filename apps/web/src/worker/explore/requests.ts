@@ -7,8 +7,6 @@ import type {
   GraphOptions,
   GraphView,
   ListedConnection,
-  MatrixOptions,
-  MatrixView,
   PairDetails,
   PolicyDetails,
   PolicyKey,
@@ -43,6 +41,8 @@ export interface GraphAnswer {
   readonly version: number;
   /** Whether namespaces are expanded by default. */
   readonly expandedByDefault: boolean;
+  /** Edges left out because there are more than a picture can tell apart; a focus draws its own all the same. */
+  readonly lightEdges: number;
 }
 
 /** The graph with a place for everything in it. */
@@ -62,11 +62,6 @@ export const pairRequest = requestKind<
 >('explore/pair');
 export const policyRequest = requestKind<{ readonly key: PolicyKey }, PolicyDetails | null>('explore/policy');
 export const findingsRequest = requestKind<null, readonly Finding[]>('explore/findings');
-
-export const matrixRequest = requestKind<
-  MatrixOptions & { readonly ports: readonly PortRange[] },
-  MatrixView
->('explore/matrix');
 
 export type ConnectionColumn = 'from' | 'to' | 'ports' | 'verdict' | 'impact';
 

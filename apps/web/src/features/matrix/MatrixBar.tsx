@@ -1,0 +1,127 @@
+import type { ReactNode } from 'react';
+import type { Route } from '../../app/contracts.ts';
+import { navigate } from '../../app/route.ts';
+import { useEngineQuery } from '../../data/engine.ts';
+import { Button, formatCount, IconButton, plural, Segments } from '../../shared/ui.tsx';
+import { indexRequest } from '../../worker/explore/requests.ts';
+import type { MatrixCells } from './store.ts';
+
+interface MatrixBarProps {
+  readonly route: Route;
+  readonly cells: MatrixCells;
+  readonly legend: boolean;
+  readonly onLegend: () => void;
+  readonly onZoom: (direction: 1 | -1) => void;
+  readonly onArrange: () => void;
+}
+
+/** What stands along the axes, how it is ordered, how large cells are, and what is not shown. */
+export function MatrixBar({ route, cells, legend, onLegend, onZoom, onArrange }: MatrixBarProps): ReactNode {
+  const [rows, columns] = route.drill ?? ['', ''];
+  const set = (next: readonly [string, string]) =>
+    navigate({ drill: next[0] === '' && next[1] === '' ? null : next, cell: null });
+  const { rows: rowAxis, columns: columnAxis, blocks } = cells.frame;
+  return (
+    <div className="matrix-bar" role="toolbar" aria-label="Matrix">
+      <AxisChoice label="Sources" value={rows} onChange={(value) => set([value, columns])} />
+      <IconButton
+        small
+        icon="retry"
+        label="Swap sources and destinations"
+        disabled={rows === columns}
+        onClick={() => set([columns, rows])}
+      />
+      <AxisChoice label="Destinations" value={columns} onChange={(value) => set([rows, value])} />
+      {route.drill === null ? null : (
+        <Button small icon="collapse" onClick={() => set(['', ''])}>
+          All namespaces
+        </Button>
+      )}
+      <span className="muted" data-testid="matrix-size">
+        {formatCount(rowAxis.units.length)} × {formatCount(columnAxis.units.length)}
+      </span>
+      <Hidden route={route} cells={cells} />
+      {blocks.count === 0 || (blocks.shown && route.blocks === 'auto') ? null : (
+        <Button
+          small
+          variant="ghost"
+          onClick={() => navigate({ blocks: blocks.shown ? 'auto' : 'shown', cell: null })}
+        >
+          {blocks.shown ? 'Hide' : 'Show'} {plural(blocks.count, 'CIDR block')}
+        </Button>
+      )}
+      <span className="spring" />
+      <Segments
+        small
+        label="Order"
+        value={route.order}
+        options={[
+          { value: 'similar', label: 'Alike together', title: 'Equal rows and equal columns lie together' },
+          { value: 'name', label: 'By name' },
+        ]}
+        onChange={(order) => navigate({ order })}
+      />
+      {route.order === 'similar' ? (
+        <IconButton small icon="arrange" label="Order anew by what is alike" onClick={onArrange} />
+      ) : null}
+      <IconButton small icon="minus" label="Smaller cells" onClick={() => onZoom(-1)} />
+      <IconButton small icon="plus" label="Larger cells" onClick={() => onZoom(1)} />
+      <IconButton
+        small
+        icon="fit"
+        label="Fit"
+        aria-pressed={route.cell === null}
+        onClick={() => navigate({ cell: null }, { replace: true })}
+      />
+      <IconButton small icon="legend" label="Legend" aria-pressed={legend} onClick={onLegend} />
+    </div>
+  );
+}
+
+interface AxisChoiceProps {
+  readonly label: string;
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+}
+
+function AxisChoice({ label, value, onChange }: AxisChoiceProps): ReactNode {
+  const { data } = useEngineQuery(indexRequest, null);
+  const names = (data?.namespaces ?? []).filter((entry) => entry.workloads > 0).map((entry) => entry.name);
+  const gone = value !== '' && value !== '*' && !names.includes(value);
+  return (
+    <label className="matrix-axis">
+      <span>{label}</span>
+      <select className="select" value={value} onChange={(event) => onChange(event.target.value)}>
+        <option value="">All namespaces</option>
+        <option value="*">All workloads</option>
+        <optgroup label="Workloads of">
+          {gone ? <option value={value}>{value}</option> : null}
+          {names.map((name) => (
+            <option key={name} value={name}>
+              {name}
+            </option>
+          ))}
+        </optgroup>
+      </select>
+    </label>
+  );
+}
+
+function Hidden({ route, cells }: { readonly route: Route; readonly cells: MatrixCells }): ReactNode {
+  const { hidden } = cells.frame;
+  const parts = [
+    hidden.namespaces > 0 ? plural(hidden.namespaces, 'namespace') : null,
+    hidden.workloads > 0 ? plural(hidden.workloads, 'workload') : null,
+    route.verdicts.includes('allowed') ? null : 'what is allowed',
+    route.verdicts.includes('unknown') ? null : 'what is unknown',
+  ].filter((part) => part !== null);
+  if (parts.length === 0 && route.ports.length === 0) return null;
+  return (
+    <span className="matrix-hidden" data-testid="matrix-hidden">
+      {parts.length === 0 ? '' : `Hidden by filters: ${parts.join(', ')}`}
+      {route.ports.length === 0
+        ? ''
+        : `${parts.length === 0 ? '' : ' · '}only ports ${route.ports.join(', ')}`}
+    </span>
+  );
+}

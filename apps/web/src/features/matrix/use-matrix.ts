@@ -1,0 +1,78 @@
+import { useEffect, useMemo, useRef, useState } from 'react';
+import type { Route } from '../../app/contracts.ts';
+import { useScope } from '../../app/scope.ts';
+import { useEngine, useEngineQuery } from '../../data/engine.ts';
+import { matrixBandRequest, matrixFrameRequest } from '../../worker/explore/matrix-requests.ts';
+import type { Span } from './geometry.ts';
+import { MatrixCells } from './store.ts';
+
+/** Cells of one band, about: enough to be worth a message, few enough to leave the worker free for other questions. */
+const CELLS_A_BAND = 120_000;
+
+export interface MatrixState {
+  readonly cells: MatrixCells | null;
+  /** Rises as cells arrive. */
+  readonly progress: number;
+  readonly error: Error | null;
+}
+
+/**
+ * The matrix that the route asks for. Its cells come band by band, those in sight first; an earlier matrix stays until
+ * the first cells of the new one are there.
+ * @param rowsInSight of the matrix that is shown
+ */
+export function useMatrix(route: Route, arrangement: number, rowsInSight: () => Span): MatrixState {
+  const engine = useEngine();
+  const { filter, ports } = useScope(route);
+  const [rows, columns] = route.drill ?? ['', ''];
+  const query = useEngineQuery(matrixFrameRequest, {
+    filter,
+    ports,
+    rows,
+    columns,
+    blocks: route.blocks,
+    arrangement,
+  });
+  const answer = query.data;
+  const loaded = useRef<MatrixCells>(undefined);
+  const [shown, setShown] = useState<MatrixCells | null>(null);
+  const [progress, setProgress] = useState(0);
+  const sight = useRef(rowsInSight);
+  sight.current = rowsInSight;
+
+  const next = useMemo(
+    () =>
+      answer === undefined
+        ? null
+        : new MatrixCells(answer.frame, answer.version, route.order, loaded.current),
+    [answer, route.order],
+  );
+  useEffect(() => {
+    if (next === null) return;
+    loaded.current = next;
+    let stopped = false;
+    const load = async () => {
+      const count = Math.max(1, Math.floor(CELLS_A_BAND / Math.max(1, next.frame.columns.classes)));
+      if (next.missing === 0) setShown(next);
+      while (!stopped && next.missing > 0) {
+        const { first, last } = sight.current();
+        const band = await engine.call(matrixBandRequest, {
+          version: next.version,
+          first: next.nextMissing(first, last),
+          count,
+          knownOutcomes: next.outcomes.length,
+        });
+        if (stopped || band === null) return;
+        next.add(band);
+        setShown(next);
+        setProgress((value) => value + 1);
+      }
+    };
+    load().catch(() => undefined);
+    return () => {
+      stopped = true;
+    };
+  }, [next, engine]);
+
+  return { cells: shown, progress, error: query.error };
+}
