@@ -78,6 +78,38 @@ export function grantedToAll(cluster: Cluster, direction: Direction, column: num
   return evaluate(cluster, direction, column, blocks, undefined).allowed;
 }
 
+/**
+ * What every pod that a description fits gets, whether or not there is one; `undefined`: any pod at all. Only rules that
+ * cover the whole description count.
+ */
+export function grantedTo(
+  cluster: Cluster,
+  direction: Direction,
+  column: number,
+  peer: PodSet | undefined,
+): { readonly allowed: ConnectionSetId; readonly unresolved: readonly UnresolvedPort[] } {
+  const { allowed, unresolved } = evaluate(
+    cluster,
+    direction,
+    column,
+    blocksOf(cluster, direction, column),
+    peer,
+  );
+  return { allowed, unresolved };
+}
+
+/** The descriptions of pods in the rules that decide for a column. */
+export function describedPeers(cluster: Cluster, direction: Direction, column: number): readonly PodSet[] {
+  return selectorsIn(blocksOf(cluster, direction, column));
+}
+
+function blocksOf(cluster: Cluster, direction: Direction, column: number): readonly ResolvedBlock[] {
+  return rowInputs(cluster, direction, column).flatMap((input) => {
+    const entry = cluster.solver.inputBlock(input);
+    return entry === undefined ? [] : [entry.resolved];
+  });
+}
+
 interface Evaluated extends ExposedConnections {
   readonly key: string;
   readonly allowed: ConnectionSetId;
