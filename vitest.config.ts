@@ -8,6 +8,7 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     include: ['{apps,packages,tests}/*/src/**/*.test.{ts,tsx}', 'scripts/**/*.test.ts'],
-    testTimeout: 30_000,
+    setupFiles: ['scripts/vitest-setup.ts'],
+    testTimeout: 120_000,
   },
 });
