@@ -1,5 +1,6 @@
 import { selects } from '../compile/selecting.ts';
 import type { Selector } from '../ir/ir.ts';
+import type { ConnectionSetId } from '../sets/connection-set.ts';
 import type {
   EdgeImpact,
   GraphEdge,
@@ -12,7 +13,8 @@ import type {
 } from './graph-model.ts';
 import { type Group, groupOf, workloadMember } from './group.ts';
 import { isolationOf, type Lens, universalOf } from './lens.ts';
-import { type OutsidePeer, outsidePeers } from './outside.ts';
+import { type OutsidePeer, shownPeers } from './outside.ts';
+import { outsideRelations } from './outside-relations.ts';
 import { portSummary } from './ports.ts';
 import { type Relation, relationOf } from './relation.ts';
 import { specificPairs } from './specific.ts';
@@ -153,8 +155,8 @@ export function graphView(lens: Lens, options: GraphOptions): GraphView {
     const target = byIndex.get(to);
     if (source !== undefined && target !== undefined && from !== to) drawing.between(source, target);
   }
-  const outside = outsidePeers(lens);
-  for (const entry of shown) drawing.outside(entry, outside);
+  const outside = shownPeers(lens);
+  drawing.outside(shown, outside);
 
   const byNamespace = new Map<string, number>();
   for (const { record } of policies.values()) {
@@ -320,30 +322,31 @@ class Drawing {
     );
   }
 
-  outside(entry: Shown, peers: readonly OutsidePeer[]): void {
-    for (const outward of [true, false]) {
-      const relate = (group: Group, peer: OutsidePeer) =>
-        outward ? relationOf(this.#lens, group, peer.group) : relationOf(this.#lens, peer.group, group);
-      const parents = new Map<string, Relation>();
-      for (const peer of peers) parents.set(peer.node.id, relate(entry.group, peer));
-      for (const peer of peers) {
-        const relation = parents.get(peer.node.id);
-        if (relation === undefined || !isDrawn(relation)) continue;
-        const parent = peer.within === null ? undefined : parents.get(peer.within);
-        if (parent !== undefined && sameRelation(parent, relation)) continue;
-        const whole =
-          !entry.expanded || (relation.uniform && relation.drawnPairs === relation.of && relation.of > 1);
-        if (whole) {
-          this.#pushDirected(outward, entry.group.id, peer.node.id, relation);
-          continue;
-        }
-        const outer = peers.find((other) => other.node.id === peer.within);
-        for (const unit of this.units(entry)) {
-          const own = relate(unit, peer);
-          if (!isDrawn(own)) continue;
-          if (outer !== undefined && sameRelation(relate(unit, outer), own)) continue;
-          this.#pushDirected(outward, unit.id, peer.node.id, own);
-        }
+  outside(shown: readonly Shown[], peers: readonly OutsidePeer[]): void {
+    const relate = outsideRelations(this.#lens, peers);
+    const indexes = new Map(peers.map((peer, index) => [peer.node.id, index]));
+    const outer = peers.map(({ within }) => (within === null ? undefined : indexes.get(within)));
+    for (const entry of shown) {
+      for (const outward of [true, false]) {
+        const relations = relate(entry.group, outward);
+        const ofUnits = new Map<Group, readonly Relation[]>();
+        peers.forEach((peer, index) => {
+          const relation = relations[index] as Relation;
+          if (!isDrawn(relation) || isCovered(relations, index, outer[index])) return;
+          const whole =
+            !entry.expanded || (relation.uniform && relation.drawnPairs === relation.of && relation.of > 1);
+          if (whole) {
+            this.#pushDirected(outward, entry.group.id, peer.node.id, relation);
+            return;
+          }
+          for (const unit of this.units(entry)) {
+            const own = ofUnits.get(unit) ?? relate(unit, outward);
+            ofUnits.set(unit, own);
+            const ownRelation = own[index] as Relation;
+            if (!isDrawn(ownRelation) || isCovered(own, index, outer[index])) continue;
+            this.#pushDirected(outward, unit.id, peer.node.id, ownRelation);
+          }
+        });
       }
     }
   }
@@ -351,27 +354,23 @@ class Drawing {
   /** Pairs of endpoints that may connect because each is open to everyone on some port in common. */
   countOpen(shown: readonly Shown[]): number {
     const { space } = this.#lens.after.cells;
-    const kinds = (direction: 'ingress' | 'egress') => {
-      const counts = new Map<number, { column: number; count: number }>();
+    /** How many endpoints are open to everyone on each set of connections: few sets, however many rows. */
+    const tally = (direction: 'ingress' | 'egress') => {
+      const counts = new Map<ConnectionSetId, number>();
       for (const entry of shown) {
-        for (const kind of direction === 'egress' ? entry.group.asSource : entry.group.asTarget) {
-          const known = counts.get(kind.after);
-          if (known !== undefined) known.count += kind.columns.length;
-          else counts.set(kind.after, { column: kind.columns[0] ?? 0, count: kind.columns.length });
+        for (const { columns } of direction === 'egress' ? entry.group.asSource : entry.group.asTarget) {
+          const universal = universalOf(this.#lens.after, direction, columns[0] ?? 0);
+          const allowed = space.intersect(universal.allowed, this.#lens.mask);
+          counts.set(allowed, (counts.get(allowed) ?? 0) + columns.length);
         }
       }
-      return [...counts.values()].map(({ column, count }) => ({
-        count,
-        allowed: space.intersect(universalOf(this.#lens.after, direction, column).allowed, this.#lens.mask),
-      }));
+      return counts;
     };
-    const targets = kinds('ingress');
+    const targets = tally('ingress');
     let pairs = 0;
-    for (const source of kinds('egress')) {
-      if (source.allowed === space.none) continue;
-      for (const target of targets) {
-        if (space.intersect(source.allowed, target.allowed) !== space.none)
-          pairs += source.count * target.count;
+    for (const [from, sources] of tally('egress')) {
+      for (const [to, count] of targets) {
+        if (space.intersect(from, to) !== space.none) pairs += sources * count;
       }
     }
     for (const column of shown.flatMap((entry) => entry.group.members.flat())) {
@@ -443,6 +442,12 @@ function isMostly(relation: Relation): boolean {
     relation.drawnAllowedPairs >= Math.max(2, relation.of * MOST) &&
     relation.change === null
   );
+}
+
+/** Whether the peer that another lies within gets the same, so that its edge says it for both. */
+function isCovered(relations: readonly Relation[], inner: number, outer: number | undefined): boolean {
+  if (outer === undefined) return false;
+  return sameRelation(relations[outer] as Relation, relations[inner] as Relation);
 }
 
 function sameRelation(a: Relation, b: Relation): boolean {

@@ -1,5 +1,5 @@
 import { type Cluster, pairCell, rowInputs, rowOf } from '../compile/compile.ts';
-import { cellAt, type Row, stepsOf } from '../compile/rows.ts';
+import { type Row, type RowSolver, stepsOf } from '../compile/rows.ts';
 import type { Universe } from '../compile/universe.ts';
 import type { CellId } from '../compile/verdict-cells.ts';
 import type { Direction } from '../ir/ir.ts';
@@ -69,7 +69,22 @@ export function isolationOf(cluster: Cluster, direction: Direction, column: numb
   return asPod === own ? own : 'unknown';
 }
 
+/** States by row number, which says which policies select. */
+const states = new WeakMap<RowSolver, (IsolationState | undefined)[]>();
+
 function stateOf(cluster: Cluster, direction: Direction, column: number): IsolationState {
+  const { solver } = cluster;
+  let known = states.get(solver);
+  if (known === undefined) {
+    known = [];
+    states.set(solver, known);
+  }
+  const row = cluster.rowIds[direction][column] ?? 0;
+  known[row] ??= computeState(cluster, direction, column);
+  return known[row];
+}
+
+function computeState(cluster: Cluster, direction: Direction, column: number): IsolationState {
   let state: IsolationState = 'open';
   for (const input of rowInputs(cluster, direction, column)) {
     const entry = cluster.solver.inputBlock(input);
@@ -105,31 +120,41 @@ export function isOutside(universe: Universe, column: number): boolean {
   return column >= universe.firstNode && column < universe.firstReading;
 }
 
-/** Cells of a row over an interval of columns, each with how many columns have it. */
+/** Cells of a row over columns in ascending order, each with how many columns have it. */
 export function histogram(row: Row, columns: readonly number[]): ReadonlyMap<CellId, number> {
   const counts = new Map<CellId, number>();
-  const first = columns[0];
-  const last = columns.at(-1);
-  if (first === undefined || last === undefined) return counts;
-  const cell = cellAt(row, first);
-  const step = nextStart(row, first);
-  if (step > last) return counts.set(cell, columns.length);
-  for (const column of columns) {
-    const at = cellAt(row, column);
-    counts.set(at, (counts.get(at) ?? 0) + 1);
-  }
+  forEachRun(row, columns, (cell, first, end) => counts.set(cell, (counts.get(cell) ?? 0) + end - first));
   return counts;
 }
 
-/** The first column after `column` at which the row changes. */
-function nextStart(row: Row, column: number): number {
-  const { starts } = stepsOf(row);
-  let lo = 0;
-  let hi = starts.length;
-  while (lo < hi) {
-    const mid = (lo + hi) >> 1;
-    if ((starts[mid] ?? Number.POSITIVE_INFINITY) <= column) lo = mid + 1;
-    else hi = mid;
+/** Runs of ascending columns that get the same cell: the cell, and the indexes of the first and after the last. */
+export function forEachRun(
+  row: Row,
+  columns: readonly number[],
+  visit: (cell: CellId, first: number, end: number) => void,
+): void {
+  const { starts, cells } = stepsOf(row);
+  let at = 0;
+  while (at < columns.length) {
+    const step = stepAt(starts, columns[at] ?? 0);
+    const next = starts[step + 1] ?? Number.POSITIVE_INFINITY;
+    let end = at + 1;
+    // Most often the whole lies in one step.
+    if ((columns.at(-1) ?? 0) < next) end = columns.length;
+    while (end < columns.length && (columns[end] ?? 0) < next) end++;
+    visit(cells[step] as CellId, at, end);
+    at = end;
   }
-  return starts[lo] ?? Number.POSITIVE_INFINITY;
+}
+
+/** The last step that starts at or before a column. */
+function stepAt(starts: Float64Array, column: number): number {
+  let lo = 0;
+  let hi = starts.length - 1;
+  while (lo < hi) {
+    const mid = (lo + hi + 1) >> 1;
+    if ((starts[mid] ?? 0) <= column) lo = mid;
+    else hi = mid - 1;
+  }
+  return lo;
 }

@@ -1,9 +1,10 @@
-import { cellAt } from '../compile/rows.ts';
+import type { Row } from '../compile/rows.ts';
 import type { CellId } from '../compile/verdict-cells.ts';
 import type { ConnectionSetId } from '../sets/connection-set.ts';
 import type { Group, Kind } from './group.ts';
 import {
   cellSets,
+  forEachRun,
   histogram,
   isOutside,
   isolationOf,
@@ -263,25 +264,12 @@ interface SideCell {
 
 /** What the rows of one kind say about the columns of another, each distinct (before, after) with its count. */
 function sideCells(lens: Lens, own: Kind, other: Kind): readonly SideCell[] {
-  const after = lens.after.solver.row(own.after);
-  if (own.before === own.after) {
-    return [...histogram(after, other.columns)].map(([cell, count]) => ({
-      before: cell,
-      after: cell,
-      count,
-    }));
+  if (own.before !== own.after) return numberedCells(lens, own, other.columns).cells;
+  const cells: SideCell[] = [];
+  for (const [cell, count] of histogram(lens.after.solver.row(own.after), other.columns)) {
+    cells.push({ before: cell, after: cell, count });
   }
-  const before = lens.before.solver.row(own.before);
-  const counts = new Map<number, { before: CellId; after: CellId; count: number }>();
-  for (const column of other.columns) {
-    const was = cellAt(before, column);
-    const is = cellAt(after, column);
-    const key = was * 67_108_864 + is;
-    const entry = counts.get(key);
-    if (entry === undefined) counts.set(key, { before: was, after: is, count: 1 });
-    else entry.count++;
-  }
-  return [...counts.values()];
+  return cells;
 }
 
 function crossed(lens: Lens, from: Kind, to: Kind, out: SideCell, into: SideCell): Pair {
@@ -296,52 +284,60 @@ function selfless(
   lens: Lens,
   from: Kind,
   to: Kind,
-): Iterable<{ readonly pair: Pair; readonly count: number }> {
-  const counts = new Map<string, { out: SideCell; into: SideCell; count: number }>();
-  const out = cellsByColumn(lens, from, to.columns);
-  const into = cellsByColumn(lens, to, from.columns);
-  const tallyOut = tally(out);
-  const tallyInto = tally(into);
-  for (const a of tallyOut.values()) {
-    for (const b of tallyInto.values()) {
-      counts.set(`${a.key} ${b.key}`, { out: a.cell, into: b.cell, count: a.count * b.count });
+): readonly { readonly pair: Pair; readonly count: number }[] {
+  const out = numberedCells(lens, from, to.columns);
+  const into = numberedCells(lens, to, from.columns);
+  const width = into.cells.length;
+  const counts = out.cells.flatMap((a) => into.cells.map((b) => a.count * b.count));
+  // Columns of a kind ascend, so one walk finds those that both have.
+  let other = 0;
+  from.columns.forEach((column, own) => {
+    while ((to.columns[other] ?? column) < column) other++;
+    if (to.columns[other] !== column) return;
+    const key = (out.numbers[other] ?? 0) * width + (into.numbers[own] ?? 0);
+    counts[key] = (counts[key] ?? 0) - 1;
+  });
+  const pairs: { pair: Pair; count: number }[] = [];
+  out.cells.forEach((a, row) => {
+    into.cells.forEach((b, column) => {
+      const count = counts[row * width + column] ?? 0;
+      if (count > 0) pairs.push({ pair: crossed(lens, from, to, a, b), count });
+    });
+  });
+  return pairs;
+}
+
+/** Distinct (before, after) cells that a kind's rows have for columns, and which of them each column gets. */
+function numberedCells(
+  lens: Lens,
+  own: Kind,
+  columns: readonly number[],
+): { readonly cells: readonly SideCell[]; readonly numbers: Int32Array } {
+  const was = cellsOf(lens.before.solver.row(own.before), columns);
+  const is = own.before === own.after ? was : cellsOf(lens.after.solver.row(own.after), columns);
+  const known = new Map<number, number>();
+  const cells: { before: CellId; after: CellId; count: number }[] = [];
+  const numbers = new Int32Array(columns.length);
+  for (let index = 0; index < columns.length; index++) {
+    const before = was[index] as CellId;
+    const after = is[index] as CellId;
+    const key = before * 67_108_864 + after;
+    let number = known.get(key);
+    if (number === undefined) {
+      number = cells.length;
+      known.set(key, number);
+      cells.push({ before, after, count: 0 });
     }
+    (cells[number] as { count: number }).count++;
+    numbers[index] = number;
   }
-  const others = new Set(to.columns);
-  for (const column of from.columns) {
-    if (!others.has(column)) continue;
-    const entry = counts.get(`${out.get(column)?.key} ${into.get(column)?.key}`);
-    if (entry !== undefined) entry.count--;
-  }
-  return [...counts.values()].map(({ out: a, into: b, count }) => ({
-    pair: crossed(lens, from, to, a, b),
-    count,
-  }));
+  return { cells, numbers };
 }
 
-interface KeyedCell {
-  readonly key: string;
-  readonly cell: SideCell;
-}
-
-function cellsByColumn(lens: Lens, own: Kind, columns: readonly number[]): ReadonlyMap<number, KeyedCell> {
-  const before = lens.before.solver.row(own.before);
-  const after = lens.after.solver.row(own.after);
-  return new Map(
-    columns.map((column) => {
-      const was = cellAt(before, column);
-      const is = cellAt(after, column);
-      return [column, { key: `${was}/${is}`, cell: { before: was, after: is, count: 1 } }];
-    }),
-  );
-}
-
-function tally(cells: ReadonlyMap<number, KeyedCell>) {
-  const counts = new Map<string, { key: string; cell: SideCell; count: number }>();
-  for (const { key, cell } of cells.values()) {
-    const entry = counts.get(key);
-    if (entry === undefined) counts.set(key, { key, cell, count: 1 });
-    else entry.count++;
-  }
-  return counts;
+function cellsOf(row: Row, columns: readonly number[]): readonly CellId[] {
+  const cells: CellId[] = [];
+  forEachRun(row, columns, (cell, first, end) => {
+    for (let index = first; index < end; index++) cells.push(cell);
+  });
+  return cells;
 }

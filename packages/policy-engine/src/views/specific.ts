@@ -16,21 +16,27 @@ export function specificPairs(lens: Lens): Iterable<readonly [source: number, ta
       pairs.add(direction === 'ingress' ? peer * count + own : own * count + peer);
     };
     const found = new Map<number, ReadonlySet<number>>();
+    const done = new Set<number>();
     const was = lens.before.rowIds[direction];
     const is = lens.after.rowIds[direction];
     for (let column = 0; column < is.length; column++) {
       const own = owner[column] ?? -1;
       if (own < 0) continue;
       const id = is[column] ?? 0;
+      if (was[column] !== id) {
+        for (let peer = 0; peer < count; peer++) add(own, peer);
+        continue;
+      }
+      // Columns of one namespace that share a row have the same peers.
+      const key = id * count + own;
+      if (done.has(key)) continue;
+      done.add(key);
       let peers = found.get(id);
       if (peers === undefined) {
         peers = specificNamespaces(lens.after, direction, column, owner);
         found.set(id, peers);
       }
       for (const peer of peers) add(own, peer);
-      if (was[column] !== id) {
-        for (let peer = 0; peer < count; peer++) add(own, peer);
-      }
     }
   }
   return [...pairs].sort((a, b) => a - b).map((key) => [Math.floor(key / count), key % count] as const);
@@ -60,6 +66,7 @@ function specificNamespaces(
   owner: Int32Array,
 ): ReadonlySet<number> {
   const { space } = cluster.cells;
+  const { namespaces, firstHidden } = cluster.universe;
   const row = cluster.solver.row(cluster.rowIds[direction][column] ?? 0);
   const all = universalOf(cluster, direction, column);
   const found = new Set<number>();
@@ -71,9 +78,12 @@ function specificNamespaces(
     if (!more) continue;
     for (let i = 0; i < part.columns.length; i += 2) {
       const last = part.columns[i + 1] ?? -1;
-      for (let at = part.columns[i] ?? 0; at <= last; at++) {
+      let at = part.columns[i] ?? 0;
+      while (at <= last) {
         const namespace = owner[at] ?? -1;
         if (namespace >= 0) found.add(namespace);
+        // Classes of a namespace lie together, so the rest of it says nothing new.
+        at = at < firstHidden ? (namespaces[namespace]?.last ?? at) + 1 : at + 1;
       }
     }
   }
