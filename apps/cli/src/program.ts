@@ -331,6 +331,7 @@ function addLint(program: Command, io: Io, finish: Finish): void {
         .choices([...SEVERITIES, 'none'])
         .default('warning'),
     )
+    .option('--thorough', 'look for policies and rules that change nothing, however many policies there are')
     .option('--accept <file>', 'a file with accepted findings (default: the check file, where there is one)')
     .addHelpText(
       'after',

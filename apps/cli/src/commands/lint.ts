@@ -27,6 +27,7 @@ export interface LintOptions extends SourceOptions {
   readonly output: readonly string[];
   readonly failOn: (typeof SEVERITIES)[number] | 'none';
   readonly accept?: string;
+  readonly thorough?: boolean;
 }
 
 /** `bulkhead lint`. */
@@ -41,7 +42,8 @@ export async function lint(options: LintOptions, io: Io): Promise<ExitCode> {
   );
   const progress = startProgress(io, 'Looking for findings …');
   const found: Finding[] = [];
-  for (const finding of findings(cluster, { redundancy: true })) {
+  const redundancy = options.thorough === true || cluster.policies.size <= MOST_COMPARED;
+  for (const finding of findings(cluster, { redundancy })) {
     found.push(finding);
     progress.update(`Looking for findings … ${found.length}`);
   }
@@ -62,7 +64,11 @@ export async function lint(options: LintOptions, io: Io): Promise<ExitCode> {
     items,
     problems: [
       ...[...state.diagnostics, ...cluster.diagnostics].map(problemOf),
-      ...accept.filter((entry) => !used.has(entry)).map(unusedProblem),
+      // Of kinds that were not looked for nothing can be said.
+      ...accept
+        .filter((entry) => !used.has(entry) && (redundancy || !isRedundancy(entry)))
+        .map(unusedProblem),
+      ...(redundancy ? [] : [notThorough(cluster.policies.size)]),
     ],
   };
   await writeOutputs(targets, io, (_, target) =>
@@ -74,6 +80,22 @@ export async function lint(options: LintOptions, io: Io): Promise<ExitCode> {
   );
   await printProblems(targets, report, io);
   return items.some((item) => item.fails) ? EXIT.failed : EXIT.ok;
+}
+
+/** Each policy and rule is left out in turn and the rest compared, which takes the square of their number. */
+const MOST_COMPARED = 2_000;
+
+function isRedundancy(entry: AcceptedFinding): boolean {
+  return entry.finding.endsWith('-changes-nothing') || entry.finding === 'rule-shadowed';
+}
+
+function notThorough(policies: number): ReportProblem {
+  return {
+    level: 'warning',
+    code: 'not-thorough',
+    message: `With ${policies} policies, those and their rules that change nothing were not looked for.`,
+    hint: '--thorough looks for them too, which takes minutes.',
+  };
 }
 
 const LEVELS: Readonly<Record<Finding['severity'], Level>> = {

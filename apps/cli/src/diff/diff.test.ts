@@ -1,0 +1,188 @@
+import { parseManifests } from '@bulkhead/policy-engine';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { diffMarkdown, diffText, endIndex, summaryText } from '../output/diff-output.ts';
+import { styleFor } from '../terminal/style.ts';
+import { type Comparison, compareStates } from './compare.ts';
+import { endsText, groupChanges } from './group.ts';
+import { policyChanges } from './policies.ts';
+
+const NAMES = ['web', 'api', 'db'];
+
+function workloads(...namespaces: string[]): string {
+  return namespaces
+    .flatMap((namespace) =>
+      NAMES.map(
+        (name) =>
+          `---\napiVersion: v1\nkind: Pod\nmetadata: {name: ${name}, namespace: ${namespace}, labels: {app: ${name}}}\nspec: {}\n`,
+      ),
+    )
+    .join('');
+}
+
+function policy(name: string, namespace: string, spec: string): string {
+  return `---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: ${name}, namespace: ${namespace}}\nspec: ${spec}\n`;
+}
+
+function compare(before: string, after: string): Comparison {
+  const snapshot = (text: string) => parseManifests([{ path: 'x.yaml', text }]).snapshot;
+  return compareStates(snapshot(before), snapshot(after));
+}
+
+function lines(comparison: Comparison): string[] {
+  const index = endIndex(comparison);
+  return groupChanges(comparison).map(
+    ({ kind, sources, targets, pairs }) =>
+      `${kind}: ${endsText(sources, index)} → ${endsText(targets, index)} (${pairs.length})`,
+  );
+}
+
+describe('a comparison', () => {
+  it('puts a deny for a namespace into lines that a person reads', () => {
+    const before = workloads('a', 'b', 'c');
+    const after = before + policy('deny', 'a', '{podSelector: {}}');
+    const comparison = compare(before, after);
+    expect(comparison.changes).toHaveLength(3 * 9);
+    expect(lines(comparison)).toEqual(['closed: every workload, internet → namespace a (3 workloads) (27)']);
+    expect(
+      policyChanges(comparison.before, comparison.after).map(({ change, policy: key }) => `${change} ${key}`),
+    ).toEqual(['added NetworkPolicy/a/deny']);
+  });
+
+  it('tells opened, widened, narrowed and closed apart', () => {
+    const spec = (ports: string): string =>
+      `{podSelector: {matchLabels: {app: db}}, ingress: [{from: [{podSelector: {matchLabels: {app: api}}}], ports: [${ports}]}]}`;
+    const deny = workloads('a') + policy('db', 'a', '{podSelector: {matchLabels: {app: db}}}');
+    const one = workloads('a') + policy('db', 'a', spec('{port: 1}'));
+    const two = workloads('a') + policy('db', 'a', spec('{port: 1}, {port: 2}'));
+    const other = workloads('a') + policy('db', 'a', spec('{port: 2}'));
+    const kind = (before: string, after: string) =>
+      compare(before, after).changes.map((change) => change.kind);
+    expect(kind(deny, one)).toEqual(['opened']);
+    expect(kind(one, two)).toEqual(['widened']);
+    expect(kind(two, one)).toEqual(['narrowed']);
+    expect(kind(one, other)).toEqual(['rearranged']);
+    expect(kind(one, deny)).toEqual(['closed']);
+    expect(kind(one, one)).toEqual([]);
+    expect(summaryText(compare(one, other).changes)).toBe('opens and closes ports of 1 connection');
+  });
+
+  it('says where a change is not certain', () => {
+    const before = workloads('a') + policy('deny', 'a', '{podSelector: {matchLabels: {app: db}}}');
+    const after =
+      before +
+      policy(
+        'maybe',
+        'a',
+        '{podSelector: {matchLabels: {app: db}}, ingress: [{from: [{namespaceSelector: {matchLabels: {team: x}}}]}]}',
+      );
+    const comparison = compare(before, after);
+    expect(comparison.changes.every((change) => change.uncertain && change.kind === 'opened')).toBe(true);
+  });
+
+  it('counts workloads that come and go', () => {
+    const comparison = compare(workloads('a'), workloads('a', 'b'));
+    expect(comparison.changes.every((change) => change.kind === 'opened')).toBe(true);
+    expect(lines(comparison).length).toBeLessThanOrEqual(3);
+  });
+
+  it('stays short however many policies change', () => {
+    const namespaces = Array.from({ length: 12 }, (_, index) => `ns${index}`);
+    const before = workloads(...namespaces);
+    const after =
+      before +
+      namespaces
+        .flatMap((namespace, index) =>
+          NAMES.map((name, at) =>
+            policy(
+              name,
+              namespace,
+              `{podSelector: {matchLabels: {app: ${name}}}, ingress: [{ports: [{port: ${1000 + index * 3 + at}}]}]}`,
+            ),
+          ),
+        )
+        .join('');
+    const comparison = compare(before, after);
+    expect(comparison.changes.length).toBeGreaterThan(1000);
+    expect(groupChanges(comparison).length).toBeLessThanOrEqual(12);
+  });
+
+  it('has groups that hold each change once, and every pair of ends where a group is exact', () => {
+    const rule = fc.record({
+      namespace: fc.constantFrom('a', 'b'),
+      subject: fc.constantFrom(...NAMES),
+      peer: fc.constantFrom(...NAMES),
+      port: fc.constantFrom(80, 443),
+    });
+    const text = (
+      rules: readonly { namespace: string; subject: string; peer: string; port: number }[],
+    ): string =>
+      workloads('a', 'b') +
+      rules
+        .map(({ namespace, subject, peer, port }, index) =>
+          policy(
+            `p${index}`,
+            namespace,
+            `{podSelector: {matchLabels: {app: ${subject}}}, ingress: [{from: [{namespaceSelector: {}, podSelector: {matchLabels: {app: ${peer}}}}], ports: [{port: ${port}}]}]}`,
+          ),
+        )
+        .join('');
+    fc.assert(
+      fc.property(fc.array(rule, { maxLength: 3 }), fc.array(rule, { maxLength: 3 }), (was, is) => {
+        const comparison = compare(text(was), text(is));
+        const groups = groupChanges(comparison);
+        expect(groups.flatMap((group) => group.pairs)).toHaveLength(comparison.changes.length);
+        expect(new Set(groups.flatMap((group) => group.pairs)).size).toBe(comparison.changes.length);
+        for (const group of groups) {
+          if (group.coarse) continue;
+          const pairs = new Set(group.pairs.map((pair) => `${pair.source}>${pair.target}`));
+          const addresses = (id: string): boolean => comparison.nodes.get(id)?.type === 'ip';
+          for (const source of group.sources) {
+            for (const target of group.targets) {
+              if (source === target || (addresses(source) && addresses(target))) continue;
+              expect(pairs.has(`${source}>${target}`)).toBe(true);
+            }
+          }
+        }
+      }),
+      { seed: 9, numRuns: 60 },
+    );
+  });
+
+  it('is the same whether the two states share a universe or not', () => {
+    const before = workloads('a', 'b') + policy('deny', 'a', '{podSelector: {}}');
+    const after =
+      before +
+      policy(
+        'open',
+        'a',
+        '{podSelector: {matchLabels: {app: db}}, ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/8}}], ports: [{port: 80}]}]}',
+      );
+    const apart = compare(before, after);
+    const { snapshot } = apart.before;
+    const together = compareStates(snapshot, { ...snapshot, policies: apart.after.snapshot.policies });
+    expect(together.before.universe).toBe(together.after.universe);
+    const texts = (comparison: Comparison): string[] =>
+      comparison.changes.map((change) => `${change.kind} ${change.source} ${change.target}`).sort();
+    expect(texts(together)).toEqual(texts(apart));
+  });
+
+  it('is printed as text and Markdown', () => {
+    const before = workloads('a', 'b');
+    const comparison = compare(before, before + policy('deny', 'a', '{podSelector: {}}'));
+    const result = {
+      from: 'main:deploy',
+      to: 'deploy',
+      comparison,
+      groups: groupChanges(comparison),
+      policies: policyChanges(comparison.before, comparison.after),
+      issues: [],
+    };
+    const text = diffText(result, styleFor({}, {}), { all: false });
+    expect(text).toMatch(/^From main:deploy to deploy: closes 18 connections\.\n\nCHANGE {2}FROM/);
+    expect(diffText(result, styleFor({}, {}), { all: true }).split('\n').length).toBeGreaterThan(20);
+    expect(diffMarkdown(result)).toMatch(
+      /^### Network policies: this closes 18 connections\n\n\| {2}\| From/,
+    );
+  });
+});
