@@ -56,8 +56,8 @@ export interface Route {
   readonly drill: readonly [row: string, column: string] | null;
   /** Matrix: equal rows and columns together, or by name. */
   readonly order: 'similar' | 'name';
-  /** Matrix: side of a cell in CSS pixels; null: as large as fits. */
-  readonly cell: number | null;
+  /** Matrix: side of a cell in CSS pixels, or as large as fits; null: fits, but large enough for names where that is near. */
+  readonly cell: number | 'fit' | null;
   /** Matrix: whether CIDR blocks are among the rows and columns; `auto`: where there are few. */
   readonly blocks: 'auto' | 'shown' | 'hidden';
   /** Table: the column that it is sorted by, with `-` before it where that is descending; empty: by its first. */

@@ -41,7 +41,7 @@ const route: fc.Arbitrary<Route> = fc.record({
     fc.tuple(fc.oneof(word, fc.constantFrom('', '*')), fc.oneof(word, fc.constantFrom('', '*'))),
   ),
   order: fc.constantFrom('similar', 'name'),
-  cell: fc.option(fc.constantFrom(1, 1.5, 12, 40)),
+  cell: fc.option(fc.constantFrom(1, 1.5, 12, 40, 'fit' as const)),
   blocks: fc.constantFrom('auto', 'shown', 'hidden'),
   sort: fc.constantFrom('', 'from', '-ports'),
   find: fc.constantFrom('', 'web -> db', 'a&b=c'),

@@ -50,7 +50,8 @@ function list(query: URLSearchParams, name: string): readonly string[] {
   return value === null || value === '' ? [] : value.split(',').filter((item) => item !== '');
 }
 
-function parseCell(text: string | null): number | null {
+function parseCell(text: string | null): Route['cell'] {
+  if (text === 'fit') return 'fit';
   const size = Number(text ?? Number.NaN);
   return size >= CELL.least && size <= CELL.most ? size : null;
 }

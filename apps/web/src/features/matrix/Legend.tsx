@@ -3,8 +3,8 @@ import type { Colors } from '../../shared/colors.ts';
 import { drawLook, type Look } from './looks.ts';
 
 const PLAIN: readonly (readonly [Look, string])[] = [
-  ['all', 'all ports, by a policy'],
-  ['open', 'all ports, since no policy isolates either end'],
+  ['all', 'all ports'],
+  ['open', 'all ports: no policy has a say on either end'],
   ['some', 'some ports, or between some of the workloads'],
   ['unknown', 'unknown'],
   ['none', 'none: denied'],
@@ -31,7 +31,7 @@ export function Legend({
 }): ReactNode {
   return (
     <section className="matrix-legend" aria-label="Legend">
-      <h3>A row's end may send to a column's end</h3>
+      <h3>What a row may send to a column</h3>
       <ul>
         {(withDraft ? [...PLAIN, ...DRAFT] : PLAIN).map(([look, text]) => (
           <li key={look}>

@@ -70,8 +70,8 @@ export function MatrixBar({ route, cells, legend, onLegend, onZoom, onArrange }:
         small
         icon="fit"
         label="Fit"
-        aria-pressed={route.cell === null}
-        onClick={() => navigate({ cell: null }, { replace: true })}
+        aria-pressed={route.cell === 'fit'}
+        onClick={() => navigate({ cell: route.cell === 'fit' ? null : 'fit' }, { replace: true })}
       />
       <IconButton small icon="legend" label="Legend" aria-pressed={legend} onClick={onLegend} />
     </div>

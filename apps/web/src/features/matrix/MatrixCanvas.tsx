@@ -24,7 +24,7 @@ import {
   zoomed,
 } from './geometry.ts';
 import { headerSize } from './header-size.ts';
-import { createPainter } from './paint.ts';
+import { createPainter, NAMED_CELL } from './paint.ts';
 import type { MatrixCells } from './store.ts';
 
 export interface MatrixHandle {
@@ -39,8 +39,8 @@ interface MatrixCanvasProps {
   readonly progress: number;
   readonly colors: Colors;
   readonly verdicts: readonly string[];
-  /** Side of a cell; null: as large as fits. */
-  readonly cell: number | null;
+  /** Side of a cell; `fit`: as large as fits; null: the same, but with names where that is near. */
+  readonly cell: number | 'fit' | null;
   readonly cursor: CellAt | null;
   readonly selected: CellAt | null;
   readonly onMove: (at: CellAt, byKeyboard: boolean) => void;
@@ -49,11 +49,13 @@ interface MatrixCanvasProps {
   readonly onEntity: (id: string) => void;
   readonly onDrill: (at: { readonly row?: number; readonly column?: number }) => void;
   readonly onUp: () => void;
-  readonly onCell: (size: number | null) => void;
+  readonly onCell: (size: number | 'fit') => void;
 }
 
 /** Sides that fitting chooses from: smaller than this says nothing, larger looks coarse. */
-const FIT = { least: 2, most: 30 };
+const FIT = { least: 0.02, most: 30 };
+/** From this side on, a little scrolling is a fair price for names. */
+const NEARLY_NAMED = 7;
 const MARGIN = 12;
 
 /** The picture: a canvas that stays in place while a larger plane scrolls under it, so only what is in sight is painted. */
@@ -78,7 +80,9 @@ export function MatrixCanvas(props: MatrixCanvasProps): ReactNode {
       return fittingCell(room, rows, columns, box.ratio, FIT);
     };
     // Names need room, and whether there are names depends on the room that is left.
-    const cell = props.cell ?? Math.min(fit(FIT.most), fit(fit(FIT.most)));
+    const exact = Math.min(fit(FIT.most), fit(fit(FIT.most)));
+    const pleasant = exact >= NEARLY_NAMED && exact < NAMED_CELL ? NAMED_CELL : Math.max(exact, 1);
+    const cell = props.cell === 'fit' ? exact : (props.cell ?? pleasant);
     return { cell, ...headerSize(cells, cell, box) };
   }, [cells, box, rows, columns, props.cell]);
   const { cell, left, top, overhang } = layout;
@@ -226,7 +230,7 @@ export function MatrixCanvas(props: MatrixCanvasProps): ReactNode {
     } else if (event.key === 'Backspace') props.onUp();
     else if (event.key === '+' || event.key === '=') zoom(1);
     else if (event.key === '-') zoom(-1);
-    else if (event.key === 'f') props.onCell(null);
+    else if (event.key === 'f') props.onCell('fit');
     else return;
     event.preventDefault();
   };

@@ -56,5 +56,6 @@ describe('the matrix on the screen', () => {
     expect(fittingCell({ width: 1000, height: 500 }, 30, 30, 2, limits)).toBe(16.5);
     expect(fittingCell({ width: 1000, height: 500 }, 2, 2, 1, limits)).toBe(28);
     expect(fittingCell({ width: 100, height: 100 }, 5000, 5000, 1, limits)).toBe(1);
+    expect(fittingCell({ width: 100, height: 100 }, 400, 400, 1, { least: 0.01, most: 28 })).toBe(0.25);
   });
 });

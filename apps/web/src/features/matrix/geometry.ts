@@ -94,6 +94,7 @@ export function fittingCell(
   limits: { readonly least: number; readonly most: number },
 ): number {
   const side = Math.min(room.width / Math.max(1, columns), room.height / Math.max(1, rows));
-  const whole = Math.floor(side * ratio) / ratio;
+  // A cell below a device pixel is only a share of one anyway.
+  const whole = side * ratio < 1 ? side : Math.floor(side * ratio) / ratio;
   return Math.max(limits.least, Math.min(limits.most, whole));
 }

@@ -8,6 +8,22 @@ import type { MatrixCells } from './store.ts';
 export const SMALL_CELL = 9;
 /** From this side on rows and columns have their names. */
 export const NAMED_CELL = 12;
+/** Cells that are looked at for a pixel that stands for more, along each side. */
+const SAMPLES = 2;
+/** What a pixel shows that stands for several cells. */
+const WEIGHT: Readonly<Partial<Record<Look, number>>> = {
+  none: 1,
+  self: 1,
+  open: 2,
+  all: 3,
+  some: 4,
+  unknown: 5,
+  uncertain: 6,
+  narrowed: 7,
+  widened: 8,
+  closed: 9,
+  opened: 10,
+};
 const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';
 
 export interface Marks {
@@ -109,6 +125,49 @@ export function createPainter(colors: Colors, ratio: number, verdicts: readonly 
     );
   };
 
+  /** Several cells to a pixel: each shows the one among a few of its cells that says most. */
+  const asSample = (
+    context: CanvasRenderingContext2D,
+    cells: MatrixCells,
+    geometry: MatrixGeometry,
+    rows: Span,
+    columns: Span,
+  ) => {
+    const table = lookTable(cells);
+    const { cell, left, top, scrollX, scrollY } = geometry;
+    const step = 1 / (cell * ratio);
+    const width = Math.ceil((columns.last - columns.first + 1) / step);
+    const height = Math.ceil((rows.last - rows.first + 1) / step);
+    image.width = Math.max(1, width);
+    image.height = Math.max(1, height);
+    const into = image.getContext('2d');
+    if (into === null) return;
+    const data = into.createImageData(image.width, image.height);
+    const out = new Uint32Array(data.data.buffer);
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++) {
+        let most: Look = 'pending';
+        for (let sample = 0; sample < SAMPLES * SAMPLES; sample++) {
+          const row = rows.first + Math.floor((y + (sample % SAMPLES) / SAMPLES) * step);
+          const column = columns.first + Math.floor((x + Math.floor(sample / SAMPLES) / SAMPLES) * step);
+          if (row > rows.last || column > columns.last) continue;
+          const look = table[cells.code(row, column)] ?? 'pending';
+          if ((WEIGHT[look] ?? 0) > (WEIGHT[most] ?? 0)) most = look;
+        }
+        out[y * image.width + x] = pixels.get(most) ?? 0;
+      }
+    }
+    into.putImageData(data, 0, 0);
+    context.imageSmoothingEnabled = false;
+    context.drawImage(
+      image,
+      left + columns.first * cell - scrollX,
+      top + rows.first * cell - scrollY,
+      width / ratio,
+      height / ratio,
+    );
+  };
+
   const asGlyphs = (
     context: CanvasRenderingContext2D,
     cells: MatrixCells,
@@ -156,10 +215,16 @@ export function createPainter(colors: Colors, ratio: number, verdicts: readonly 
       context.fillRect(0, 0, width, height);
       context.save();
       context.beginPath();
-      context.rect(left, top, width - left, height - top);
+      context.rect(
+        left,
+        top,
+        Math.min(width - left, geometry.columns * cell - geometry.scrollX + 2),
+        Math.min(height - top, geometry.rows * cell - geometry.scrollY + 2),
+      );
       context.clip();
       if (rows.last >= rows.first && columns.last >= columns.first) {
-        if (cell < SMALL_CELL) asImage(context, cells, geometry, rows, columns);
+        if (cell * ratio < 1) asSample(context, cells, geometry, rows, columns);
+        else if (cell < SMALL_CELL) asImage(context, cells, geometry, rows, columns);
         else asGlyphs(context, cells, geometry, rows, columns);
         drawBoundaries(context, cells, geometry, rows, columns, colors);
       }

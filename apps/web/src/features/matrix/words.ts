@@ -31,7 +31,7 @@ export function outcomeText(outcome: MatrixOutcome): string {
       break;
     case 'all':
       said.push(`allowed on ${outcome.ports}`);
-      if (outcome.open) said.push('no policy isolates either end');
+      if (outcome.open) said.push('no policy has a say on either end');
       break;
     case 'some':
       said.push(`allowed on ${outcome.ports}${outcome.uniform ? '' : ' between some'}`);
