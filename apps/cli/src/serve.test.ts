@@ -1,15 +1,23 @@
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { buildCluster, startStandIn } from '@bulkhead/kube-stand-in';
 import { describe, expect, it } from 'vitest';
 import { bulkhead, type Ran } from './testing/run.ts';
 
 /** Starts the server, waits for its link, does something, and stops it. */
-async function whileServing(args: readonly string[], during: (link: string) => Promise<void>): Promise<Ran> {
+async function whileServing(
+  args: readonly string[],
+  during: (link: string) => Promise<void>,
+  kubeconfig = '/nonexistent/config',
+): Promise<Ran> {
   const controller = new AbortController();
   const state = await new Promise<{ readonly link: string; readonly ended: Promise<Ran> }>(
     (resolve, reject) => {
       const ended = bulkhead(['serve', ...args], {
         stop: controller.signal,
-        env: { XDG_STATE_HOME: '/nonexistent', HOME: '/nonexistent', KUBECONFIG: '/nonexistent/config' },
+        env: { XDG_STATE_HOME: '/nonexistent', HOME: '/nonexistent', KUBECONFIG: kubeconfig },
         onOutput: (text) => {
           const link = /http:\S+/.exec(text)?.[0];
           if (link !== undefined && text.includes('Ctrl-C')) resolve({ link, ended });
@@ -39,6 +47,25 @@ describe('serve', () => {
     });
     expect(code).toBe(0);
     expect(stdout.match(/token=/g)).toHaveLength(1);
+  });
+
+  it('serves the contexts of the kubeconfig where the cluster answers, and the demo where it stopped to', async () => {
+    const server = await startStandIn({ seed: buildCluster().objects });
+    const kubeconfig = await server.writeKubeconfig({ contexts: [{ name: 'prod' }, { name: 'other' }] });
+    const { stdout } = await whileServing(['--port', '0'], async () => undefined, kubeconfig);
+    expect(stdout).toMatch(/^Serving context prod\.$/m);
+    const named = await whileServing(
+      ['--port', '0', '--context', 'other'],
+      async () => undefined,
+      kubeconfig,
+    );
+    expect(named.stdout).toMatch(/^Serving context other\.$/m);
+    const copy = join(mkdtempSync(join(tmpdir(), 'bulkhead-')), 'kubeconfig');
+    await server.writeKubeconfig({ contexts: [{ name: 'prod' }], path: copy });
+    await server.stop();
+    const gone = await whileServing(['--port', '0'], async () => undefined, copy);
+    rmSync(dirname(copy), { recursive: true });
+    expect(gone.stdout).toMatch(/context prod does not answer: .*\n.*made-up cluster/);
   });
 
   it('says why it shows the demo where no cluster answers', async () => {
