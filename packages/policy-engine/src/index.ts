@@ -84,6 +84,7 @@ export {
   type ClusterSnapshot,
   type ContainerPortRecord,
   EMPTY_SNAPSHOT,
+  type EndpointSliceRecord,
   type HiddenRecord,
   type Labels,
   type NamespaceRecord,

@@ -1,6 +1,7 @@
 import type {
   ClusterSnapshot,
   Diagnostic,
+  EndpointSliceRecord,
   HiddenRecord,
   NamespaceRecord,
   NodeRecord,
@@ -12,6 +13,7 @@ import type {
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import type { diagnosticSchema } from './diagnostic.ts';
 import {
+  type endpointSliceSchema,
   type hiddenSchema,
   labelsSchema,
   type namespaceSchema,
@@ -36,6 +38,7 @@ describe('record schemas', () => {
     expectTypeOf<Keys<z.infer<typeof podSchema>>>().toEqualTypeOf<Keys<PodRecord>>();
     expectTypeOf<Keys<z.infer<typeof nodeSchema>>>().toEqualTypeOf<Keys<NodeRecord>>();
     expectTypeOf<Keys<z.infer<typeof serviceSchema>>>().toEqualTypeOf<Keys<ServiceRecord>>();
+    expectTypeOf<Keys<z.infer<typeof endpointSliceSchema>>>().toEqualTypeOf<Keys<EndpointSliceRecord>>();
     expectTypeOf<Keys<z.infer<typeof policySchema>>>().toEqualTypeOf<Keys<PolicyRecord>>();
     expectTypeOf<Keys<z.infer<typeof hiddenSchema>>>().toEqualTypeOf<Keys<HiddenRecord>>();
     expectTypeOf<Keys<z.infer<typeof unreadPolicySchema>>>().toEqualTypeOf<Keys<UnreadPolicyRecord>>();

@@ -1,6 +1,7 @@
 import type {
   ClusterSnapshot,
   ContainerPortRecord,
+  EndpointSliceRecord,
   HiddenRecord,
   Labels,
   NamespaceRecord,
@@ -81,6 +82,21 @@ export const serviceSchema = z.object({
   ),
 }) satisfies z.ZodType<ServiceRecord>;
 
+export const endpointSliceSchema = z.object({
+  namespace: z.string(),
+  name: z.string(),
+  service: z.string().exactOptional(),
+  ready: z.array(z.string()),
+  notReady: z.array(z.string()),
+  ports: z.array(
+    z.object({
+      name: z.string().exactOptional(),
+      protocol: transportSchema,
+      port: z.int().exactOptional(),
+    }),
+  ),
+}) satisfies z.ZodType<EndpointSliceRecord>;
+
 export const policySchema = z.object({
   apiVersion: z.string(),
   kind: z.enum(['NetworkPolicy', 'ClusterNetworkPolicy', 'AdminNetworkPolicy', 'BaselineAdminNetworkPolicy']),
@@ -112,5 +128,6 @@ export const snapshotSchema = z.object({
   services: z.array(serviceSchema),
   policies: z.array(policySchema),
   hidden: z.array(hiddenSchema),
+  endpointSlices: z.array(endpointSliceSchema).exactOptional(),
   unreadPolicies: z.array(unreadPolicySchema).exactOptional(),
 }) satisfies z.ZodType<ClusterSnapshot>;

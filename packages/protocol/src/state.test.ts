@@ -44,7 +44,11 @@ const delta: DeltaData = {
 const whole: readonly StreamEvent[] = [
   {
     event: 'begin',
-    data: { epoch: 'e', revision: 7, totals: { namespace: 1, pod: 2, node: 0, service: 0, policy: 0 } },
+    data: {
+      epoch: 'e',
+      revision: 7,
+      totals: { namespace: 1, pod: 2, node: 0, service: 0, endpointSlice: 0, policy: 0 },
+    },
   },
   { event: 'records', data: { kind: 'namespace', upserts: snapshot.namespaces } },
   { event: 'records', data: { kind: 'pod', upserts: [pod('a', '10.0.0.1')] } },

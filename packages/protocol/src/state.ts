@@ -1,6 +1,7 @@
 import type {
   ClusterSnapshot,
   Diagnostic,
+  EndpointSliceRecord,
   HiddenRecord,
   NamespaceRecord,
   NodeRecord,
@@ -30,6 +31,7 @@ export interface ClusterState extends Revision {
   readonly pod: ReadonlyMap<string, PodRecord>;
   readonly node: ReadonlyMap<string, NodeRecord>;
   readonly service: ReadonlyMap<string, ServiceRecord>;
+  readonly endpointSlice: ReadonlyMap<string, EndpointSliceRecord>;
   readonly policy: ReadonlyMap<string, PolicyRecord>;
   readonly hidden: readonly HiddenRecord[];
   readonly unreadPolicies: readonly UnreadPolicyRecord[];
@@ -58,6 +60,7 @@ export function applyDelta(state: ClusterState, delta: DeltaData): ClusterState 
     pod: patched(state.pod, changed('pod')),
     node: patched(state.node, changed('node')),
     service: patched(state.service, changed('service')),
+    endpointSlice: patched(state.endpointSlice, changed('endpointSlice')),
     policy: patched(state.policy, changed('policy')),
     hidden: delta.hidden ?? state.hidden,
     unreadPolicies: delta.unreadPolicies ?? state.unreadPolicies,
@@ -74,6 +77,7 @@ export function toSnapshot(state: ClusterState): ClusterSnapshot {
     services: [...state.service.values()],
     policies: [...state.policy.values()],
     hidden: state.hidden,
+    ...(state.endpointSlice.size === 0 ? {} : { endpointSlices: [...state.endpointSlice.values()] }),
     ...(state.unreadPolicies.length === 0 ? {} : { unreadPolicies: state.unreadPolicies }),
   };
 }
@@ -93,6 +97,7 @@ export function fromSnapshot(
     pod: byKey('pod', snapshot.pods),
     node: byKey('node', snapshot.nodes),
     service: byKey('service', snapshot.services),
+    endpointSlice: byKey('endpointSlice', snapshot.endpointSlices ?? []),
     policy: byKey('policy', snapshot.policies),
     hidden: snapshot.hidden,
     unreadPolicies: snapshot.unreadPolicies ?? [],
@@ -171,7 +176,14 @@ function finish(incoming: Incoming, end: EndData): ClusterState | undefined {
 type Maps = { [K in RecordKind]: Map<string, RecordsByKind[K]> };
 
 function emptyMaps(): Maps {
-  return { namespace: new Map(), pod: new Map(), node: new Map(), service: new Map(), policy: new Map() };
+  return {
+    namespace: new Map(),
+    pod: new Map(),
+    node: new Map(),
+    service: new Map(),
+    endpointSlice: new Map(),
+    policy: new Map(),
+  };
 }
 
 function patched<R>(
@@ -200,6 +212,9 @@ function applyRecords(maps: Maps, data: RecordsData): void {
       return;
     case 'service':
       for (const record of data.upserts) maps.service.set(recordKey('service', record), record);
+      return;
+    case 'endpointSlice':
+      for (const record of data.upserts) maps.endpointSlice.set(recordKey('endpointSlice', record), record);
       return;
     case 'policy':
       for (const record of data.upserts) maps.policy.set(recordKey('policy', record), record);

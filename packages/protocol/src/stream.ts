@@ -1,5 +1,6 @@
 import type {
   Diagnostic,
+  EndpointSliceRecord,
   HiddenRecord,
   NamespaceRecord,
   NodeRecord,
@@ -11,6 +12,7 @@ import type {
 import { type ClusterStatus, clusterStatusSchema } from './cluster.ts';
 import { diagnosticSchema } from './diagnostic.ts';
 import {
+  endpointSliceSchema,
   hiddenSchema,
   namespaceSchema,
   nodeSchema,
@@ -38,12 +40,20 @@ export interface RecordsByKind {
   readonly pod: PodRecord;
   readonly node: NodeRecord;
   readonly service: ServiceRecord;
+  readonly endpointSlice: EndpointSliceRecord;
   readonly policy: PolicyRecord;
 }
 export type RecordKind = keyof RecordsByKind;
 
 /** In the order in which a snapshot sends them. */
-export const recordKinds: readonly RecordKind[] = ['namespace', 'policy', 'node', 'service', 'pod'];
+export const recordKinds: readonly RecordKind[] = [
+  'namespace',
+  'policy',
+  'node',
+  'service',
+  'endpointSlice',
+  'pod',
+];
 
 /** One record as it is now; `null`: it is gone. `key` as `recordKey` makes it. */
 export type RecordChange = {
@@ -101,6 +111,7 @@ export const recordChangeSchema: z.ZodType<RecordChange> = z.discriminatedUnion(
   change('pod', podSchema),
   change('node', nodeSchema),
   change('service', serviceSchema),
+  change('endpointSlice', endpointSliceSchema),
   change('policy', policySchema),
 ]);
 
@@ -112,6 +123,7 @@ export const beginDataSchema: z.ZodType<BeginData> = z.object({
     pod: z.int(),
     node: z.int(),
     service: z.int(),
+    endpointSlice: z.int(),
     policy: z.int(),
   }),
 });
@@ -121,6 +133,7 @@ export const recordsDataSchema: z.ZodType<RecordsData> = z.discriminatedUnion('k
   records('pod', podSchema),
   records('node', nodeSchema),
   records('service', serviceSchema),
+  records('endpointSlice', endpointSliceSchema),
   records('policy', policySchema),
 ]);
 

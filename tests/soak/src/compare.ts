@@ -43,7 +43,7 @@ export function compareStates(
   expected: ClusterState,
   actual: ClusterState,
 ): readonly Difference[] {
-  const kinds = ['namespace', 'pod', 'node', 'service', 'policy'] as const;
+  const kinds = ['namespace', 'pod', 'node', 'service', 'endpointSlice', 'policy'] as const;
   const texts = (state: ClusterState, kind: (typeof kinds)[number]) =>
     Object.fromEntries([...state[kind]].map(([key, record]) => [key, canonical(record)]));
   return [

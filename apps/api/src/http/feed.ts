@@ -103,6 +103,8 @@ function chunks(store: RecordStore, kind: RecordKind): readonly RecordsData[] {
       return slices(store.records(kind)).map((upserts) => ({ kind, upserts }));
     case 'service':
       return slices(store.records(kind)).map((upserts) => ({ kind, upserts }));
+    case 'endpointSlice':
+      return slices(store.records(kind)).map((upserts) => ({ kind, upserts }));
     case 'policy':
       return slices(store.records(kind)).map((upserts) => ({ kind, upserts }));
   }

@@ -67,6 +67,7 @@ export function createStore({ logLimit = DEFAULT_LOG_LIMIT }: StoreOptions = {})
     pod: new Map(),
     node: new Map(),
     service: new Map(),
+    endpointSlice: new Map(),
     policy: new Map(),
   };
   const changed = createEmitter<void>();
@@ -120,6 +121,7 @@ export function createStore({ logLimit = DEFAULT_LOG_LIMIT }: StoreOptions = {})
       pod: maps.pod.size,
       node: maps.node.size,
       service: maps.service.size,
+      endpointSlice: maps.endpointSlice.size,
       policy: maps.policy.size,
     }),
     notes: () => notes,
@@ -132,6 +134,7 @@ export function createStore({ logLimit = DEFAULT_LOG_LIMIT }: StoreOptions = {})
           services: [...maps.service.values()],
           policies: [...maps.policy.values()],
           hidden: notes.hidden,
+          ...(maps.endpointSlice.size === 0 ? {} : { endpointSlices: [...maps.endpointSlice.values()] }),
           ...(notes.unreadPolicies.length === 0 ? {} : { unreadPolicies: notes.unreadPolicies }),
         };
         cached = { revision, snapshot };
@@ -165,6 +168,8 @@ function apply(maps: Maps, change: RecordChange): boolean {
       return put(maps.node, change.key, change.record);
     case 'service':
       return put(maps.service, change.key, change.record);
+    case 'endpointSlice':
+      return put(maps.endpointSlice, change.key, change.record);
     case 'policy':
       return put(maps.policy, change.key, change.record);
   }
@@ -187,6 +192,7 @@ function* difference(maps: Maps, snapshot: ClusterSnapshot): Generator<RecordCha
   for (const [key, record] of next.policy) yield { kind: 'policy', key, record };
   for (const [key, record] of next.node) yield { kind: 'node', key, record };
   for (const [key, record] of next.service) yield { kind: 'service', key, record };
+  for (const [key, record] of next.endpointSlice) yield { kind: 'endpointSlice', key, record };
   for (const [key, record] of next.pod) yield { kind: 'pod', key, record };
 }
 

@@ -71,6 +71,7 @@ const KINDS: readonly [string, string][] = [
   ['v1', 'Namespace'],
   ['v1', 'Node'],
   ['v1', 'Service'],
+  ['discovery.k8s.io/v1', 'EndpointSlice'],
   ['v1', 'Pod'],
   ['apps/v1', 'ReplicaSet'],
   ['apps/v1', 'Deployment'],
@@ -105,6 +106,7 @@ function keyed(snapshot: ClusterSnapshot): Record<string, unknown> {
     ...byKey('pod', snapshot.pods, recordKey),
     ...byKey('node', snapshot.nodes, recordKey),
     ...byKey('service', snapshot.services, recordKey),
+    ...byKey('endpointSlice', snapshot.endpointSlices ?? [], recordKey),
     ...byKey('policy', snapshot.policies, recordKey),
   };
 }

@@ -35,10 +35,16 @@ export function createHost(handlers: readonly Handler[], post: (message: FromWor
   const adopt = () => {
     timer = undefined;
     const { current } = state;
-    if (current === undefined || current === shown || info.paused) return;
+    if (current === undefined || current === shown || (info.paused && info.revision > 0)) return;
     const start = performance.now();
     try {
       const next = reuse(snapshot, toSnapshot(current));
+      if (info.revision > 0 && sameRelation(snapshot, next)) {
+        // Readiness of endpoints, say: nothing that was answered needs to be asked again.
+        shown = current;
+        tell({ pending: 0, receiving: null, diagnostics: [...current.diagnostics, ...cluster.diagnostics] });
+        return;
+      }
       cluster = compile(next, { base: cluster });
       snapshot = next;
       shown = current;
@@ -160,11 +166,28 @@ function reuse(old: ClusterSnapshot, next: ClusterSnapshot): ClusterSnapshot {
   const keep = <T>(a: readonly T[], b: readonly T[]): readonly T[] =>
     a.length === b.length && a.every((entry, index) => entry === b[index]) ? a : b;
   return {
+    ...next,
     namespaces: keep(old.namespaces, next.namespaces),
     pods: keep(old.pods, next.pods),
     nodes: keep(old.nodes, next.nodes),
     services: keep(old.services, next.services),
     policies: keep(old.policies, next.policies),
     hidden: keep(old.hidden, next.hidden),
+    ...(next.unreadPolicies === undefined
+      ? {}
+      : { unreadPolicies: keep(old.unreadPolicies ?? [], next.unreadPolicies) }),
   };
+}
+
+/** Whether two snapshots are the same in all that verdicts depend on. Only after `reuse`. */
+function sameRelation(old: ClusterSnapshot, next: ClusterSnapshot): boolean {
+  return (
+    old.namespaces === next.namespaces &&
+    old.pods === next.pods &&
+    old.nodes === next.nodes &&
+    old.services === next.services &&
+    old.policies === next.policies &&
+    old.hidden === next.hidden &&
+    old.unreadPolicies === next.unreadPolicies
+  );
 }

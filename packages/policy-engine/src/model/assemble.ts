@@ -28,6 +28,7 @@ export function assembleSnapshot(parts: Iterable<SnapshotPart>): AssembledSnapsh
     services: [] as ClusterSnapshot['services'][number][],
     policies: [] as ClusterSnapshot['policies'][number][],
   };
+  const endpointSlices: NonNullable<ClusterSnapshot['endpointSlices']>[number][] = [];
   const unreadPolicies: NonNullable<ClusterSnapshot['unreadPolicies']>[number][] = [];
   for (const part of unique) {
     switch (part.type) {
@@ -45,6 +46,9 @@ export function assembleSnapshot(parts: Iterable<SnapshotPart>): AssembledSnapsh
         break;
       case 'service':
         snapshot.services.push(part.record);
+        break;
+      case 'endpoint-slice':
+        endpointSlices.push(part.record);
         break;
       case 'policy':
         snapshot.policies.push(part.record);
@@ -68,6 +72,7 @@ export function assembleSnapshot(parts: Iterable<SnapshotPart>): AssembledSnapsh
       pods: records,
       ...snapshot,
       hidden: [],
+      ...(endpointSlices.length === 0 ? {} : { endpointSlices }),
       ...(unreadPolicies.length === 0 ? {} : { unreadPolicies }),
     },
     diagnostics,
@@ -135,6 +140,8 @@ function identityOf(part: SnapshotPart): Identity | undefined {
       return { kind: 'Pod', namespace: part.record.namespace, name: part.record.name };
     case 'service':
       return { kind: 'Service', namespace: part.record.namespace, name: part.record.name };
+    case 'endpoint-slice':
+      return { kind: 'EndpointSlice', namespace: part.record.namespace, name: part.record.name };
     case 'controller':
       return { kind: part.ref.kind, namespace: part.namespace, name: part.ref.name };
     case 'policy':
@@ -153,6 +160,7 @@ function sourceOf(part: SnapshotPart): SourceRef | undefined {
     case 'service':
       return part.source;
     case 'node':
+    case 'endpoint-slice':
     case 'ignored':
       return undefined;
     default:

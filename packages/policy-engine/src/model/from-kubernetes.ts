@@ -4,6 +4,7 @@ import { describe, isObject, type JsonObject, ownField, type Reading } from '../
 import { assembleSnapshot } from './assemble.ts';
 import { createReadContext, type InputObject, type ReadContext } from './context.ts';
 import { type ControllerKind, readController } from './controllers.ts';
+import { readEndpointSlice } from './endpoint-slices.ts';
 import { readNamespace, readNode, readService } from './infrastructure.ts';
 import { readingOf } from './metadata.ts';
 import type { SnapshotPart } from './parts.ts';
@@ -22,6 +23,7 @@ const GROUPS = {
   Pod: [''],
   Node: [''],
   Service: [''],
+  EndpointSlice: ['discovery.k8s.io'],
   Deployment: ['apps', 'extensions'],
   StatefulSet: ['apps'],
   DaemonSet: ['apps', 'extensions'],
@@ -31,7 +33,7 @@ const GROUPS = {
   Job: ['batch'],
   CronJob: ['batch'],
 } as const satisfies Readonly<
-  Record<ControllerKind | 'Namespace' | 'Pod' | 'Node' | 'Service', readonly string[]>
+  Record<ControllerKind | 'Namespace' | 'Pod' | 'Node' | 'Service' | 'EndpointSlice', readonly string[]>
 >;
 
 type ReadKind = keyof typeof GROUPS;
@@ -147,6 +149,8 @@ function readTyped(
       return readNode(reading, raw, context);
     case 'Service':
       return readService(reading, raw, context, input.source);
+    case 'EndpointSlice':
+      return readEndpointSlice(reading, raw, context);
     default:
       return readController(reading, raw, kind, context, input.source);
   }

@@ -1,4 +1,5 @@
 import type {
+  EndpointSliceRecord,
   NamespaceRecord,
   NodeRecord,
   PodRecord,
@@ -18,6 +19,7 @@ export type SnapshotPart =
   | ControllerPart
   | { readonly type: 'node'; readonly record: NodeRecord }
   | { readonly type: 'service'; readonly record: ServiceRecord; readonly source?: PodRecord['source'] }
+  | { readonly type: 'endpoint-slice'; readonly record: EndpointSliceRecord }
   | { readonly type: 'policy'; readonly record: PolicyRecord }
   | { readonly type: 'unread-policy'; readonly record: UnreadPolicyRecord }
   /** Of a kind that says nothing about who reaches whom. */

@@ -82,6 +82,27 @@ export interface ServiceRecord {
   }[];
 }
 
+/**
+ * Where a Service's traffic goes now, as one EndpointSlice of it says. No verdict depends on it: a policy allows a
+ * connection to a pod whether or not the pod is ready. Addresses are sorted, so that another order is no change.
+ */
+export interface EndpointSliceRecord {
+  readonly namespace: string;
+  readonly name: string;
+  /** The Service in the same namespace; absent: none is named. */
+  readonly service?: string;
+  /** Addresses, or names where the slice is of type FQDN, that take new connections. */
+  readonly ready: readonly string[];
+  /** Those that don't at the moment. */
+  readonly notReady: readonly string[];
+  readonly ports: readonly {
+    readonly name?: string;
+    readonly protocol: TransportProtocol;
+    /** Absent: any port. */
+    readonly port?: number;
+  }[];
+}
+
 /** Kinds of policy the engine understands; each is read by one dialect. */
 export type PolicyKind =
   | 'NetworkPolicy'
@@ -130,6 +151,8 @@ export interface ClusterSnapshot {
   readonly services: readonly ServiceRecord[];
   readonly policies: readonly PolicyRecord[];
   readonly hidden: readonly HiddenRecord[];
+  /** Absent: none, or not watched. */
+  readonly endpointSlices?: readonly EndpointSliceRecord[];
   /** Absent: none. */
   readonly unreadPolicies?: readonly UnreadPolicyRecord[];
 }

@@ -21,6 +21,7 @@ const READ = ['get', 'list', 'watch'];
 const everything = [
   { verbs: READ, apiGroups: [''], resources: ['pods', 'services'] },
   { verbs: READ, apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'] },
+  { verbs: READ, apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'] },
   { verbs: READ, apiGroups: ['apps'], resources: ['replicasets', 'daemonsets'] },
   { verbs: READ, apiGroups: ['batch'], resources: ['jobs'] },
 ];

@@ -194,6 +194,9 @@ export function createIntake({ store, clock, coalesceMs }: IntakeOptions): Intak
         case 'service':
           stage({ kind: 'service', key, record: part.record });
           break;
+        case 'endpoint-slice':
+          stage({ kind: 'endpointSlice', key, record: part.record });
+          break;
         case 'policy':
           stage({ kind: 'policy', key: policyKey(part.record), record: part.record });
           break;
@@ -315,6 +318,7 @@ const RECORD_KINDS: Readonly<Record<string, RecordKind>> = {
   Pod: 'pod',
   Node: 'node',
   Service: 'service',
+  EndpointSlice: 'endpointSlice',
 };
 
 function ownerKey(namespace: string, ref: WorkloadRef): string {

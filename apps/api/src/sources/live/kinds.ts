@@ -54,6 +54,14 @@ export const WATCHED_KINDS: readonly WatchedKind[] = [
   { ...builtIn, group: '', version: 'v1', resource: 'services', kind: 'Service', namespaced: true },
   {
     ...builtIn,
+    group: 'discovery.k8s.io',
+    version: 'v1',
+    resource: 'endpointslices',
+    kind: 'EndpointSlice',
+    namespaced: true,
+  },
+  {
+    ...builtIn,
     group: 'apps',
     version: 'v1',
     resource: 'daemonsets',

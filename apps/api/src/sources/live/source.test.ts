@@ -1,6 +1,7 @@
 import {
   adminPolicyDefinitions,
   buildCluster,
+  type JsonObject,
   liveAdminPolicy,
   liveNamespace,
   livePod,
@@ -102,6 +103,41 @@ describe('a live source', () => {
     for (let i = 0; i < 100; i++) server.apply(newPod(`burst-${i}`, `10.9.1.${i}`));
     await converges(source, server);
     expect(source.store.revision() - before).toBeLessThan(20);
+  });
+
+  it('follows endpoint slices, and commits nothing for what changes no address, port or readiness', async () => {
+    const { server, source } = await live();
+    const slice = () => {
+      const found = server
+        .all('discovery.k8s.io/v1', 'EndpointSlice')
+        .find(({ metadata }) => metadata.namespace === 'shop');
+      if (found === undefined) throw new Error('no slice');
+      return found;
+    };
+    const key = `shop/${slice().metadata.name}`;
+    const record = () => source.store.get('endpointSlice', key);
+    expect(record()).toMatchObject({ service: 'web', notReady: [], ports: [{ port: 8080 }] });
+    expect(record()?.ready).toHaveLength(30);
+    const before = source.store.revision();
+    const addresses = record()?.ready ?? [];
+    const write = (endpointOf: (address: string, index: number) => JsonObject) =>
+      server.update(slice(), (object) => ({ ...object, endpoints: addresses.map(endpointOf) }));
+    for (let round = 0; round < 5; round++) {
+      write((address) => ({ addresses: [address], zone: `zone-${round}` }));
+      // Down and up again within one burst.
+      write((address) => ({ addresses: [address], conditions: { ready: false } }));
+      write((_, index) => ({
+        addresses: [addresses[addresses.length - 1 - index] ?? ''],
+        conditions: { ready: true, serving: round % 2 === 0 },
+      }));
+    }
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(source.store.revision()).toBe(before);
+    write((address, index) => ({ addresses: [address], conditions: { ready: index > 0 } }));
+    await expect.poll(() => record()?.notReady.length).toBe(1);
+    server.remove(slice());
+    await expect.poll(record).toBeUndefined();
+    await converges(source, server);
   });
 
   it('notices a pod that is named before its owners are', async () => {
