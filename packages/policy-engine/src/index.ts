@@ -258,4 +258,16 @@ export {
 export { type PolicyDetails, type PolicyRule, policyDetails } from './views/policy.ts';
 export { portSummary } from './views/ports.ts';
 export { parseSelectorText } from './views/selector-text.ts';
+export {
+  type ConnectionPlan,
+  type ConnectionRow,
+  type ConnectionSort,
+  type ConnectionTable,
+  connectionTable,
+  type OpenGroup,
+  openGroups,
+} from './views/table-connections.ts';
+export { type PolicyRow, policyTable, type RuleSummary } from './views/table-policies.ts';
+export { type TableRelation, tableRelation } from './views/table-relation.ts';
+export { type OutsideReach, type ReachRow, reachTable } from './views/table-workloads.ts';
 export { type Exposed, type WorkloadRow, workloadTable } from './views/workload-table.ts';

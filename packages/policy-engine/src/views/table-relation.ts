@@ -1,0 +1,41 @@
+import type { WorkloadFilter } from './graph.ts';
+import type { Lens } from './lens.ts';
+import type { MatrixOutcome } from './matrix-outcomes.ts';
+import { UnitRelation } from './matrix-relation.ts';
+import { type UnitMembers, unitsOf } from './matrix-units.ts';
+
+/**
+ * What every workload and outside peer may send to every other, by classes: the tables count in it and walk through it,
+ * and never hold a row for each pair.
+ */
+export interface TableRelation {
+  /** By namespace and name, then what is outside. */
+  readonly units: readonly UnitMembers[];
+  /** Classes of the units as sources and as destinations. */
+  readonly rowOf: Int32Array;
+  readonly columnOf: Int32Array;
+  readonly rows: number;
+  readonly columns: number;
+  /** Codes of a class of sources towards each class of destinations. */
+  readonly lines: readonly Uint32Array[];
+  readonly outcomes: readonly MatrixOutcome[];
+}
+
+export function tableRelation(lens: Lens, filter: WorkloadFilter): TableRelation {
+  const units = unitsOf(lens, filter, '*');
+  const relation = new UnitRelation(lens, units, units);
+  return {
+    units,
+    rowOf: relation.rows.classOf,
+    columnOf: relation.columns.classOf,
+    rows: relation.rows.count,
+    columns: relation.columns.count,
+    lines: Array.from({ length: relation.rows.count }, (_, row) => relation.row(row)),
+    outcomes: relation.outcomes.cells,
+  };
+}
+
+/** Code of a pair of units. */
+export function codeOf(relation: TableRelation, source: number, destination: number): number {
+  return relation.lines[relation.rowOf[source] ?? 0]?.[relation.columnOf[destination] ?? 0] ?? 0;
+}
