@@ -22,10 +22,15 @@ export interface AddressBlocks {
 const LAST_V4 = 0xffff_ffff;
 const LAST_V6 = (1n << 128n) - 1n;
 
-/** Cuts the space at the boundaries of these CIDRs; texts that are no CIDR are passed over. */
-export function cutAddressSpace(cidrs: Iterable<string>): AddressBlocks {
-  const v4 = new Set<number>([0]);
-  const v6 = new Set<bigint>([0n]);
+const UNCUT: AddressBlocks = { v4: [0], v6: [0n] };
+
+/**
+ * Cuts the space, or blocks that it is in already, at the boundaries of these CIDRs; texts that are no CIDR are passed
+ * over.
+ */
+export function cutAddressSpace(cidrs: Iterable<string>, from: AddressBlocks = UNCUT): AddressBlocks {
+  const v4 = new Set<number>(from.v4);
+  const v6 = new Set<bigint>(from.v6);
   for (const cidr of cidrs) {
     const own = parseIpv4Cidr(cidr);
     const range = own === undefined ? parseCidr(cidr) : undefined;
@@ -45,6 +50,29 @@ export function cutAddressSpace(cidrs: Iterable<string>): AddressBlocks {
 
 export function blockCount(blocks: AddressBlocks): number {
   return blocks.v4.length + blocks.v6.length;
+}
+
+/**
+ * For each block of a space, and for the one after the last, the number of the first block of a finer cut that lies in it.
+ */
+export function firstFinerBlocks(blocks: AddressBlocks, finer: AddressBlocks): Int32Array {
+  const firsts = new Int32Array(blockCount(blocks) + 1);
+  const count = (
+    starts: readonly (number | bigint)[],
+    parts: readonly (number | bigint)[],
+    from: number,
+    first: number,
+  ) => {
+    let part = 0;
+    starts.forEach((start, index) => {
+      while ((parts[part] ?? start) < start) part++;
+      firsts[from + index] = first + part;
+    });
+  };
+  count(blocks.v4, finer.v4, 0, 0);
+  count(blocks.v6, finer.v6, blocks.v4.length, finer.v4.length);
+  firsts[blockCount(blocks)] = blockCount(finer);
+  return firsts;
 }
 
 /** Number of the block an address lies in; -1 where the text is no address. */

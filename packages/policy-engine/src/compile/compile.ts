@@ -16,7 +16,7 @@ import { blocksOfCidr } from './address-blocks.ts';
 import { Resolver } from './resolve.ts';
 import { cellAt, type ListId, type Row, type RowInput, RowSolver, unreadTierInput } from './rows.ts';
 import { Selecting } from './selecting.ts';
-import { buildUniverse, type Universe } from './universe.ts';
+import { buildUniverse, refineUniverse, type Universe } from './universe.ts';
 import { type CellId, VerdictCells } from './verdict-cells.ts';
 
 /** A policy of the snapshot with what it was lowered to. */
@@ -61,11 +61,19 @@ const REMEMBER_AT_MOST = 200_000;
 /** Compiles a snapshot. Never throws on input: policies that can't be used have diagnostics and no effect. */
 export function compile(snapshot: ClusterSnapshot, options: CompileOptions = {}): Cluster {
   const policies = lowerAll(snapshot.policies);
-  const needs = needsOf(policies.values());
   const { base, tellApart } = options;
-  for (const cidr of tellApart?.cidrs ?? []) needs.cidrs.add(cidr);
-  for (const key of tellApart?.labelKeys ?? []) needs.labelKeys.add(key);
-  if (base !== undefined && canShare(base, snapshot, needs)) return recompile(base, snapshot, policies);
+  const asked: Needs = {
+    cidrs: new Set(tellApart?.cidrs),
+    domains: new Set(),
+    labelKeys: new Set(tellApart?.labelKeys),
+  };
+  if (base !== undefined) {
+    const more = newNeeds(base, policies);
+    addNeeds(more, asked);
+    if (canShare(base, snapshot, more)) return recompile(base, snapshot, policies);
+  }
+  const needs = needsOf(policies.values());
+  addNeeds(needs, asked);
   for (const other of options.alongside ?? []) {
     addNeeds(needs, needsOf(lowerAll(other.policies).values()));
   }
@@ -170,6 +178,11 @@ function needsOf(policies: Iterable<CompiledPolicy>): Needs {
   return needs;
 }
 
+/** Needs of the policies that a cluster doesn't have; its universe meets those of its own. */
+function newNeeds(base: Cluster, policies: ReadonlyMap<PolicyKey, CompiledPolicy>): Needs {
+  return needsOf([...policies.values()].filter((policy) => base.policies.get(policy.key) !== policy));
+}
+
 function addPeerNeeds(needs: Needs, peer: PeerTerm): void {
   if (peer.type === 'pods') {
     for (const requirement of peer.set.pods) needs.labelKeys.add(requirement.key);
@@ -204,6 +217,27 @@ function canShare(base: Cluster, snapshot: ClusterSnapshot, needs: Needs): boole
   for (const domain of needs.domains) if (!universe.domains.includes(domain)) return false;
   for (const cidr of needs.cidrs) if (blocksOfCidr(universe.blocks, cidr) === undefined) return false;
   return true;
+}
+
+/**
+ * A cluster over the same snapshot and policies as `base` whose universe is fine enough for the policies of `snapshot` too:
+ * `base` itself, or one with more blocks of addresses. `undefined` where only compiling both anew can tell enough apart.
+ */
+export function sharedBase(base: Cluster, snapshot: ClusterSnapshot): Cluster | undefined {
+  const needs = newNeeds(base, lowerAll(snapshot.policies));
+  if (canShare(base, snapshot, needs)) return base;
+  if (!canShare(base, snapshot, { ...needs, cidrs: new Set() })) return undefined;
+  const refinement = refineUniverse(base.universe, needs.cidrs);
+  if (refinement === undefined) return undefined;
+  const { universe, spread, origins } = refinement;
+  const resolver = new Resolver(universe, base.cells.space, new Selecting(universe));
+  const rowIds = (ids: Int32Array): Int32Array => origins.map((column) => ids[column] as number);
+  return {
+    ...base,
+    universe,
+    solver: base.solver.refined(resolver, spread),
+    rowIds: { ingress: rowIds(base.rowIds.ingress), egress: rowIds(base.rowIds.egress) },
+  };
 }
 
 /**

@@ -2,6 +2,7 @@ import { type Direction, type RuleBlock, TIERS, type Tier } from '../ir/ir.ts';
 import { EMPTY_SET, type IntervalSet, intersect, isEmptySet, subtract, union } from '../sets/interval-set.ts';
 import { join, type ProgressId, ProgressTable, perhaps, type TierEnd } from './decide.ts';
 import type { ResolvedBlock, ResolvedRule, Resolver } from './resolve.ts';
+import type { ThreeValuedSet } from './selecting.ts';
 import type { CellId, VerdictCells } from './verdict-cells.ts';
 
 /**
@@ -39,11 +40,21 @@ export type ListId = number & { readonly __brand: 'ListId' };
 
 /** Lists of inputs as a tree: appending the same input to the same list gives the same list. */
 class InputLists {
-  readonly #parents: ListId[] = [0 as ListId, 1 as ListId];
-  readonly #last: RowInput[] = [0 as RowInput, 0 as RowInput];
-  readonly #directions: Direction[] = ['ingress', 'egress'];
-  readonly #usesPorts: boolean[] = [false, false];
-  readonly #children = new Map<number, ListId>();
+  #parents: ListId[] = [0 as ListId, 1 as ListId];
+  #last: RowInput[] = [0 as RowInput, 0 as RowInput];
+  #directions: Direction[] = ['ingress', 'egress'];
+  #usesPorts: boolean[] = [false, false];
+  #children = new Map<number, ListId>();
+
+  copy(): InputLists {
+    const copy = new InputLists();
+    copy.#parents = [...this.#parents];
+    copy.#last = [...this.#last];
+    copy.#directions = [...this.#directions];
+    copy.#usesPorts = [...this.#usesPorts];
+    copy.#children = new Map(this.#children);
+    return copy;
+  }
 
   empty(direction: Direction): ListId {
     return (direction === 'ingress' ? 0 : 1) as ListId;
@@ -94,21 +105,52 @@ class InputLists {
 export class RowSolver {
   readonly resolver: Resolver;
   readonly cells: VerdictCells;
-  readonly #blocks: ResolvedBlock[] = [];
-  readonly #blockIds = new Map<RuleBlock, number>();
-  readonly #progress: ProgressTable;
-  readonly #lists = new InputLists();
-  readonly #rowIds = new Map<number, number>();
-  readonly #inputs: { readonly list: ListId; readonly ports: number }[] = [];
-  readonly #rows: (Row | undefined)[] = [];
+  #blocks: ResolvedBlock[] = [];
+  #blockIds = new Map<RuleBlock, number>();
+  #progress: ProgressTable;
+  #lists = new InputLists();
+  #rowIds = new Map<number, number>();
+  #inputs: { readonly list: ListId; readonly ports: number }[] = [];
+  #rows: (Row | undefined)[] = [];
   /** Index in `TIERS` of each block's tier. */
-  readonly #tiers: number[] = [];
+  #tiers: number[] = [];
   readonly #afterFirstTier = new Map<number, readonly Part[]>();
 
   constructor(resolver: Resolver, cells: VerdictCells) {
     this.resolver = resolver;
     this.cells = cells;
     this.#progress = new ProgressTable(cells.space);
+  }
+
+  /**
+   * A solver with the same blocks, lists and rows, over a universe in which sets of columns have become what `spread`
+   * says. What is added to one of the two later is not in the other.
+   */
+  refined(resolver: Resolver, spread: (columns: IntervalSet) => IntervalSet): RowSolver {
+    const solver = new RowSolver(resolver, this.cells);
+    const spreadBoth = ({ sure, maybe }: ThreeValuedSet): ThreeValuedSet => ({
+      sure: spread(sure),
+      maybe: spread(maybe),
+    });
+    solver.#blocks = this.#blocks.map((block) => ({
+      ...block,
+      subject: spreadBoth(block.subject),
+      rules: block.rules.map((rule) => ({ ...rule, peers: spreadBoth(rule.peers) })),
+    }));
+    solver.#blockIds = new Map(this.#blockIds);
+    solver.#tiers = [...this.#tiers];
+    solver.#progress = this.#progress;
+    solver.#lists = this.#lists.copy();
+    solver.#rowIds = new Map(this.#rowIds);
+    solver.#inputs = [...this.#inputs];
+    solver.#rows = this.#rows.map(
+      (row) =>
+        row && {
+          parts: row.parts.map(({ cell, columns }) => ({ cell, columns: spread(columns) })),
+          open: row.open,
+        },
+    );
+    return solver;
   }
 
   /** Number of a block; resolves it on first sight. */

@@ -1,15 +1,23 @@
 import type { Requirement, Selector } from '../ir/ir.ts';
 import type { ClusterSnapshot } from '../model/records.ts';
-import { fromSortedPoints, type IntervalSet, interval, subtract, union } from '../sets/interval-set.ts';
+import {
+  equalSets,
+  fromSortedPoints,
+  type IntervalSet,
+  interval,
+  subtract,
+  union,
+} from '../sets/interval-set.ts';
 import {
   type AddressBlocks,
   blockCount,
   blocksOfAddresses,
   cutAddressSpace,
+  firstFinerBlocks,
   rangeOfBlock,
   rangeText,
 } from './address-blocks.ts';
-import { buildEndpointClasses, type EndpointClasses } from './endpoint-classes.ts';
+import { buildEndpointClasses, type EndpointClass, type EndpointClasses } from './endpoint-classes.ts';
 
 /**
  * Everything that can be an end of a connection, laid out on one line of integers ("columns"), region by region:
@@ -63,7 +71,78 @@ export interface UniverseInput {
 export function buildUniverse(snapshot: ClusterSnapshot, input: UniverseInput): Universe {
   const blocks = cutAddressSpace(input.cidrs);
   const domains = [...new Set(input.domains)].sort();
-  const classes = buildEndpointClasses(snapshot, blocks, input.selectorLabelKeys);
+  return layOut(snapshot, buildEndpointClasses(snapshot, blocks, input.selectorLabelKeys), blocks, domains);
+}
+
+/** A universe with more blocks of addresses, and how the columns of the one before it lie in it. */
+export interface Refinement {
+  readonly universe: Universe;
+  /** The columns that a set of columns became. */
+  readonly spread: (columns: IntervalSet) => IntervalSet;
+  /** For each column, the one that it was, or was a part of. */
+  readonly origins: Int32Array;
+}
+
+/**
+ * The universe with its address space cut further. `undefined` where a new boundary runs through the addresses of one
+ * endpoint class, so that there would be other classes.
+ */
+export function refineUniverse(universe: Universe, cidrs: Iterable<string>): Refinement | undefined {
+  const blocks = cutAddressSpace(cidrs, universe.blocks);
+  const firsts = firstFinerBlocks(universe.blocks, blocks);
+  const classes = refineClasses(universe, blocks, firsts);
+  if (classes === undefined) return undefined;
+  const refined = layOut(universe.snapshot, { ...universe, classes }, blocks, universe.domains);
+  const { firstBlock, firstDomain } = universe;
+  const moved = refined.firstDomain - firstDomain;
+  // Of the columns that a column became, the first; the next column's first is one past the last.
+  const firstOf = (column: number): number => {
+    if (column < firstBlock) return column;
+    return column >= firstDomain ? column + moved : firstBlock + (firsts[column - firstBlock] as number);
+  };
+  const origins = new Int32Array(refined.columnCount);
+  for (let column = 0; column < universe.columnCount; column++) {
+    origins.fill(column, firstOf(column), firstOf(column + 1));
+  }
+  return {
+    universe: refined,
+    spread: (columns) =>
+      (columns.at(-1) ?? 0) < firstBlock
+        ? columns
+        : columns.map((column, index) => (index % 2 === 0 ? firstOf(column) : firstOf(column + 1) - 1)),
+    origins,
+  };
+}
+
+/** The classes with their blocks renumbered; where a block of theirs was cut, their pods' addresses are looked up. */
+function refineClasses(
+  { classes, snapshot }: Universe,
+  blocks: AddressBlocks,
+  firsts: Int32Array,
+): EndpointClass[] | undefined {
+  const refined: EndpointClass[] = [];
+  const whole = (block: number): boolean => firsts[block + 1] === (firsts[block] as number) + 1;
+  for (const entry of classes) {
+    let own: readonly number[] | undefined;
+    if (entry.blocks.every(whole)) own = entry.blocks.map((block) => firsts[block] as number);
+    else {
+      for (const pod of entry.pods) {
+        const found = blocksOfAddresses(blocks, snapshot.pods[pod]?.ips ?? []);
+        if (own !== undefined && !equalSets(own, found)) return undefined;
+        own = found;
+      }
+    }
+    refined.push({ ...entry, blocks: own ?? [] });
+  }
+  return refined;
+}
+
+function layOut(
+  snapshot: ClusterSnapshot,
+  classes: EndpointClasses,
+  blocks: AddressBlocks,
+  domains: readonly string[],
+): Universe {
   const hiddenNamespaces = findHiddenNamespaces(snapshot, classes);
 
   const classCount = classes.classes.length;

@@ -1,4 +1,4 @@
-import { type Cluster, compile, pairCell } from '../compile/compile.ts';
+import { type Cluster, compile, pairCell, sharedBase } from '../compile/compile.ts';
 import type { Row } from '../compile/rows.ts';
 import type { CellId } from '../compile/verdict-cells.ts';
 import type { Direction } from '../ir/ir.ts';
@@ -27,7 +27,7 @@ export interface ChangedRectangle {
 /**
  * Compiles a snapshot and a changed one over one universe, so that they can be compared row by row. Only policies may
  * differ (the other lists must be the same arrays); `undefined` where more than that does: compare `edges` then.
- * `before` is reused where its universe tells enough apart, and compiled anew where not.
+ * `before` is reused where its universe tells enough apart, refined where only a CIDR is new, and compiled anew where not.
  */
 export function compileOverlay(
   before: Cluster,
@@ -43,10 +43,8 @@ export function compileOverlay(
   ) {
     return undefined;
   }
-  const after = compile(changed, { base: before });
-  if (after.universe === before.universe) return { before, after };
-  const wider = compile(snapshot, { alongside: [changed] });
-  return { before: wider, after: compile(changed, { base: wider }) };
+  const base = sharedBase(before, changed) ?? compile(snapshot, { alongside: [changed] });
+  return { before: base, after: compile(changed, { base }) };
 }
 
 /**
