@@ -43,13 +43,13 @@ export function followStream(options: StreamOptions): ClusterStream {
     clearTimeout(retry);
     clearTimeout(silence);
   };
-  const lose = async () => {
+  const lose = async (problem?: ConnectionProblem) => {
     close();
     if (stopped) return;
     const delay = RETRY_MS[Math.min(failures, RETRY_MS.length - 1)] ?? 10_000;
     failures++;
     retry = setTimeout(connect, delay);
-    options.onState('lost', await diagnose(options.cluster));
+    options.onState('lost', problem ?? (await diagnose(options.cluster)));
   };
   const listen = () => {
     clearTimeout(silence);
@@ -74,7 +74,7 @@ export function followStream(options: StreamOptions): ClusterStream {
       source.addEventListener(name, (message) => {
         listen();
         const event = parseStreamEvent(name, String(message.data));
-        if ('problem' in event) void lose();
+        if ('problem' in event) void lose(unreadable(event.problem));
         else options.onEvent(event);
       });
     }
@@ -90,6 +90,14 @@ export function followStream(options: StreamOptions): ClusterStream {
       stopped = true;
       close();
     },
+  };
+}
+
+function unreadable(problem: string): ConnectionProblem {
+  return {
+    kind: 'unreadable',
+    title: 'The server sent something that this page can not read.',
+    hint: `Reload the page: it may be of another version than the server (${problem}).`,
   };
 }
 

@@ -17,7 +17,7 @@ export type FromWorker =
 
 /** Why there is no connection to the server, as far as the browser can tell. */
 export interface ConnectionProblem {
-  readonly kind: 'unreachable' | 'not-authorised' | 'not-found' | 'refused';
+  readonly kind: 'unreachable' | 'not-authorised' | 'not-found' | 'refused' | 'unreadable';
   readonly title: string;
   readonly hint: string;
 }

@@ -71,11 +71,9 @@ export function Graph(props: GraphProps): ReactNode {
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new canvas (busy) starts empty
   useEffect(() => {
-    canvas.current?.update(scene, colors, animate);
-    if (fitted.current !== fitKey && scene.rects.size > 0) {
-      fitted.current = fitKey;
-      canvas.current?.fit();
-    }
+    const fit = fitted.current !== fitKey && scene.rects.size > 0;
+    if (fit) fitted.current = fitKey;
+    canvas.current?.update(scene, colors, { animate, fit });
   }, [scene, colors, animate, fitKey, busy]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: see above

@@ -288,6 +288,11 @@ export function GraphView({ route }: { readonly route: Route }): ReactNode {
           <span>{plural(hidden.workloads, 'workload')} hidden by filters</span>
         )}
         {hidden.edges === 0 ? null : <span>{plural(hidden.edges, 'edge')} hidden by filters</span>}
+        {answer.lightEdges === 0 ? null : (
+          <span title="The edges that stand for the fewest pairs. Select a namespace or a workload to draw all of its own; the matrix and the table have all of them.">
+            {plural(answer.lightEdges, 'light edge')} not drawn
+          </span>
+        )}
         {hidden.openPairs === 0 ? null : (
           <span title="Each end is open to everyone, so edges would join all to all. Dotted rings mark these ends; select one to draw its edges.">
             {plural(hidden.openPairs, 'open pair')} not drawn

@@ -1,4 +1,10 @@
-import cytoscape, { type Core, type ElementDefinition, type EventObject, type NodeSingular } from 'cytoscape';
+import cytoscape, {
+  type Core,
+  type ElementDefinition,
+  type EventObject,
+  type NodeSingular,
+  type SingularElementReturnValue,
+} from 'cytoscape';
 import type { Colors } from '../../shared/colors.ts';
 import type { Point, Rect } from '../../worker/layout/pack.ts';
 import type { Scene } from './scene.ts';
@@ -27,7 +33,8 @@ export interface Focus {
 }
 
 export interface GraphCanvas {
-  update(scene: Scene, colors: Colors, animate: boolean): void;
+  /** @param fit whether to bring everything into view, as for a first picture */
+  update(scene: Scene, colors: Colors, options: { readonly animate: boolean; readonly fit: boolean }): void;
   focus(focus: Focus): void;
   /** Marks the node that the keyboard is on. */
   cursor(id: string | null): void;
@@ -48,11 +55,15 @@ const FAR_ZOOM = 0.25;
 const READABLE_ZOOM = 0.62;
 /** With more edges than this, ports are shown on hover and for what is selected only. */
 const LABEL_EDGES = 70;
-/** With more edges than this a canvas is busy: they are left out while the picture moves, and nothing is animated. */
-const BUSY_EDGES = 1_500;
+/**
+ * With more edges or nodes than this a canvas is busy: edges are straight, the picture moves as a bitmap until it comes to
+ * rest, and nothing is animated.
+ */
+const BUSY_EDGES = 500;
+const BUSY_NODES = 1_200;
 
 export function isBusy(scene: Scene): boolean {
-  return scene.edges.length > BUSY_EDGES;
+  return scene.edges.length > BUSY_EDGES || scene.rects.size > BUSY_NODES;
 }
 
 /** Lengths are multiplied by this to stay visible; it changes in steps, fewer of them where restyling takes long. */
@@ -64,7 +75,7 @@ function scaleAt(zoom: number, busy: boolean): number {
 
 /**
  * Draws scenes into a container with Cytoscape and turns the pointer's doings into events.
- * @param busy whether to leave edges out while the picture moves; see `isBusy`
+ * @param busy whether there is too much to draw it in full at every frame; see `isBusy`
  */
 export function createCanvas(container: HTMLElement, busy: boolean, events: CanvasEvents): GraphCanvas {
   const cy = cytoscape({
@@ -73,8 +84,8 @@ export function createCanvas(container: HTMLElement, busy: boolean, events: Canv
     maxZoom: MAX_ZOOM,
     boxSelectionEnabled: false,
     autounselectify: true,
-    hideEdgesOnViewport: busy,
-    textureOnViewport: false,
+    hideEdgesOnViewport: false,
+    textureOnViewport: busy,
     motionBlur: false,
     pixelRatio: Math.min(2, window.devicePixelRatio),
     layout: { name: 'preset' },
@@ -88,10 +99,11 @@ export function createCanvas(container: HTMLElement, busy: boolean, events: Canv
   let focused: Focus = { lit: null, selected: new Set() };
   let pending: ReturnType<typeof setTimeout> | undefined;
   let cursorId: string | null = null;
+  let bounds: Rect = { x: 0, y: 0, width: 800, height: 500 };
 
   const restyle = () => {
     if (colors === undefined) return;
-    cy.style(stylesheet(colors, scale));
+    cy.style(stylesheet(colors, scale, busy));
   };
   const viewport = (): Viewport => {
     const { x1, y1, w, h } = cy.extent();
@@ -179,39 +191,47 @@ export function createCanvas(container: HTMLElement, busy: boolean, events: Canv
 
   const applyFocus = () => {
     const { lit, selected } = focused;
+    const set = (element: SingularElementReturnValue, name: string, on: boolean) => {
+      if (element.hasClass(name) !== on) element.toggleClass(name, on);
+    };
     cy.batch(() => {
       for (const element of cy.elements()) {
         const id = nodeIdOf(element.id());
         const on = lit === null || (element.isNode() ? lit.nodes.has(id) : lit.edges.has(id));
-        element.toggleClass('faded', !on);
-        element.toggleClass('lit', on && lit !== null && element.isEdge());
-        element.toggleClass('selected', selected.has(id));
+        set(element, 'faded', !on);
+        set(element, 'lit', on && lit !== null && element.isEdge());
+        set(element, 'selected', selected.has(id));
       }
     });
   };
 
   return {
-    update(scene, nextColors, animate) {
+    update(scene, nextColors, { animate, fit }) {
       const recolored = colors !== nextColors;
       colors = nextColors;
+      bounds = scene.bounds;
       const next = new Map(
-        toElements(scene, nextColors).flatMap((element) => {
+        toElements(scene, nextColors, busy).flatMap((element) => {
           const id = element.data.id;
           return id === undefined ? [] : [[id, element] as const];
         }),
       );
-      cy.batch(() => {
-        apply(cy, known, next, animate && known.size > 0 && !busy);
-        const labelled = scene.edges.length <= LABEL_EDGES;
-        for (const edge of cy.edges()) edge.toggleClass('labelled', labelled);
-        if (far) cy.nodes('.box.expanded, .toggle').addClass('far');
-      });
-      known = next;
-      if (recolored || scale === 0) {
+      // Zoom and style come before the elements, so that each is styled once.
+      if (fit) fitBounds(cy, bounds, 36);
+      far = cy.zoom() < FAR_ZOOM;
+      if (recolored || scale !== scaleAt(cy.zoom(), busy)) {
         scale = scaleAt(cy.zoom(), busy);
         restyle();
       }
+      const labelled = scene.edges.length <= LABEL_EDGES;
+      cy.batch(() => {
+        apply(cy, known, next, animate && known.size > 0 && !busy, (classes) =>
+          withState(classes, { labelled, far }),
+        );
+      });
+      known = next;
       applyFocus();
+      if (fit) events.onViewport(viewport());
     },
     focus(next) {
       focused = next;
@@ -229,13 +249,17 @@ export function createCanvas(container: HTMLElement, busy: boolean, events: Canv
       if (box.x1 < x1 || box.x2 > x2 || box.y1 < y1 || box.y2 > y2) cy.center(found);
     },
     fit(ids) {
-      const target = ids === undefined ? cy.elements() : cy.collection();
-      for (const id of ids ?? []) target.merge(elementsOf(cy, id));
-      if (target.empty()) return;
-      cy.fit(target, ids === undefined ? 36 : 90);
-      if (cy.zoom() > 1.1) {
-        cy.zoom(1.1);
-        cy.center(target);
+      if (ids === undefined) {
+        fitBounds(cy, bounds, 36);
+      } else {
+        const target = cy.collection();
+        for (const id of ids) target.merge(elementsOf(cy, id));
+        if (target.empty()) return;
+        cy.fit(target, 90);
+        if (cy.zoom() > CLOSEST_FIT) {
+          cy.zoom(CLOSEST_FIT);
+          cy.center(target);
+        }
       }
       applyZoom();
     },
@@ -274,6 +298,32 @@ export function createCanvas(container: HTMLElement, busy: boolean, events: Canv
   };
 }
 
+/** Nothing is fitted nearer than this. */
+const CLOSEST_FIT = 1.1;
+
+/** Like `cy.fit`, but from bounds that are known, without looking at every element. */
+function fitBounds(cy: Core, bounds: Rect, padding: number): void {
+  const width = Math.max(50, cy.width() - 2 * padding);
+  const height = Math.max(50, cy.height() - 2 * padding);
+  const zoom = Math.max(MIN_ZOOM, Math.min(CLOSEST_FIT, width / bounds.width, height / bounds.height));
+  cy.viewport({
+    zoom,
+    pan: {
+      x: cy.width() / 2 - (bounds.x + bounds.width / 2) * zoom,
+      y: cy.height() / 2 - (bounds.y + bounds.height / 2) * zoom,
+    },
+  });
+}
+
+/** Classes that depend on how things are seen, added to those of the element. */
+function withState(
+  classes: string,
+  { labelled, far }: { readonly labelled: boolean; readonly far: boolean },
+): string {
+  if (classes.startsWith('link')) return labelled ? `${classes} labelled` : classes;
+  return far && (classes.startsWith('box expanded') || classes === 'toggle') ? `${classes} far` : classes;
+}
+
 function elementsOf(cy: Core, id: string) {
   return cy.getElementById(id).union(cy.getElementById(headId(id)));
 }
@@ -294,25 +344,30 @@ function apply(
   before: ReadonlyMap<string, ElementDefinition>,
   next: ReadonlyMap<string, ElementDefinition>,
   animate: boolean,
+  classesOf: (classes: string) => string,
 ): void {
+  const gone = cy.collection();
   for (const id of before.keys()) {
     const kept = next.get(id);
-    if (kept === undefined || kept.group !== before.get(id)?.group) cy.getElementById(id).remove();
+    if (kept === undefined || kept.group !== before.get(id)?.group) gone.merge(cy.getElementById(id));
   }
+  gone.remove();
   const fresh: ElementDefinition[] = [];
   for (const [id, element] of next) {
+    const classes = typeof element.classes === 'string' ? element.classes : '';
     const old = before.get(id);
     const present = old === undefined ? undefined : cy.getElementById(id);
     if (old === undefined || present === undefined || present.empty()) {
-      fresh.push(structuredClone(element));
+      fresh.push({ ...element, data: { ...element.data }, classes: classesOf(classes) });
       continue;
     }
-    if (JSON.stringify(old.data) !== JSON.stringify(element.data)) present.data({ ...element.data });
-    if (old.classes !== element.classes && typeof element.classes === 'string') {
-      const kept = ['faded', 'lit', 'selected', 'hovered', 'labelled', 'far'].filter((name) =>
-        present.hasClass(name),
-      );
-      present.classes(`${element.classes} ${kept.join(' ')}`);
+    if (!sameData(old.data, element.data)) present.data({ ...element.data });
+    if (old.classes !== element.classes) {
+      const kept = ['faded', 'lit', 'selected', 'hovered'].filter((name) => present.hasClass(name));
+      present.classes(`${classesOf(classes)} ${kept.join(' ')}`);
+    } else if (classes.startsWith('link')) {
+      const wanted = classesOf(classes).endsWith(' labelled');
+      if (present.hasClass('labelled') !== wanted) present.toggleClass('labelled', wanted);
     }
     const { position } = element;
     if (
@@ -324,4 +379,11 @@ function apply(
     }
   }
   if (fresh.length > 0) cy.add(fresh);
+}
+
+function sameData(a: ElementDefinition['data'], b: ElementDefinition['data']): boolean {
+  const keys = Object.keys(a);
+  return (
+    keys.length === Object.keys(b).length && keys.every((key) => Reflect.get(a, key) === Reflect.get(b, key))
+  );
 }

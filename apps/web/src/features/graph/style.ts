@@ -27,7 +27,7 @@ function centre(rect: { x: number; y: number; width: number; height: number }) {
 }
 
 /** Elements for Cytoscape, all data it needs spelled out, so that an update is a comparison of plain objects. */
-export function toElements(scene: Scene, colors: Colors): readonly ElementDefinition[] {
+export function toElements(scene: Scene, colors: Colors, busy: boolean): readonly ElementDefinition[] {
   const nodes = [
     ...scene.boxes.flatMap((box) => boxElements(box, colors)),
     ...scene.cards.map((card) => cardElement(card, colors)),
@@ -44,7 +44,7 @@ export function toElements(scene: Scene, colors: Colors): readonly ElementDefini
       classes: `outside ${node.kind}`,
     })),
   ];
-  return [...nodes, ...scene.edges.flatMap((edge) => edgeElement(edge, scene))];
+  return [...nodes, ...scene.edges.flatMap((edge) => edgeElement(edge, scene, busy))];
 }
 
 function boxElements({ id, rect, node }: SceneBox, colors: Colors): ElementDefinition[] {
@@ -120,11 +120,11 @@ function cardElement({ id, rect, node }: SceneCard, colors: Colors): ElementDefi
   };
 }
 
-function edgeElement({ id, edge, curve }: SceneEdge, scene: Scene): ElementDefinition[] {
+function edgeElement({ id, edge, curve }: SceneEdge, scene: Scene, busy: boolean): ElementDefinition[] {
   const from = scene.rects.get(edge.from);
   const to = scene.rects.get(edge.to);
   if (from === undefined || to === undefined) return [];
-  const shape = toCytoscape(curve, from, to);
+  const shape = busy ? null : toCytoscape(curve, from, to);
   return [
     {
       group: 'edges',
@@ -134,7 +134,9 @@ function edgeElement({ id, edge, curve }: SceneEdge, scene: Scene): ElementDefin
         target: edge.to,
         label: edgeLabel(edge),
         weight: Math.min(3, 1 + Math.log10(Math.max(1, edge.pairs)) * 0.8),
-        ...{ se: shape.source, te: shape.target, cw: shape.weights, cd: shape.distances },
+        ...(shape === null
+          ? {}
+          : { se: shape.source, te: shape.target, cw: shape.weights, cd: shape.distances }),
       },
       classes: `link ${edge.verdict} ${edge.impact ?? ''}`,
     },
@@ -156,7 +158,7 @@ export function edgeLabel(edge: SceneEdge['edge']): string {
  * The stylesheet for a theme. `scale` is what a length must be multiplied with to look the same at the current zoom
  * (1 at zoom 1 or nearer); it changes in steps, so that panning and most zooming cost no restyling.
  */
-export function stylesheet(colors: Colors, scale: number): StylesheetJson {
+export function stylesheet(colors: Colors, scale: number, busy: boolean): StylesheetJson {
   const line = (width: number) => width * scale;
   const small = (size: number, most: number) => Math.min(most, size * scale);
   // As large as the box has room for, but no larger than a heading on the screen.
@@ -296,12 +298,16 @@ export function stylesheet(colors: Colors, scale: number): StylesheetJson {
     {
       selector: 'edge',
       style: {
-        'curve-style': 'unbundled-bezier',
-        'edge-distances': 'node-position',
-        'source-endpoint': 'data(se)',
-        'target-endpoint': 'data(te)',
-        'control-point-weights': 'data(cw)',
-        'control-point-distances': 'data(cd)',
+        ...(busy
+          ? { 'curve-style': 'straight' as const }
+          : {
+              'curve-style': 'unbundled-bezier' as const,
+              'edge-distances': 'node-position' as const,
+              'source-endpoint': 'data(se)',
+              'target-endpoint': 'data(te)',
+              'control-point-weights': 'data(cw)' as const,
+              'control-point-distances': 'data(cd)' as const,
+            }),
         'z-index-compare': 'manual',
         'z-index': 2,
         width: (edge: { data: (name: string) => number }) => line(1.1 * edge.data('weight')),

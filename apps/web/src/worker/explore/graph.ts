@@ -1,5 +1,6 @@
 import {
   focusView,
+  type GraphEdge,
   type GraphOptions,
   type GraphView,
   graphView,
@@ -32,14 +33,15 @@ export function graphHandlers(): readonly Handler[] {
     answer(graphRequest, (session, request) => {
       const start = performance.now();
       const options = optionsOf(session, request);
-      const view = graphView(sessionLens(session, request.ports), options);
+      const whole = graphView(sessionLens(session, request.ports), options);
       if (memory.generation !== request.generation || memory.cluster !== request.layout) {
         memory.generation = request.generation;
         memory.cluster = request.layout;
         memory.plans = new Map();
         memory.boxes = new Map();
       }
-      const { boxes, cards } = place(session, view, request, memory);
+      const { boxes, cards } = place(session, whole, request, memory);
+      const view = { ...whole, edges: heaviest(whole.edges) };
       drawn = new Set(view.edges.map((edge) => edge.id));
       version++;
       return {
@@ -47,6 +49,7 @@ export function graphHandlers(): readonly Handler[] {
         boxes,
         cards,
         version,
+        lightEdges: whole.edges.length - view.edges.length,
         expandedByDefault: isSmall(session),
         computeMs: performance.now() - start,
       };
@@ -55,6 +58,16 @@ export function graphHandlers(): readonly Handler[] {
       focusView(sessionLens(session, scope.ports), optionsOf(session, scope), focus, drawn),
     ),
   ];
+}
+
+/** More edges than this can't be told apart on any screen, and drawing them takes time. */
+const MOST_EDGES = 1_200;
+
+/** What a draft changes first, then what stands for the most pairs. */
+function heaviest(edges: readonly GraphEdge[]): readonly GraphEdge[] {
+  if (edges.length <= MOST_EDGES) return edges;
+  const weight = (edge: GraphEdge) => (edge.impact === null ? edge.pairs : Number.POSITIVE_INFINITY);
+  return edges.toSorted((a, b) => weight(b) - weight(a) || (a.id < b.id ? -1 : 1)).slice(0, MOST_EDGES);
 }
 
 function isSmall(session: EngineSession): boolean {
