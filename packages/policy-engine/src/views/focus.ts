@@ -1,5 +1,4 @@
-import { pairCell } from '../compile/compile.ts';
-import { forEachMember, union } from '../sets/interval-set.ts';
+import { closure } from './closure.ts';
 import { findEntity } from './entity.ts';
 import {
   asTarget,
@@ -13,7 +12,7 @@ import {
 } from './graph.ts';
 import type { GraphEdge } from './graph-model.ts';
 import { type Group, groupOf, workloadMember } from './group.ts';
-import { cellSets, type Lens } from './lens.ts';
+import type { Lens } from './lens.ts';
 import { shownPeers } from './outside.ts';
 import { type Relation, relationOf } from './relation.ts';
 import { namespaceOfColumn } from './specific.ts';
@@ -104,28 +103,9 @@ class FocusSearch {
   /** Everything within any number of hops; only pods are passed through. */
   follow(ids: readonly string[], direction: 'egress' | 'ingress'): void {
     const { after } = this.#lens;
-    const { universe, cells } = after;
-    const pods = union(universe.regions.classes, universe.regions.hidden);
-    const waiting = new Set<number>();
-    forEachMember(pods, (column) => waiting.add(column));
-    let frontier = ids.flatMap((id) => findEntity(this.#lens, id)?.group.members.flat() ?? []);
-    for (const column of frontier) waiting.delete(column);
-    const found: number[] = [];
-    while (frontier.length > 0) {
-      const next: number[] = [];
-      for (const column of frontier) {
-        if (waiting.size === 0) break;
-        for (const other of waiting) {
-          const cell =
-            direction === 'egress' ? pairCell(after, column, other) : pairCell(after, other, column);
-          if (cellSets(this.#lens, after, cell).allowed === cells.space.none) continue;
-          waiting.delete(other);
-          next.push(other);
-        }
-      }
-      found.push(...next);
-      frontier = next;
-    }
+    const { universe } = after;
+    const start = ids.flatMap((id) => findEntity(this.#lens, id)?.group.members.flat() ?? []);
+    const found = closure(this.#lens, start, direction);
     const owner = namespaceOfColumn(after);
     for (const column of found) {
       const workload = universe.classes[column]?.workload;
