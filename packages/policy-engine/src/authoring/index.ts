@@ -84,6 +84,8 @@ export {
   templateContext,
 } from './templates/context.ts';
 export { objectName, type PolicyTemplate, TEMPLATES, templateById } from './templates/templates.ts';
+export { type Probe, type StandInPod, type VerificationPlan, verificationPlan } from './verify/plan.ts';
+export { verificationScript, verificationWorkflow } from './verify/script.ts';
 export { documentText } from './yaml/document-text.ts';
 export { applyChanges, type EditResult, editYaml, reconcileYaml } from './yaml/edit.ts';
 export { parsePath, type TextRange } from './yaml/locate.ts';

@@ -6,6 +6,7 @@ import { Button, plural, Segments } from '../../shared/ui.tsx';
 import { lintDiagnostics } from './editor/diagnostics.ts';
 import type { EditorHandle } from './editor/YamlEditor.tsx';
 import { itemTitle } from './ItemList.tsx';
+import { findingNotices } from './impact/findings.ts';
 import { OtherItemPane } from './items/OtherItemPane.tsx';
 import { useLiveQuery } from './parts/live-query.ts';
 import { useDraft } from './session.ts';
@@ -47,7 +48,7 @@ function useAssistance(values: ClusterValues | undefined): Extension | undefined
 }
 
 function PolicyPane({ item }: { readonly item: PolicyText }): ReactNode {
-  const { result, actions } = useDraft();
+  const { result, review, reviewIsFresh, actions } = useDraft();
   const [view, setView] = useState<'yaml' | 'form'>('yaml');
   const editor = useRef<EditorHandle>(null);
   const { data: values } = useLiveQuery(clusterValuesRequest, null);
@@ -59,9 +60,11 @@ function PolicyPane({ item }: { readonly item: PolicyText }): ReactNode {
       lintDiagnostics(
         doc,
         text?.diagnostics ?? [],
-        notices?.filter((notice) => notice.item === item.id && notice.line !== undefined) ?? [],
+        [...(notices ?? []), ...findingNotices(reviewIsFresh ? review : null)].filter(
+          (notice) => notice.item === item.id && notice.line !== undefined,
+        ),
       ),
-    [text, notices, item.id],
+    [text, notices, review, reviewIsFresh, item.id],
   );
   return (
     <div className="draft-pane">

@@ -1,4 +1,11 @@
-import { type Draft, type DraftItem, parseDraft, templateById, withText } from '@bulkhead/policy-engine';
+import {
+  type Draft,
+  type DraftItem,
+  type DraftReview,
+  parseDraft,
+  templateById,
+  withText,
+} from '@bulkhead/policy-engine';
 import { lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { Navigate } from '../../app/contracts.ts';
 import { useEngine, useSession } from '../../data/engine.ts';
@@ -15,6 +22,7 @@ import {
   clearDraftRequest,
   editDraftRequest,
   livePolicyRequest,
+  reviewDraftRequest,
   templateContextRequest,
 } from './worker/requests.ts';
 
@@ -68,6 +76,7 @@ export function DraftProvider({ cluster, draft: shown, navigate, children }: Dra
   }, [engine, draft, version, revision, ready]);
 
   const result = answer.result?.draft === draft?.id ? answer.result : null;
+  const { review, isFresh } = useReview(result, draft);
   const sentence = result === null ? null : impactSentence(result.impact);
   useEffect(() => {
     if (sentence === null) return;
@@ -185,8 +194,17 @@ export function DraftProvider({ cluster, draft: shown, navigate, children }: Dra
   useSharedDraft(actions, announce);
 
   const session = useMemo(
-    (): DraftSession => ({ store, entries, entry, result, failure: answer.failure, actions }),
-    [store, entries, entry, result, answer.failure, actions],
+    (): DraftSession => ({
+      store,
+      entries,
+      entry,
+      result,
+      review,
+      reviewIsFresh: isFresh,
+      failure: answer.failure,
+      actions,
+    }),
+    [store, entries, entry, result, review, isFresh, answer.failure, actions],
   );
   return (
     <DraftContext value={session}>
@@ -198,6 +216,37 @@ export function DraftProvider({ cluster, draft: shown, navigate, children }: Dra
       )}
     </DraftContext>
   );
+}
+
+const REVIEW_PAUSE_MS = 350;
+
+/** Asks for the second look when typing pauses; until it is there, that of the last version stays. */
+function useReview(
+  result: ApplyResult | null,
+  draft: Draft | undefined,
+): { readonly review: DraftReview | null; readonly isFresh: boolean } {
+  const engine = useEngine();
+  const [reviewed, setReviewed] = useState<{ readonly of: ApplyResult; readonly review: DraftReview } | null>(
+    null,
+  );
+  useEffect(() => {
+    if (result === null || draft === undefined) return;
+    const controller = new AbortController();
+    const timer = setTimeout(() => {
+      engine
+        .call(reviewDraftRequest, { draft, version: result.version }, { signal: controller.signal })
+        .then((answer) => {
+          if (answer !== null) setReviewed({ of: result, review: answer.review });
+        })
+        .catch(() => undefined);
+    }, REVIEW_PAUSE_MS);
+    return () => {
+      clearTimeout(timer);
+      controller.abort();
+    };
+  }, [engine, result, draft]);
+  const own = reviewed !== null && reviewed.of.draft === draft?.id ? reviewed : null;
+  return { review: own?.review ?? null, isFresh: own !== null && own.of === result };
 }
 
 function sameRef(

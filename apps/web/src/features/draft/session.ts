@@ -1,6 +1,7 @@
 import {
   type Draft,
   type DraftItem,
+  type DraftReview,
   objectName,
   type PolicyEdit,
   type TemplateSelection,
@@ -17,6 +18,10 @@ export interface DraftSession {
   readonly entry: DraftEntry | undefined;
   /** The last answer of the worker for this draft; may be older than the draft while it computes. */
   readonly result: ApplyResult | null;
+  /** The second look, made when typing pauses; null before the first. */
+  readonly review: DraftReview | null;
+  /** Whether `review` is of the same version as `result`; positions in it are wrong otherwise. */
+  readonly reviewIsFresh: boolean;
   readonly failure: string | null;
   readonly actions: DraftActions;
 }

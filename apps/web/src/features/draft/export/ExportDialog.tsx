@@ -1,17 +1,17 @@
-import type { DraftExport } from '@bulkhead/policy-engine';
+import type { Draft, DraftExport } from '@bulkhead/policy-engine';
 import { type ReactNode, useEffect, useState } from 'react';
 import { useEngine, useSession } from '../../../data/engine.ts';
 import { useAnnounce } from '../../../shared/announce.tsx';
 import { Icon } from '../../../shared/icons.tsx';
-import { Button, Segments } from '../../../shared/ui.tsx';
+import { Button, plural, Segments } from '../../../shared/ui.tsx';
 import { Dialog } from '../parts/Dialog.tsx';
 import { Scroll } from '../parts/Scroll.tsx';
 import { copyText, saveFile } from '../parts/save.ts';
 import { draftFileName, useDraft } from '../session.ts';
-import { exportDraftRequest } from '../worker/requests.ts';
+import { exportDraftRequest, type VerificationResult, verificationRequest } from '../worker/requests.ts';
 import { zipOf } from './zip.ts';
 
-type Part = 'yaml' | 'files' | 'commands';
+type Part = 'yaml' | 'files' | 'commands' | 'verify';
 
 /** The draft as YAML to copy or save, and the lines that apply it. */
 export default function ExportDialog({ onClose }: { readonly onClose: () => void }): ReactNode {
@@ -51,6 +51,7 @@ export default function ExportDialog({ onClose }: { readonly onClose: () => void
             { value: 'yaml', label: 'One file' },
             { value: 'files', label: 'File per policy' },
             { value: 'commands', label: 'Commands' },
+            { value: 'verify', label: 'Verify' },
           ]}
           onChange={setPart}
         />
@@ -67,7 +68,10 @@ export default function ExportDialog({ onClose }: { readonly onClose: () => void
           ))}
         </ul>
       )}
-      {output === null ? null : <ExportPart part={part} output={output} fileName={fileName} />}
+      {part === 'verify' && draft !== undefined ? <Verification draft={draft} fileName={fileName} /> : null}
+      {output === null || part === 'verify' ? null : (
+        <ExportPart part={part} output={output} fileName={fileName} />
+      )}
     </Dialog>
   );
 }
@@ -83,7 +87,7 @@ function contentsText({ policies, removed }: DraftExport): string {
 }
 
 interface ExportPartProps {
-  readonly part: Part;
+  readonly part: Exclude<Part, 'verify'>;
   readonly output: DraftExport;
   readonly fileName: string;
 }
@@ -157,6 +161,66 @@ function Commands({ output }: { readonly output: DraftExport }): ReactNode {
       {sections.map(({ title, lines }) => (
         <Code key={title} title={title} text={`${lines.join('\n')}\n`} label={title} />
       ))}
+    </>
+  );
+}
+
+/** A script that tries the draft's connections on a test cluster, and the workflow that runs it. */
+function Verification({ draft, fileName }: { readonly draft: Draft; readonly fileName: string }): ReactNode {
+  const engine = useEngine();
+  const [result, setResult] = useState<VerificationResult | string | null>(null);
+  useEffect(() => {
+    const controller = new AbortController();
+    engine
+      .call(verificationRequest, { draft, fileName }, { signal: controller.signal })
+      .then(setResult)
+      .catch((error: unknown) => {
+        if (!controller.signal.aborted) setResult(error instanceof Error ? error.message : String(error));
+      });
+    return () => controller.abort();
+  }, [engine, draft, fileName]);
+  if (result === null) return <p className="draft-hint muted">Choosing the connections to try…</p>;
+  if (typeof result === 'string')
+    return <p className="draft-notice error">The script could not be made: {result}</p>;
+  const { script, scriptPath, workflow, probes, notes } = result;
+  if (probes === 0) {
+    return (
+      <p className="draft-hint muted">
+        There is nothing to try: the draft changes no connection between workloads that can be told for
+        certain. {notes.join(' ')}
+      </p>
+    );
+  }
+  return (
+    <>
+      <p className="muted">
+        Makes stand-ins for the workloads on a test cluster, tries {plural(probes, 'connection')} without and
+        with the policies, and removes what it made. {notes.join(' ')}
+      </p>
+      <Code
+        title={scriptPath}
+        label="Verification script"
+        text={script}
+        actions={
+          <Button small icon="download" onClick={() => saveFile(scriptPath, script, 'text/x-shellscript')}>
+            Download
+          </Button>
+        }
+      />
+      <Code
+        title="verify-network-policies.yaml"
+        label="Workflow for CI"
+        text={workflow}
+        actions={
+          <Button
+            small
+            icon="download"
+            onClick={() => saveFile('verify-network-policies.yaml', workflow, 'application/yaml')}
+          >
+            Download
+          </Button>
+        }
+      />
     </>
   );
 }

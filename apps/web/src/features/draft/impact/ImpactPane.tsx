@@ -1,13 +1,21 @@
-import type { Impact, ImpactEnd, ImpactKind, ImpactRow } from '@bulkhead/policy-engine';
+import type {
+  DraftReview,
+  FutureOpening,
+  Impact,
+  ImpactEnd,
+  ImpactKind,
+  ImpactRow,
+} from '@bulkhead/policy-engine';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import type { Navigate } from '../../../app/contracts.ts';
 import { useEngine } from '../../../data/engine.ts';
 import { Icon } from '../../../shared/icons.tsx';
-import { formatCount } from '../../../shared/ui.tsx';
+import { Button, formatCount } from '../../../shared/ui.tsx';
 import { DraftIcon } from '../parts/icons.tsx';
 import { useDraft } from '../session.ts';
 import { type ApplyResult, type DraftNotice, expandImpactRequest } from '../worker/requests.ts';
+import { findingNotices } from './findings.ts';
 import { groupRows, type ImpactGroup, othersText, rowKey } from './group.ts';
 import { impactSentence } from './sentence.ts';
 
@@ -36,7 +44,7 @@ function KindIcon({ kind }: { readonly kind: ImpactKind }): ReactNode {
 
 /** What the draft changes: a sentence, warnings, and every connection that opens, closes, widens or narrows. */
 export function ImpactPane({ navigate }: { readonly navigate: Navigate }): ReactNode {
-  const { result, failure } = useDraft();
+  const { result, review, failure } = useDraft();
   return (
     <section className="draft-impact" aria-label="Impact" aria-busy={result === null}>
       {failure === null ? null : (
@@ -52,6 +60,7 @@ export function ImpactPane({ navigate }: { readonly navigate: Navigate }): React
           <p className="draft-sentence" data-testid="impact-sentence">
             {impactSentence(result.impact)}
           </p>
+          <SafetyLine review={review} />
           <Notices result={result} />
           <ImpactList impact={result.impact} navigate={navigate} version={result.version} />
         </>
@@ -61,11 +70,13 @@ export function ImpactPane({ navigate }: { readonly navigate: Navigate }): React
 }
 
 function Notices({ result }: { readonly result: ApplyResult }): ReactNode {
-  if (result.notices.length === 0) return null;
+  const { review } = useDraft();
+  const notices = [...result.notices, ...findingNotices(review)];
+  if (notices.length === 0) return null;
   return (
     <ul className="draft-notices" aria-label="Warnings">
-      {result.notices.map((notice) => (
-        <Notice key={`${notice.code} ${notice.item} ${notice.message}`} notice={notice} />
+      {notices.map((notice) => (
+        <Notice key={`${notice.code} ${notice.item} ${notice.line} ${notice.message}`} notice={notice} />
       ))}
     </ul>
   );
@@ -73,12 +84,15 @@ function Notices({ result }: { readonly result: ApplyResult }): ReactNode {
 
 function Notice({ notice }: { readonly notice: DraftNotice }): ReactNode {
   const { actions } = useDraft();
-  const { item } = notice;
+  const { item, edits } = notice;
   const body = (
     <>
       <Icon name="warning" size={14} />
       <span>
-        {notice.message} {notice.hint === undefined ? null : <span className="muted">{notice.hint}</span>}
+        {notice.message}{' '}
+        {notice.hint === undefined || edits !== undefined ? null : (
+          <span className="muted">{notice.hint}</span>
+        )}
       </span>
     </>
   );
@@ -87,12 +101,64 @@ function Notice({ notice }: { readonly notice: DraftNotice }): ReactNode {
       {item === undefined ? (
         body
       ) : (
-        <button type="button" onClick={() => actions.open(item)}>
+        <button type="button" className="draft-notice-main" onClick={() => actions.open(item)}>
           {body}
         </button>
       )}
+      {edits === undefined ? null : (
+        <Button small onClick={() => void actions.applyEdits(edits)} title={notice.hint}>
+          Fix
+        </Button>
+      )}
     </li>
   );
+}
+
+/** What holds for pods that do not exist yet. */
+function SafetyLine({ review }: { readonly review: DraftReview | null }): ReactNode {
+  const [open, setOpen] = useState(false);
+  if (review === null) return <p className="draft-safety muted">Checking what it means for pods to come…</p>;
+  const { opensNothing, namespaces, counterexamples } = review.safety;
+  if (opensNothing) {
+    return (
+      <p className="draft-safety safe">
+        <Icon name="policies" size={14} />
+        <span>Opens nothing new, whatever is deployed{placeText(namespaces)}.</span>
+      </p>
+    );
+  }
+  const [first, ...rest] = counterexamples;
+  return (
+    <div className="draft-safety">
+      <Icon name="policies" size={14} />
+      <div>
+        {first === undefined ? null : <p>{exampleText(first)}</p>}
+        {open ? rest.map((example) => <p key={JSON.stringify(example)}>{exampleText(example)}</p>) : null}
+        {rest.length === 0 ? null : (
+          <button
+            type="button"
+            className="button ghost small"
+            aria-expanded={open}
+            onClick={() => setOpen(!open)}
+          >
+            {open ? 'Less' : `${rest.length} more such ${rest.length === 1 ? 'case' : 'cases'}`}
+          </button>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function placeText(namespaces: readonly string[]): string {
+  if (namespaces.length === 0) return '';
+  if (namespaces.length > 3) return ` in ${namespaces.length} namespaces`;
+  return ` in ${namespaces.join(', ')}`;
+}
+
+function exampleText({ direction, subject, peer, ports }: FutureOpening): string {
+  return direction === 'ingress'
+    ? `Pods to come: ${peer} could reach ${subject} on ${ports}.`
+    : `Pods to come: ${subject} could reach ${peer} on ${ports}.`;
 }
 
 interface ImpactListProps {

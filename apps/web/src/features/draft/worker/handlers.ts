@@ -13,9 +13,13 @@ import {
   type PolicyKey,
   policyKey,
   policyYaml,
+  reviewDraft,
   suggestAllow,
   suggestClose,
   templateContext,
+  verificationPlan,
+  verificationScript,
+  verificationWorkflow,
 } from '@bulkhead/policy-engine';
 import { answer, type EngineSession, type Handler } from '../../../worker/session.ts';
 import { newId } from '../store/id.ts';
@@ -31,8 +35,10 @@ import {
   exportDraftRequest,
   livePoliciesRequest,
   livePolicyRequest,
+  reviewDraftRequest,
   suggestRequest,
   templateContextRequest,
+  verificationRequest,
 } from './requests.ts';
 
 /** The cluster compiled over the last draft's universe: keeps a draft that names new CIDRs cheap to type in. */
@@ -105,6 +111,12 @@ function selectedPods(cluster: Cluster, key: PolicyKey): number {
 
 export const draftHandlers: readonly Handler[] = [
   answer(applyDraftRequest, (session, { draft, version }) => apply(session, draft, version)),
+  answer(reviewDraftRequest, (session, { draft, version }) => {
+    const { overlay } = session;
+    if (overlay?.id !== draft.id || overlay.version !== version) return null;
+    const review = reviewDraft(overlay.before, overlay.after, applyDraft(session.snapshot, draft));
+    return { draft: draft.id, version, review };
+  }),
   answer(clearDraftRequest, (session) => {
     if (session.overlay !== null) session.setOverlay(null);
     return null;
@@ -144,6 +156,19 @@ export const draftHandlers: readonly Handler[] = [
     return want === 'allow' ? suggestAllow(cluster, question) : suggestClose(cluster, question);
   }),
   answer(editDraftRequest, (session, { draft, edits }) => editDraft(draft, session.snapshot, edits, newId)),
+  answer(verificationRequest, (session, { draft, fileName }) => {
+    const { before, after } = overlayOf(session, applyDraft(session.snapshot, draft));
+    // Probes are between workloads, however many there are.
+    const plan = verificationPlan(after, impactOf(before, after, { mostWorkloadPairs: 20_000 }));
+    const scriptPath = `${fileName.replace(/\.yaml$/, '')}-verify.sh`;
+    return {
+      script: verificationScript(plan, { name: draft.name }),
+      workflow: verificationWorkflow(scriptPath),
+      scriptPath,
+      probes: plan.probes.length,
+      notes: plan.notes,
+    };
+  }),
   answer(exportDraftRequest, (session, { draft, context, fileName }) =>
     exportDraft(draft, applyDraft(session.snapshot, draft), {
       ...(context === undefined ? {} : { context }),

@@ -4,6 +4,7 @@ import type {
   DraftConflict,
   DraftExport,
   DraftItemId,
+  DraftReview,
   EditedDraft,
   Impact,
   ImpactRow,
@@ -48,6 +49,8 @@ export interface DraftNotice {
   readonly hint?: string;
   readonly item?: DraftItemId;
   readonly line?: number;
+  /** Edits that mend it. */
+  readonly edits?: readonly PolicyEdit[];
 }
 
 export interface ApplyResult {
@@ -105,3 +108,30 @@ export const editDraftRequest = requestKind<
   { readonly draft: Draft; readonly edits: readonly PolicyEdit[] },
   EditedDraft
 >('draft.edit');
+
+export interface ReviewResult {
+  readonly draft: string;
+  readonly version: number;
+  readonly review: DraftReview;
+}
+
+/**
+ * A second look at the draft that is shown: safety for pods to come, and findings. Slower than the impact; asked for when
+ * typing pauses. null: another draft, or another version of it, is shown by now.
+ */
+export const reviewDraftRequest = requestKind<ApplyPayload, ReviewResult | null>('draft.review');
+
+export interface VerificationResult {
+  readonly script: string;
+  /** A workflow that runs the script from `scriptPath`. */
+  readonly workflow: string;
+  readonly scriptPath: string;
+  readonly probes: number;
+  readonly notes: readonly string[];
+}
+
+/** A script that proves the draft on a test cluster. */
+export const verificationRequest = requestKind<
+  { readonly draft: Draft; readonly fileName: string },
+  VerificationResult
+>('draft.verification');

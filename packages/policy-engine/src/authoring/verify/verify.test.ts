@@ -1,0 +1,173 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { parse, parseAllDocuments } from 'yaml';
+import { compile } from '../../compile/compile.ts';
+import { type ClusterSnapshot, EMPTY_SNAPSHOT, type PodRecord } from '../../model/records.ts';
+import { compileOverlay } from '../../queries/diff.ts';
+import { readPolicyText } from '../draft/policies.ts';
+import { impactOf } from '../impact/impact.ts';
+import { type VerificationPlan, verificationPlan } from './plan.ts';
+import { verificationScript, verificationWorkflow } from './script.ts';
+
+function pod(namespace: string, name: string, ports: PodRecord['ports'] = []): PodRecord {
+  return {
+    namespace,
+    name,
+    labels: { app: name, 'pod-template-hash': 'x' },
+    workload: { kind: 'Deployment', name },
+    ports,
+    ips: [],
+    hostNetwork: false,
+    state: 'running',
+    replicas: 1,
+  };
+}
+
+const live: ClusterSnapshot = {
+  ...EMPTY_SNAPSHOT,
+  namespaces: ['shop', 'web'].map((name) => ({
+    name,
+    labels: { 'kubernetes.io/metadata.name': name, team: name },
+    labelsKnown: true,
+  })),
+  pods: [
+    pod('shop', 'db', [{ protocol: 'TCP', port: 5432, name: 'pg' }]),
+    pod('shop', 'api'),
+    pod('web', 'front', [{ protocol: 'TCP', port: 8080 }]),
+  ],
+};
+const DRAFT = `apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: db, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: db}}
+  ingress:
+  - from: [{podSelector: {matchLabels: {app: api}}}]
+    ports: [{port: pg}]
+`;
+
+function plan(): VerificationPlan {
+  const policies = readPolicyText(DRAFT, 't').documents.flatMap(({ policy }) => policy ?? []);
+  const overlay = compileOverlay(compile(live), { ...live, policies });
+  if (overlay === undefined) throw new Error('no overlay');
+  return verificationPlan(overlay.after, impactOf(overlay.before, overlay.after));
+}
+
+describe('verificationPlan', () => {
+  it('probes what changed between workloads, with what the engine expects', () => {
+    const { probes, pods, namespaces, policies, notes } = plan();
+    expect(probes.map(({ from, to, port, expect: outcome }) => `${from}>${to}:${port} ${outcome}`)).toEqual([
+      'shop/api-deployment>shop/db-deployment:1 closed',
+      'shop/api-deployment>shop/db-deployment:5433 closed',
+      'shop/api-deployment>shop/db-deployment:5432 open',
+      'web/front-deployment>shop/db-deployment:5432 closed',
+    ]);
+    expect(namespaces.map(({ name }) => name)).toEqual(['shop', 'web']);
+    expect(pods.find(({ name }) => name === 'db-deployment')).toMatchObject({
+      labels: { app: 'db' },
+      listens: expect.arrayContaining([{ name: 'pg', protocol: 'TCP', port: 5432 }]),
+    });
+    expect(policies).toHaveLength(1);
+    expect(notes).toContain('Connections with addresses outside the cluster are not probed.');
+  });
+});
+
+/** A kubectl that answers from files: connections are open until a NetworkPolicy is applied, then as the test says. */
+const FAKE = `#!/usr/bin/env bash
+dir=$(dirname "$0")
+echo "$*" >> "$dir/calls"
+case "$1 $2" in
+  'get namespace') [ -e "$dir/exists" ]; exit ;;
+  'get pod') echo "10.0.0.1" ;;
+  'exec -n')
+    if [ -e "$dir/applied" ] && grep -q "^$3/$4 \${10##*:}$" "$dir/closed"; then echo TIMEOUT; exit 1; fi
+    [ -e "$dir/broken" ] && { echo TIMEOUT; exit 1; }
+    exit 0 ;;
+  'apply -f') text=$(cat); printf '%s\\n---\\n' "$text" >> "$dir/yaml"; case $text in *NetworkPolicy*) touch "$dir/applied" ;; esac ;;
+esac
+exit 0
+`;
+
+describe('the verification script', () => {
+  const script = verificationScript(plan(), { name: 'My "draft" `x` $(y)' });
+  let dir = '';
+
+  function run(files: Record<string, string>) {
+    dir = mkdtempSync(join(tmpdir(), 'verify-'));
+    writeFileSync(join(dir, 'kubectl'), FAKE);
+    chmodSync(join(dir, 'kubectl'), 0o755);
+    writeFileSync(join(dir, 'closed'), '');
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(dir, name), text);
+    writeFileSync(join(dir, 'verify.sh'), script);
+    const done = spawnSync('bash', [join(dir, 'verify.sh')], {
+      encoding: 'utf8',
+      env: { PATH: process.env['PATH'] ?? '', KUBECTL: join(dir, 'kubectl'), SETTLE: '0', PAUSE: '0' },
+      timeout: 60_000,
+    });
+    return { ...done, calls: readFileSync(join(dir, 'calls'), 'utf8') };
+  }
+
+  beforeAll(() => {
+    execFileSync('bash', ['-n'], { input: script });
+  });
+
+  it('passes where the cluster does as the engine says, and cleans up', () => {
+    const { status, stdout, calls } = run({
+      closed: 'shop/api-deployment 1\nshop/api-deployment 5433\nweb/front-deployment 5432\n',
+    });
+    expect(stdout).toContain(
+      'ok - without policies: web/front-deployment -> shop/db-deployment tcp 5432 is open',
+    );
+    expect(stdout).toContain(
+      'ok - with policies: web/front-deployment -> shop/db-deployment tcp 5432 is closed',
+    );
+    expect(stdout).toContain('# 4 as expected, 0 not');
+    expect(status).toBe(0);
+    expect(calls).toMatch(/delete namespace -l bulkhead-verify=run-/);
+    const documents = parseAllDocuments(readFileSync(join(dir, 'yaml'), 'utf8')).flatMap((one) =>
+      'toJS' in one ? [one.toJS()] : [],
+    );
+    expect(documents.filter(Boolean).map(({ kind, metadata }) => `${kind} ${metadata.name}`)).toEqual([
+      'Namespace shop',
+      'Namespace web',
+      'Pod api-deployment',
+      'Pod db-deployment',
+      'Pod front-deployment',
+      'NetworkPolicy db',
+    ]);
+    expect(documents[1].metadata.labels).toMatchObject({
+      team: 'web',
+      'bulkhead-verify': expect.stringMatching(/^run-/),
+    });
+  });
+
+  it('fails where the cluster does otherwise, and cleans up', () => {
+    const { status, stdout, calls } = run({ closed: 'shop/api-deployment 1\n' });
+    expect(stdout).toContain(
+      'not ok - with policies: web/front-deployment -> shop/db-deployment tcp 5432 is open, expected closed',
+    );
+    expect(status).toBe(1);
+    expect(calls).toContain('delete namespace');
+  });
+
+  it('blames the cluster where nothing connects in the first place', () => {
+    const { status, stderr } = run({ broken: '' });
+    expect(stderr).toContain('even without policies');
+    expect(status).toBe(3);
+  });
+
+  it('touches nothing where a namespace exists', () => {
+    const { status, stderr, calls } = run({ exists: '' });
+    expect(stderr).toContain('Namespace shop exists');
+    expect(status).toBe(2);
+    expect(calls.trim().split('\n')).toEqual(['get namespace shop']);
+  });
+
+  it('comes as a workflow too', () => {
+    const workflow = parse(verificationWorkflow("net pol/it's.sh"));
+    expect(workflow.jobs.verify.steps.at(-1).run).toBe("bash 'net pol/it'\\''s.sh'\n");
+  });
+});
