@@ -1,110 +1,28 @@
+import type { ConnectionPlan, ConnectionRow, OpenGroup } from '@bulkhead/policy-engine';
 import { keepPreviousData, useQueries } from '@tanstack/react-query';
-import { type ReactNode, useCallback, useDeferredValue, useMemo, useState } from 'react';
+import { type ReactNode, useCallback, useMemo, useState } from 'react';
 import type { Route } from '../../app/contracts.ts';
 import { navigate } from '../../app/route.ts';
 import { useScope } from '../../app/scope.ts';
 import { useEngine, useSession } from '../../data/engine.ts';
 import { useAnnounce } from '../../shared/announce.tsx';
 import { saveText } from '../../shared/files.ts';
-import { policyName } from '../../shared/names.ts';
-import { Button, EmptyState, formatCount, VerdictBadge } from '../../shared/ui.tsx';
-import {
-  type ConnectionColumn,
-  type ConnectionQuery,
-  type ConnectionWindow,
-  connectionsRequest,
-  exportConnectionsRequest,
-  type ListedRow,
-} from '../../worker/explore/requests.ts';
-import { Grid, type GridColumn } from './Grid.tsx';
+import { Button, EmptyState, formatCount, plural } from '../../shared/ui.tsx';
+import { type ConnectionStretch, tableConnectionsRequest } from '../../worker/explore/table-requests.ts';
+import { CONNECTION_COLUMNS, type ConnectionColumn, endName, portsText } from './connection-columns.tsx';
+import { type Sheet, toCsv, toTsv } from './formats.ts';
+import { Grid } from './Grid.tsx';
+import { sortBy, sortOf, useFind } from './state.ts';
+import { TableBar } from './TableBar.tsx';
 
-const PAGE = 200;
-type Column = ConnectionColumn | 'policies';
-
-function endName({ namespace, label, kind }: ListedRow['from']): string {
-  return namespace === '' || kind === 'Namespace' ? label : `${namespace}/${label}`;
-}
-
-const SIGN = {
-  opened: '+ opened',
-  closed: '− closed',
-  widened: '±+ widened',
-  narrowed: '±− narrowed',
-} as const;
-
-const COLUMNS: readonly GridColumn<ListedRow, Column>[] = [
-  {
-    key: 'from',
-    title: 'Source',
-    width: 150,
-    grow: 2,
-    sortable: true,
-    render: (row) => (
-      <span className="truncate" title={`${row.from.kind} ${endName(row.from)}`}>
-        {endName(row.from)}
-      </span>
-    ),
-  },
-  {
-    key: 'to',
-    title: 'Destination',
-    width: 150,
-    grow: 2,
-    sortable: true,
-    render: (row) => (
-      <span className="truncate" title={`${row.to.kind} ${endName(row.to)}`}>
-        {endName(row.to)}
-      </span>
-    ),
-  },
-  {
-    key: 'ports',
-    title: 'Ports',
-    width: 120,
-    grow: 1.4,
-    sortable: true,
-    render: (row) => (
-      <span className="truncate mono" title={row.ports.label}>
-        {row.impact === 'closed' ? (row.closed?.label ?? row.ports.label) : row.ports.label}
-      </span>
-    ),
-  },
-  {
-    key: 'verdict',
-    title: 'Verdict',
-    width: 112,
-    grow: 0,
-    sortable: true,
-    render: (row) =>
-      row.of > 1 && row.pairs < row.of ? (
-        <VerdictBadge verdict={row.verdict} label={`${row.pairs}/${row.of}`} />
-      ) : (
-        <VerdictBadge verdict={row.verdict} />
-      ),
-  },
-  {
-    key: 'policies',
-    title: 'Decided by',
-    width: 140,
-    grow: 2,
-    sortable: false,
-    render: (row) =>
-      row.policies.length === 0 ? (
-        <span className="muted">{row.from.kind === 'Namespace' ? 'several' : 'no policy isolates'}</span>
-      ) : (
-        <span className="truncate">{row.policies.map((key) => policyName(key).name).join(', ')}</span>
-      ),
-  },
-  {
-    key: 'impact',
-    title: 'Draft',
-    width: 110,
-    grow: 0,
-    sortable: true,
-    render: (row) =>
-      row.impact === null ? null : <span className={`badge ${row.impact}`}>{SIGN[row.impact]}</span>,
-  },
-];
+const PAGE = 100;
+/** Browsers can't scroll further than this many rows. */
+const LISTED_AT_MOST = 1_000_000;
+/** Files and the clipboard hold at most so many rows, which are fetched in steps. */
+const SAVED_AT_MOST = 200_000;
+const COPIED_AT_MOST = 20_000;
+const STEP = 2_000;
+const SORTS = ['from', 'to', 'ports', 'verdict', 'change'] as const;
 
 /** Every connection as a row. Rows are fetched from the worker as they come into sight. */
 export function ConnectionsTable({ route }: { readonly route: Route }): ReactNode {
@@ -112,24 +30,21 @@ export function ConnectionsTable({ route }: { readonly route: Route }): ReactNod
   const engine = useEngine();
   const session = useSession();
   const announce = useAnnounce();
-  const [text, setText] = useState('');
-  const words = useDeferredValue(text);
-  const [sort, setSort] = useState<{ key: ConnectionColumn; descending: boolean }>({
-    key: 'from',
-    descending: false,
-  });
+  const [text, setText] = useFind(route);
+  const [saving, setSaving] = useState<number | null>(null);
   const [range, setRange] = useState<readonly [number, number]>([0, 0]);
-  const query = useMemo(
-    (): ConnectionQuery => ({
-      filter,
+  const sort = sortOf(route, SORTS, 'from');
+  const query = useMemo(() => {
+    const { key, descending } = sortOf(route, SORTS, 'from');
+    const plan: ConnectionPlan = {
       verdicts,
-      ports,
-      text: words,
-      sort: sort.key,
-      descending: sort.descending,
-    }),
-    [filter, verdicts, ports, words, sort],
-  );
+      find: route.find,
+      sort: key,
+      descending,
+      listOpen: route.listOpen,
+    };
+    return { filter, ports, plan };
+  }, [filter, ports, verdicts, route]);
   const pages = useMemo(() => {
     const first = Math.floor(range[0] / PAGE);
     const last = Math.floor(range[1] / PAGE);
@@ -137,17 +52,17 @@ export function ConnectionsTable({ route }: { readonly route: Route }): ReactNod
   }, [range]);
   const results = useQueries({
     queries: pages.map((page) => ({
-      queryKey: ['connections', session.cluster, session.revision, session.overlay, query, page],
+      queryKey: ['table', session.cluster, session.revision, session.overlay, query, page],
       queryFn: ({ signal }: { signal: AbortSignal }) =>
-        engine.call(connectionsRequest, { ...query, offset: page * PAGE, limit: PAGE }, { signal }),
+        engine.call(tableConnectionsRequest, { ...query, offset: page * PAGE, limit: PAGE }, { signal }),
       staleTime: Number.POSITIVE_INFINITY,
+      gcTime: 30_000,
       retry: false,
-      placeholderData: keepPreviousData<ConnectionWindow>,
+      placeholderData: keepPreviousData<ConnectionStretch>,
     })),
   });
-  const loaded = new Map<number, ConnectionWindow>();
-  for (const result of results)
-    if (result.data !== undefined) loaded.set(result.data.offset / PAGE, result.data);
+  const loaded = new Map<number, ConnectionStretch>();
+  for (const { data } of results) if (data !== undefined) loaded.set(data.offset / PAGE, data);
   const [any] = loaded.values();
   const onRange = useCallback((first: number, last: number) => setRange([first, last]), []);
   const failed = results.find((result) => result.isError)?.error;
@@ -158,63 +73,79 @@ export function ConnectionsTable({ route }: { readonly route: Route }): ReactNod
       </EmptyState>
     );
   }
+
+  const count = any?.count ?? 0;
+  const collect = async (most: number): Promise<readonly ConnectionRow[]> => {
+    const rows: ConnectionRow[] = [];
+    const wanted = Math.min(count, most);
+    setSaving(0);
+    try {
+      while (rows.length < wanted) {
+        const limit = Math.min(STEP, wanted - rows.length);
+        const part = await engine.call(tableConnectionsRequest, { ...query, offset: rows.length, limit });
+        if (part.rows.length === 0) break;
+        rows.push(...part.rows);
+        setSaving(rows.length / wanted);
+      }
+    } finally {
+      setSaving(null);
+    }
+    return rows;
+  };
   const save = async (format: 'csv' | 'json') => {
     announce('Preparing the file');
-    const content = await engine.call(exportConnectionsRequest, { ...query, format });
+    const rows = await collect(SAVED_AT_MOST);
+    const content = format === 'csv' ? toCsv(sheetOf(rows)) : JSON.stringify(rows.map(toJson), null, 2);
     saveText(content, `bulkhead-connections.${format}`, format === 'csv' ? 'text/csv' : 'application/json');
+    announce(
+      `${plural(rows.length, 'connection')} saved${rows.length < count ? `, the first of ${formatCount(count)}` : ''}`,
+    );
   };
   const copy = async () => {
-    await navigator.clipboard.writeText(
-      await engine.call(exportConnectionsRequest, { ...query, format: 'csv' }),
+    const rows = await collect(COPIED_AT_MOST);
+    await navigator.clipboard.writeText(toTsv(sheetOf(rows)));
+    announce(
+      `${plural(rows.length, 'row')} copied${rows.length < count ? `, the first of ${formatCount(count)}` : ''}`,
     );
-    announce(`${formatCount(any?.matching ?? 0)} rows copied`);
   };
   const { selection } = route;
   return (
     <>
-      <div className="table-bar">
-        <input
-          className="input"
-          type="search"
-          aria-label="Filter connections"
-          placeholder="Filter rows"
-          value={text}
-          onChange={(event) => setText(event.target.value)}
-        />
+      <TableBar
+        label="connections"
+        placeholder="Filter rows: web 443, or web -> db"
+        text={text}
+        onText={setText}
+        onCopy={() => void copy()}
+        onCsv={() => void save('csv')}
+        onJson={() => void save('json')}
+        busy={saving !== null || any === undefined}
+      >
         <span className="muted" data-testid="connection-count">
           {any === undefined
-            ? ''
-            : any.matching === any.total
-              ? `${formatCount(any.total)} connections`
-              : `${formatCount(any.matching)} of ${formatCount(any.total)} connections`}
+            ? 'Counting'
+            : `${plural(count, 'connection')}${route.listOpen ? '' : ' that policies decide'}`}
+          {count > LISTED_AT_MOST ? `; the first ${formatCount(LISTED_AT_MOST)} can be scrolled to` : ''}
+          {saving === null ? '' : ` · ${Math.round(saving * 100)} % fetched`}
         </span>
-        {any?.level === 'namespace' ? (
-          <span className="badge warning">
-            by namespace: too many for workloads; narrow the scope to list them
-          </span>
+        {count > SAVED_AT_MOST ? (
+          <span className="muted">files hold {formatCount(SAVED_AT_MOST)}</span>
         ) : null}
-        <span className="spring" />
-        <Button small icon="copy" onClick={() => void copy()}>
-          Copy
-        </Button>
-        <Button small icon="download" onClick={() => void save('csv')}>
-          CSV
-        </Button>
-        <Button small icon="download" onClick={() => void save('json')}>
-          JSON
-        </Button>
-      </div>
-      {any !== undefined && any.matching === 0 ? (
+      </TableBar>
+      <OpenGroups groups={any?.groups ?? []} listed={route.listOpen} />
+      {any !== undefined && count === 0 ? (
         <EmptyState title="No connection" icon="table">
           <p>
-            {any.total === 0 ? 'Nothing is allowed among what the filters leave.' : 'No row has these words.'}
+            {route.find === ''
+              ? 'No policy decides anything among what the filters leave.'
+              : 'No row has these words.'}
           </p>
         </EmptyState>
       ) : (
-        <Grid<ListedRow, Column>
+        <Grid<ConnectionRow, ConnectionColumn>
           label="Connections"
-          columns={COLUMNS}
-          count={any?.matching ?? 0}
+          columns={CONNECTION_COLUMNS}
+          count={Math.min(count, LISTED_AT_MOST)}
           rowAt={(index) => {
             const page = loaded.get(Math.floor(index / PAGE));
             return page?.rows[index - page.offset];
@@ -226,11 +157,79 @@ export function ConnectionsTable({ route }: { readonly route: Route }): ReactNod
           onOpen={(row) => navigate({ selection: { type: 'pair', from: row.from.id, to: row.to.id } })}
           sort={sort}
           onSort={(key) => {
-            if (key !== 'policies') setSort({ key, descending: sort.key === key && !sort.descending });
+            if (key !== 'policies') sortBy(sort, key);
           }}
           onRange={onRange}
         />
       )}
     </>
   );
+}
+
+interface OpenGroupsProps {
+  readonly groups: readonly OpenGroup[];
+  readonly listed: boolean;
+}
+
+/** What no policy has a say on, as one line for each kind instead of a row for each pair. */
+function OpenGroups({ groups, listed }: OpenGroupsProps): ReactNode {
+  if (groups.length === 0) return null;
+  const ends = (kind: OpenGroup['from'], count: number) =>
+    kind === 'outside' ? plural(count, 'outside peer') : plural(count, 'open workload');
+  return (
+    <section className="open-groups" aria-label="Connections that no policy has a say on">
+      <ul>
+        {groups.map((group) => (
+          <li key={`${group.from} ${group.to}`}>
+            <span className="badge open">open</span>
+            {ends(group.from, group.sources)} → {ends(group.to, group.destinations)}, all ports:{' '}
+            <strong>{plural(group.pairs, 'connection')}</strong>
+          </li>
+        ))}
+      </ul>
+      <span className="muted">No policy has a say on either end.</span>
+      <Button small aria-pressed={listed} onClick={() => navigate({ listOpen: !listed })}>
+        {listed ? 'Listed; fold them' : 'List them'}
+      </Button>
+    </section>
+  );
+}
+
+function sheetOf(rows: readonly ConnectionRow[]): Sheet {
+  return {
+    header: [
+      'source',
+      'source kind',
+      'destination',
+      'destination kind',
+      'ports',
+      'verdict',
+      'change',
+      'policies',
+    ],
+    rows: rows.map((row) => [
+      endName(row.from),
+      row.from.kind,
+      endName(row.to),
+      row.to.kind,
+      portsText(row),
+      row.verdict,
+      row.outcome.impact ?? '',
+      row.policies.join(' '),
+    ]),
+  };
+}
+
+function toJson(row: ConnectionRow) {
+  return {
+    source: { id: row.from.id, name: endName(row.from), kind: row.from.kind },
+    destination: { id: row.to.id, name: endName(row.to), kind: row.to.kind },
+    verdict: row.verdict,
+    ports: row.outcome.ports,
+    unknownPorts: row.outcome.unknown,
+    change: row.outcome.impact,
+    opens: row.outcome.opened,
+    closes: row.outcome.closed,
+    policies: row.policies,
+  };
 }

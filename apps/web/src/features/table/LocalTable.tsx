@@ -1,8 +1,12 @@
-import { type ReactNode, useMemo, useState } from 'react';
-import { csvField } from '../../shared/csv.ts';
+import { type ReactNode, useMemo } from 'react';
+import type { Route } from '../../app/contracts.ts';
+import { useAnnounce } from '../../shared/announce.tsx';
 import { saveText } from '../../shared/files.ts';
-import { Button, EmptyState, formatCount } from '../../shared/ui.tsx';
+import { EmptyState, formatCount } from '../../shared/ui.tsx';
+import { type Sheet, toCsv, toTsv } from './formats.ts';
 import { Grid, type GridColumn } from './Grid.tsx';
+import { sortBy, sortOf, useFind } from './state.ts';
+import { TableBar } from './TableBar.tsx';
 
 export interface LocalColumn<Row, Key extends string> extends GridColumn<Row, Key> {
   /** What is sorted by, searched in and exported. */
@@ -10,97 +14,75 @@ export interface LocalColumn<Row, Key extends string> extends GridColumn<Row, Ke
 }
 
 interface LocalTableProps<Row, Key extends string> {
+  readonly route: Route;
   readonly name: string;
   readonly label: string;
-  readonly rows: readonly Row[];
+  /** `undefined`: on their way. */
+  readonly rows: readonly Row[] | undefined;
   readonly columns: readonly LocalColumn<Row, Key>[];
   readonly first: Key;
   readonly rowKey: (row: Row) => string;
   readonly isSelected: (row: Row) => boolean;
   readonly onOpen: (row: Row) => void;
   readonly empty: string;
+  /** What filters leave out. */
+  readonly note?: string;
 }
 
 /** A table whose rows are all at hand: sorted, filtered and exported in the page. */
 export function LocalTable<Row, Key extends string>(props: LocalTableProps<Row, Key>): ReactNode {
-  const { name, label, rows, columns, first, rowKey, isSelected, onOpen, empty } = props;
-  const [text, setText] = useState('');
-  const [sort, setSort] = useState<{ key: Key; descending: boolean }>({ key: first, descending: false });
-  const shown = useMemo(() => {
-    const words = text
-      .toLowerCase()
-      .split(/\s+/)
-      .filter((word) => word !== '');
-    const found = rows.filter((row) => {
-      if (words.length === 0) return true;
-      const line = columns
-        .map((column) => String(column.value(row)))
-        .join(' ')
-        .toLowerCase();
-      return words.every((word) => line.includes(word));
-    });
-    const column = columns.find((entry) => entry.key === sort.key);
-    if (column === undefined) return found;
-    const sign = sort.descending ? -1 : 1;
-    return found.sort((a, b) => {
-      const [x, y] = [column.value(a), column.value(b)];
-      return (
-        sign *
-        (typeof x === 'number' && typeof y === 'number'
-          ? x - y
-          : String(x) < String(y)
-            ? -1
-            : String(x) > String(y)
-              ? 1
-              : 0)
-      );
-    });
-  }, [rows, columns, text, sort]);
-  const csv = () =>
-    [
-      columns.map((column) => csvField(column.title)).join(','),
-      ...shown.map((row) => columns.map((column) => csvField(String(column.value(row)))).join(',')),
-    ].join('\r\n');
+  const { route, name, label, rows, columns, first, rowKey, isSelected, onOpen, empty, note } = props;
+  const announce = useAnnounce();
+  const [text, setText] = useFind(route);
+  const sort = sortOf(
+    route,
+    columns.map((column) => column.key),
+    first,
+  );
+  const shown = useMemo(
+    () => arrange(rows ?? [], columns, route.find, sort.key, sort.descending),
+    [rows, columns, route.find, sort.key, sort.descending],
+  );
+  const sheet = (): Sheet => ({
+    header: columns.map((column) => column.title),
+    rows: shown.map((row) => columns.map((column) => String(column.value(row)))),
+  });
   const json = () =>
     JSON.stringify(
       shown.map((row) => Object.fromEntries(columns.map((column) => [column.key, column.value(row)]))),
       null,
       2,
     );
+  const counted = label.toLowerCase();
+  const all = rows?.length ?? 0;
   return (
     <>
-      <div className="table-bar">
-        <input
-          className="input"
-          type="search"
-          aria-label={`Filter ${label.toLowerCase()}`}
-          placeholder="Filter rows"
-          value={text}
-          onChange={(event) => setText(event.target.value)}
-        />
-        <span className="muted">
-          {shown.length === rows.length
-            ? `${formatCount(rows.length)} ${label.toLowerCase()}`
-            : `${formatCount(shown.length)} of ${formatCount(rows.length)} ${label.toLowerCase()}`}
+      <TableBar
+        label={counted}
+        placeholder="Filter rows"
+        text={text}
+        onText={setText}
+        onCopy={() =>
+          void navigator.clipboard
+            .writeText(toTsv(sheet()))
+            .then(() => announce(`${formatCount(shown.length)} rows copied`))
+        }
+        onCsv={() => saveText(toCsv(sheet()), `bulkhead-${name}.csv`, 'text/csv')}
+        onJson={() => saveText(json(), `bulkhead-${name}.json`, 'application/json')}
+        busy={rows === undefined}
+      >
+        <span className="muted" data-testid={`${name}-count`}>
+          {rows === undefined
+            ? 'Counting'
+            : shown.length === all
+              ? `${formatCount(all)} ${counted}`
+              : `${formatCount(shown.length)} of ${formatCount(all)} ${counted}`}
+          {note === undefined || note === '' ? '' : ` · ${note}`}
         </span>
-        <span className="spring" />
-        <Button small icon="copy" onClick={() => void navigator.clipboard.writeText(csv())}>
-          Copy
-        </Button>
-        <Button small icon="download" onClick={() => saveText(csv(), `bulkhead-${name}.csv`, 'text/csv')}>
-          CSV
-        </Button>
-        <Button
-          small
-          icon="download"
-          onClick={() => saveText(json(), `bulkhead-${name}.json`, 'application/json')}
-        >
-          JSON
-        </Button>
-      </div>
-      {shown.length === 0 ? (
+      </TableBar>
+      {rows !== undefined && shown.length === 0 ? (
         <EmptyState title="Nothing to list" icon="table">
-          <p>{rows.length === 0 ? empty : 'No row has these words.'}</p>
+          <p>{all === 0 ? empty : 'No row has these words.'}</p>
         </EmptyState>
       ) : (
         <Grid
@@ -112,9 +94,39 @@ export function LocalTable<Row, Key extends string>(props: LocalTableProps<Row, 
           isSelected={isSelected}
           onOpen={onOpen}
           sort={sort}
-          onSort={(key) => setSort({ key, descending: sort.key === key && !sort.descending })}
+          onSort={(key) => sortBy(sort, key)}
         />
       )}
     </>
   );
+}
+
+function arrange<Row, Key extends string>(
+  rows: readonly Row[],
+  columns: readonly LocalColumn<Row, Key>[],
+  find: string,
+  key: Key,
+  descending: boolean,
+): readonly Row[] {
+  const words = find
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== '');
+  const found = rows.filter((row) => {
+    if (words.length === 0) return true;
+    const line = columns
+      .map((column) => String(column.value(row)))
+      .join(' ')
+      .toLowerCase();
+    return words.every((word) => line.includes(word));
+  });
+  const column = columns.find((entry) => entry.key === key);
+  if (column === undefined) return found;
+  const sign = descending ? -1 : 1;
+  return found.sort((a, b) => sign * compare(column.value(a), column.value(b)));
+}
+
+function compare(a: string | number, b: string | number): number {
+  if (typeof a === 'number' && typeof b === 'number') return a - b;
+  return String(a) < String(b) ? -1 : String(a) > String(b) ? 1 : 0;
 }

@@ -1,78 +1,123 @@
-import type { IndexedPolicy } from '@bulkhead/policy-engine';
+import type { Finding, PolicyRow, RuleSummary } from '@bulkhead/policy-engine';
 import { type ReactNode, useMemo } from 'react';
 import type { Route } from '../../app/contracts.ts';
 import { navigate } from '../../app/route.ts';
 import { useEngineQuery } from '../../data/engine.ts';
-import { formatCount } from '../../shared/ui.tsx';
-import { findingsRequest, indexRequest } from '../../worker/explore/requests.ts';
+import { EmptyState, formatCount, plural } from '../../shared/ui.tsx';
+import { findingsRequest } from '../../worker/explore/requests.ts';
+import { tablePoliciesRequest } from '../../worker/explore/table-requests.ts';
 import { type LocalColumn, LocalTable } from './LocalTable.tsx';
 
-interface Row extends IndexedPolicy {
-  readonly findings: number;
+interface Row extends PolicyRow {
+  readonly findings: readonly Finding[];
 }
 type Key = 'namespace' | 'name' | 'kind' | 'subjects' | 'ingress' | 'egress' | 'findings';
 
-function rules(count: number | null): string {
-  return count === null ? '–' : count === 0 ? 'denies all' : `${count} ${count === 1 ? 'rule' : 'rules'}`;
+function peersText(rule: RuleSummary): string {
+  if (rule.anyone) return 'anyone';
+  const said: string[] = [];
+  if (rule.workloads > 0) {
+    const where = rule.namespaces > 1 ? ` in ${formatCount(rule.namespaces)} namespaces` : '';
+    said.push(`${plural(rule.workloads, 'workload')}${where}`);
+  }
+  if (rule.outside) said.push('outside peers');
+  return said.length === 0 ? 'nobody there is' : said.join(' and ');
 }
+
+const ACTION = { allow: '', deny: 'denies ', pass: 'passes ' } as const;
+
+/** `3 workloads on TCP 8080; anyone on TCP 443`. */
+export function rulesText(rules: readonly RuleSummary[] | null): string {
+  if (rules === null) return '–';
+  if (rules.length === 0) return 'nothing: denies all';
+  return rules
+    .map(
+      (rule) => `${ACTION[rule.action]}${peersText(rule)} on ${rule.ports === '' ? 'no port' : rule.ports}`,
+    )
+    .join('; ');
+}
+
+const rules = (key: 'ingress' | 'egress', title: string): LocalColumn<Row, Key> => ({
+  key,
+  title,
+  width: 170,
+  grow: 2.4,
+  sortable: true,
+  value: (row) => rulesText(row[key]),
+  render: (row) => (
+    <span
+      className={row[key] === null ? 'muted' : 'truncate'}
+      title={row[key] === null ? 'It does not speak about this direction' : rulesText(row[key])}
+    >
+      {rulesText(row[key])}
+    </span>
+  ),
+});
 
 const COLUMNS: readonly LocalColumn<Row, Key>[] = [
   {
     key: 'namespace',
     title: 'Namespace',
-    width: 120,
+    width: 110,
     grow: 1,
     sortable: true,
     value: (row) => row.namespace ?? '',
-    render: (row) => row.namespace ?? <span className="muted">whole cluster</span>,
+    render: (row) =>
+      row.namespace === null ? (
+        <span className="muted truncate">whole cluster</span>
+      ) : (
+        <span className="truncate" title={row.namespace}>
+          {row.namespace}
+        </span>
+      ),
   },
   {
     key: 'name',
     title: 'Policy',
-    width: 180,
-    grow: 2,
+    width: 150,
+    grow: 1.6,
     sortable: true,
     value: (row) => row.name,
-    render: (row) => <span className="truncate strong">{row.name}</span>,
+    render: (row) => (
+      <span className="truncate strong" title={row.name}>
+        {row.name}
+      </span>
+    ),
   },
   {
     key: 'kind',
     title: 'Kind',
-    width: 130,
-    grow: 1,
+    width: 124,
+    grow: 0,
     sortable: true,
     value: (row) => row.kind,
-    render: (row) => <span className="truncate">{row.kind}</span>,
+    render: (row) => (
+      <span className="truncate" title={row.kind}>
+        {row.kind}
+      </span>
+    ),
   },
   {
     key: 'subjects',
     title: 'Selects',
-    width: 120,
-    grow: 0,
+    width: 110,
+    grow: 1,
     sortable: true,
-    align: 'end',
     value: (row) => row.subjects,
     render: (row) =>
-      row.subjects === 0 ? <span className="badge warning">nothing</span> : formatCount(row.subjects),
+      row.subjects === 0 ? (
+        <span className="badge warning">nothing</span>
+      ) : (
+        <span
+          className="truncate"
+          title={`${row.subjectNames.join(', ')}${row.subjects > row.subjectNames.length ? ', …' : ''}`}
+        >
+          {plural(row.subjects, 'workload')}
+        </span>
+      ),
   },
-  {
-    key: 'ingress',
-    title: 'Ingress',
-    width: 110,
-    grow: 0,
-    sortable: true,
-    value: (row) => row.ingressRules ?? -1,
-    render: (row) => rules(row.ingressRules),
-  },
-  {
-    key: 'egress',
-    title: 'Egress',
-    width: 110,
-    grow: 0,
-    sortable: true,
-    value: (row) => row.egressRules ?? -1,
-    render: (row) => rules(row.egressRules),
-  },
+  rules('ingress', 'Allows in'),
+  rules('egress', 'Allows out'),
   {
     key: 'findings',
     title: 'Findings',
@@ -80,33 +125,47 @@ const COLUMNS: readonly LocalColumn<Row, Key>[] = [
     grow: 0,
     sortable: true,
     align: 'end',
-    value: (row) => row.findings,
+    value: (row) => row.findings.length,
     render: (row) =>
-      row.findings === 0 ? (
+      row.findings.length === 0 ? (
         <span className="muted">none</span>
       ) : (
-        <span className="badge warning">{row.findings}</span>
+        <span className="badge warning" title={row.findings.map((finding) => finding.message).join('\n')}>
+          {row.findings.length}
+        </span>
       ),
   },
 ];
 
 /** Policies: what each selects, what it allows, what was found in it. */
 export function PoliciesTable({ route }: { readonly route: Route }): ReactNode {
-  const { data } = useEngineQuery(indexRequest, null);
+  const query = useEngineQuery(tablePoliciesRequest, null);
   const findings = useEngineQuery(findingsRequest, null).data;
-  const rows = useMemo((): readonly Row[] => {
-    const counts = new Map<string, number>();
+  const rows = useMemo((): readonly Row[] | undefined => {
+    const byPolicy = new Map<string, Finding[]>();
     for (const finding of findings ?? []) {
-      if (finding.policy !== undefined) counts.set(finding.policy, (counts.get(finding.policy) ?? 0) + 1);
+      if (finding.policy === undefined) continue;
+      const list = byPolicy.get(finding.policy);
+      if (list === undefined) byPolicy.set(finding.policy, [finding]);
+      else list.push(finding);
     }
     const scope = new Set(route.scope);
-    return (data?.policies ?? [])
-      .filter((policy) => scope.size === 0 || policy.namespace === null || scope.has(policy.namespace))
-      .map((policy) => ({ ...policy, findings: (counts.get(policy.key) ?? 0) + policy.problems }));
-  }, [data, findings, route.scope]);
+    return query.data
+      ?.filter((policy) => scope.size === 0 || policy.namespace === null || scope.has(policy.namespace))
+      .map((policy) => ({ ...policy, findings: byPolicy.get(policy.key) ?? [] }));
+  }, [query.data, findings, route.scope]);
+  if (query.isError) {
+    return (
+      <EmptyState title="The policies could not be listed" icon="warning">
+        <p>{query.error.message}</p>
+      </EmptyState>
+    );
+  }
   const { selection } = route;
+  const hidden = (query.data?.length ?? 0) - (rows?.length ?? 0);
   return (
     <LocalTable
+      route={route}
       name="policies"
       label="Policies"
       rows={rows}
@@ -116,6 +175,7 @@ export function PoliciesTable({ route }: { readonly route: Route }): ReactNode {
       isSelected={(row) => selection?.type === 'policy' && selection.key === row.key}
       onOpen={(row) => navigate({ selection: { type: 'policy', key: row.key } })}
       empty="There are no policies: nothing is isolated."
+      note={hidden > 0 ? `${plural(hidden, 'policy', 'policies')} of other namespaces hidden` : ''}
     />
   );
 }

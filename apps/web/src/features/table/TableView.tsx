@@ -13,7 +13,7 @@ export function TableView({ route }: { readonly route: Route }): ReactNode {
       <Tabs<TableTab>
         label="Tables"
         value={route.tab}
-        onChange={(tab) => navigate({ tab })}
+        onChange={(tab) => navigate({ tab, sort: '', find: '' })}
         tabs={[
           { value: 'connections', label: 'Connections' },
           { value: 'workloads', label: 'Workloads' },

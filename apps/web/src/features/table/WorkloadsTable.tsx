@@ -1,11 +1,12 @@
-import type { Exposed, WorkloadRow } from '@bulkhead/policy-engine';
+import type { OutsideReach, ReachRow } from '@bulkhead/policy-engine';
 import type { ReactNode } from 'react';
 import type { Route } from '../../app/contracts.ts';
 import { navigate } from '../../app/route.ts';
 import { useScope } from '../../app/scope.ts';
 import { useEngineQuery } from '../../data/engine.ts';
-import { EmptyState, formatCount } from '../../shared/ui.tsx';
-import { workloadTableRequest } from '../../worker/explore/requests.ts';
+import { EmptyState, formatCount, plural } from '../../shared/ui.tsx';
+import { indexRequest } from '../../worker/explore/requests.ts';
+import { tableWorkloadsRequest } from '../../worker/explore/table-requests.ts';
 import { type LocalColumn, LocalTable } from './LocalTable.tsx';
 
 type Key =
@@ -19,50 +20,52 @@ type Key =
   | 'reaches'
   | 'fromOutside'
   | 'toOutside';
+type Column = LocalColumn<ReachRow, Key>;
 
-const EXPOSED: Readonly<Record<Exposed, string>> = {
-  internet: 'internet',
-  some: 'some addresses',
-  none: 'no',
-};
-
-const count = (key: 'pods' | 'reaches' | 'reachedBy', title: string): LocalColumn<WorkloadRow, Key> => ({
+const count = (key: 'pods' | 'reaches' | 'reachedBy', title: string, width: number): Column => ({
   key,
   title,
-  width: 96,
-    grow: 0,
+  width,
+  grow: 0,
   sortable: true,
   align: 'end',
   value: (row) => row[key],
   render: (row) => formatCount(row[key]),
 });
 
-const isolation = (key: 'ingress' | 'egress', title: string): LocalColumn<WorkloadRow, Key> => ({
+const isolation = (key: 'ingress' | 'egress', title: string): Column => ({
   key,
   title,
-  width: 100,
-    grow: 0,
+  width: 98,
+  grow: 0,
   sortable: true,
   value: (row) => row[key],
   render: (row) => <span className={`badge ${row[key]}`}>{row[key]}</span>,
 });
 
-const exposure = (key: 'fromOutside' | 'toOutside', title: string): LocalColumn<WorkloadRow, Key> => ({
+function outsideText({ internet, others }: OutsideReach): string {
+  if (internet !== null) return `internet: ${internet}`;
+  return others === 0 ? 'no' : plural(others, 'named peer');
+}
+
+const exposure = (key: 'fromOutside' | 'toOutside', title: string): Column => ({
   key,
   title,
-  width: 128,
-    grow: 0,
+  width: 140,
+  grow: 1,
   sortable: true,
-  value: (row) => EXPOSED[row[key]],
+  value: (row) => outsideText(row[key]),
   render: (row) =>
-    row[key] === 'internet' ? (
-      <span className="badge open">internet</span>
+    row[key].internet === null ? (
+      <span className="muted truncate">{outsideText(row[key])}</span>
     ) : (
-      <span className="muted">{EXPOSED[row[key]]}</span>
+      <span className="badge open truncate" title={outsideText(row[key])}>
+        {outsideText(row[key])}
+      </span>
     ),
 });
 
-const COLUMNS: readonly LocalColumn<WorkloadRow, Key>[] = [
+const COLUMNS: readonly Column[] = [
   {
     key: 'namespace',
     title: 'Namespace',
@@ -70,7 +73,11 @@ const COLUMNS: readonly LocalColumn<WorkloadRow, Key>[] = [
     grow: 1,
     sortable: true,
     value: (row) => row.namespace,
-    render: (row) => <span className="truncate">{row.namespace}</span>,
+    render: (row) => (
+      <span className="truncate" title={row.namespace}>
+        {row.namespace}
+      </span>
+    ),
   },
   {
     key: 'name',
@@ -79,30 +86,35 @@ const COLUMNS: readonly LocalColumn<WorkloadRow, Key>[] = [
     grow: 1.4,
     sortable: true,
     value: (row) => row.name,
-    render: (row) => <span className="truncate strong">{row.name}</span>,
+    render: (row) => (
+      <span className="truncate strong" title={row.name}>
+        {row.name}
+      </span>
+    ),
   },
   {
     key: 'kind',
     title: 'Kind',
-    width: 112,
+    width: 110,
     grow: 0,
     sortable: true,
     value: (row) => row.kind,
-    render: (row) => row.kind,
+    render: (row) => <span className="truncate">{row.kind}</span>,
   },
-  count('pods', 'Pods'),
+  count('pods', 'Pods', 72),
   isolation('ingress', 'Ingress'),
   isolation('egress', 'Egress'),
-  count('reachedBy', 'Reached by'),
-  count('reaches', 'Reaches'),
+  count('reachedBy', 'Reached by', 110),
+  count('reaches', 'Reaches', 92),
   exposure('fromOutside', 'From outside'),
   exposure('toOutside', 'To outside'),
 ];
 
 /** Workloads with their isolation, reach and exposure. */
 export function WorkloadsTable({ route }: { readonly route: Route }): ReactNode {
-  const { filter, verdicts, ports } = useScope(route);
-  const query = useEngineQuery(workloadTableRequest, { filter, verdicts, ports });
+  const { filter, ports } = useScope(route);
+  const query = useEngineQuery(tableWorkloadsRequest, { filter, ports });
+  const { data: index } = useEngineQuery(indexRequest, null);
   if (query.isError) {
     return (
       <EmptyState title="The workloads could not be listed" icon="warning">
@@ -111,17 +123,21 @@ export function WorkloadsTable({ route }: { readonly route: Route }): ReactNode 
     );
   }
   const { selection } = route;
+  const hidden =
+    index === undefined || query.data === undefined ? 0 : index.workloads.length - query.data.length;
   return (
     <LocalTable
+      route={route}
       name="workloads"
       label="Workloads"
-      rows={query.data ?? []}
+      rows={query.data}
       columns={COLUMNS}
       first="namespace"
       rowKey={(row) => row.id}
       isSelected={(row) => selection?.type === 'entity' && selection.id === row.id}
       onOpen={(row) => navigate({ selection: { type: 'entity', id: row.id } })}
       empty="No workload matches the filters."
+      note={hidden > 0 ? `${plural(hidden, 'workload')} hidden by filters, and not counted as peers` : ''}
     />
   );
 }

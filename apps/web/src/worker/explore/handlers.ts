@@ -1,24 +1,10 @@
-import {
-  clusterIndex,
-  entityDetails,
-  findings,
-  pairDetails,
-  policyDetails,
-  workloadTable,
-} from '@bulkhead/policy-engine';
+import { clusterIndex, entityDetails, findings, pairDetails, policyDetails } from '@bulkhead/policy-engine';
 import { answer, type Handler } from '../session.ts';
-import { connectionHandlers } from './connections.ts';
 import { graphHandlers } from './graph.ts';
 import { sessionLens } from './lens.ts';
 import { matrixHandlers } from './matrix.ts';
-import {
-  entityRequest,
-  findingsRequest,
-  indexRequest,
-  pairRequest,
-  policyRequest,
-  workloadTableRequest,
-} from './requests.ts';
+import { entityRequest, findingsRequest, indexRequest, pairRequest, policyRequest } from './requests.ts';
+import { tableHandlers } from './table.ts';
 
 /** Everything that the exploring views ask. */
 export const exploreHandlers: readonly Handler[] = [
@@ -29,8 +15,5 @@ export const exploreHandlers: readonly Handler[] = [
   answer(policyRequest, (session, { key }) => policyDetails(sessionLens(session), key)),
   answer(findingsRequest, (session) => [...findings(sessionLens(session).after)]),
   ...matrixHandlers(),
-  answer(workloadTableRequest, (session, { ports, filter }) =>
-    workloadTable(sessionLens(session, ports), filter),
-  ),
-  ...connectionHandlers(),
+  ...tableHandlers(),
 ];

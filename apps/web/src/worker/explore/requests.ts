@@ -6,12 +6,10 @@ import type {
   FocusView,
   GraphOptions,
   GraphView,
-  ListedConnection,
   PairDetails,
   PolicyDetails,
   PolicyKey,
   PortRange,
-  WorkloadRow,
 } from '@bulkhead/policy-engine';
 import type { Point, Rect } from '../layout/pack.ts';
 import type { LayoutKind } from '../layout/place.ts';
@@ -62,41 +60,3 @@ export const pairRequest = requestKind<
 >('explore/pair');
 export const policyRequest = requestKind<{ readonly key: PolicyKey }, PolicyDetails | null>('explore/policy');
 export const findingsRequest = requestKind<null, readonly Finding[]>('explore/findings');
-
-export type ConnectionColumn = 'from' | 'to' | 'ports' | 'verdict' | 'impact';
-
-/** Which connections, in which order. */
-export interface ConnectionQuery extends Omit<ViewScope, 'toggled'> {
-  /** Words that must all occur in a row. */
-  readonly text: string;
-  readonly sort: ConnectionColumn;
-  readonly descending: boolean;
-}
-
-export interface ListedRow extends ListedConnection {
-  readonly policies: readonly PolicyKey[];
-}
-
-export interface ConnectionWindow {
-  readonly level: 'workload' | 'namespace';
-  readonly total: number;
-  readonly matching: number;
-  readonly offset: number;
-  readonly rows: readonly ListedRow[];
-}
-
-/** Part of the list of connections. */
-export const connectionsRequest = requestKind<
-  ConnectionQuery & { readonly offset: number; readonly limit: number },
-  ConnectionWindow
->('explore/connections');
-
-/** All of the list as a file's text. */
-export const exportConnectionsRequest = requestKind<
-  ConnectionQuery & { readonly format: 'csv' | 'json' },
-  string
->('explore/connections/export');
-
-export const workloadTableRequest = requestKind<Omit<ViewScope, 'toggled'>, readonly WorkloadRow[]>(
-  'explore/workloads',
-);
