@@ -5,12 +5,13 @@ import {
   connectionSetOf,
   type ExplanationPart,
   explain as explainPair,
+  type QuestionEnd,
 } from '@bulkhead/policy-engine';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { FORMATS } from '../formats.ts';
-import { type FoundEnd, findEnd } from '../input/ends.ts';
+import { requireEnd } from '../input/ends.ts';
 import { loadSource } from '../input/load.ts';
-import { parsePort } from '../input/port.ts';
+import { requirePort } from '../input/port.ts';
 import type { SourceOptions } from '../input/source.ts';
 import type { Io } from '../io.ts';
 import { type Answer, type ExplainResult, explainDocument, explainText } from '../output/explain-output.ts';
@@ -28,12 +29,12 @@ export interface ExplainOptions extends SourceOptions {
 
 /** `bulkhead explain`. */
 export async function explain(options: ExplainOptions, io: Io): Promise<ExitCode> {
-  const connection = options.port === undefined ? undefined : parsePort(options.port);
+  const connection = options.port === undefined ? undefined : requirePort(options.port);
   const targets = outputTargets(options.output, FORMATS.explain);
   const state = await loadSource(options, io);
   const cluster = compile(state.snapshot);
-  const source = findEnd(cluster, options.from);
-  const destination = findEnd(cluster, options.to);
+  const source = requireEnd(cluster, options.from);
+  const destination = requireEnd(cluster, options.to);
   const result: ExplainResult = {
     source: source.label,
     destination: destination.label,
@@ -63,8 +64,8 @@ export async function explain(options: ExplainOptions, io: Io): Promise<ExitCode
 /** Every different answer that a pair of ends has, each with the pods it holds for. */
 function answersOf(
   cluster: Cluster,
-  source: FoundEnd,
-  destination: FoundEnd,
+  source: QuestionEnd,
+  destination: QuestionEnd,
   wanted: (part: ExplanationPart) => boolean,
 ): Answer[] {
   const answers = new Map<string, { answer: Answer; readonly pairs: [number, number][] }>();

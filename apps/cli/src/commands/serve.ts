@@ -4,9 +4,11 @@ import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Catalogue } from '@bulkhead/api';
+import { compile } from '@bulkhead/policy-engine';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { Failure, messageOf, usageFailure } from '../failure.ts';
 import { type Io, write } from '../io.ts';
+import { printIssues } from '../output/issues.ts';
 import { plain, plainLines } from '../terminal/plain.ts';
 import { styleFor } from '../terminal/style.ts';
 
@@ -73,8 +75,10 @@ export async function serve(options: ServeOptions, io: Io): Promise<ExitCode> {
     'Whoever has this link may look. Ctrl-C ends it.',
   ];
   await write(io.stdout, `${lines.join('\n')}\n`);
+  const stopped = untilStopped(io.stop);
   if (options.open === true) openBrowser(server.link);
-  await untilStopped(io.stop);
+  if (options.dir !== undefined) await printProblems(resolve(io.cwd, options.dir), io);
+  await stopped;
   // A second Ctrl-C, while connections are closed, ends at once: the handlers are gone.
   await server.close();
   return EXIT.ok;
@@ -85,7 +89,12 @@ async function chooseSource(options: ServeOptions, io: Io): Promise<Served> {
   if (options.demo === true) return { catalogue: demoCatalogue(), what: 'the demo' };
   if (options.dir !== undefined) {
     const path = resolve(io.cwd, options.dir);
-    if (!existsSync(path)) throw new Failure(`There is no ${options.dir}.`, { code: 'path-not-found' });
+    if (!existsSync(path)) {
+      throw new Failure(`There is no ${options.dir}.`, {
+        code: 'path-not-found',
+        hint: 'Check the path; it is relative to where the command is started.',
+      });
+    }
     return { catalogue: directoryCatalogue(path), what: options.dir };
   }
   const { chooseCluster } = await import('../input/live.ts');
@@ -96,6 +105,13 @@ async function chooseSource(options: ServeOptions, io: Io): Promise<Served> {
     what: 'the demo',
     note: `${live.why}\nShowing a made-up cluster instead. Name yours with --context, or manifests with --dir.`,
   };
+}
+
+/** What is wrong with the manifests goes to the terminal too, where they are edited; the web app follows later changes. */
+async function printProblems(path: string, io: Io): Promise<void> {
+  const { readDirectory } = await import('@bulkhead/api');
+  const { snapshot, diagnostics } = await readDirectory(path);
+  await printIssues([...diagnostics, ...compile(snapshot).diagnostics], io);
 }
 
 /** The built web app: beside this package in the repository. */
