@@ -97,6 +97,7 @@ export {
   policyKey,
   type ServiceRecord,
   type TransportProtocol,
+  UNLISTED_NAMESPACES,
   type UnreadPolicyRecord,
   type WorkloadRef,
 } from './model/records.ts';
@@ -112,6 +113,13 @@ export {
 export { type ChangedRectangle, changedRectangles, compileOverlay } from './queries/diff.ts';
 export { type Edge, edges } from './queries/edges.ts';
 export { type Endpoint, type LocatedEndpoint, locateEndpoint, locatePod } from './queries/endpoint.ts';
+export {
+  type Found,
+  findEnd,
+  parsePort,
+  type QuestionEnd,
+  type QuestionProblem,
+} from './queries/ends.ts';
 export {
   type DirectionExplanation,
   type Explanation,

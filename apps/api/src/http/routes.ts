@@ -11,7 +11,7 @@ import { type Request, type Response, Router } from 'express';
 import type { Clock } from '../clock.ts';
 import { KubeError } from '../kube/error.ts';
 import { compiledCluster } from '../queries/compiled.ts';
-import { parsePort } from '../queries/ends.ts';
+import { requirePort } from '../queries/ends.ts';
 import { explain } from '../queries/explain.ts';
 import { reachability } from '../queries/reachability.ts';
 import type { Lease, SourcePool } from '../sources/pool.ts';
@@ -131,7 +131,7 @@ export function apiRoutes(options: RouteOptions): Router {
           hint: 'Ask for example ?from=shop/web&to=shop/db&port=5432.',
         });
       }
-      const connection = port === undefined ? {} : { connection: parsePort(port) };
+      const connection = port === undefined ? {} : { connection: requirePort(port) };
       await ready(source, clock, timings.readyMs);
       return {
         ...revisionOf(source),

@@ -8,9 +8,10 @@ import {
   explain as explainPair,
   type PolicyKey,
   policySource,
+  type QuestionEnd,
 } from '@bulkhead/policy-engine';
 import type { ExplainResponse, ExplanationAnswer } from '@bulkhead/protocol';
-import { type FoundEnd, findEnd } from './ends.ts';
+import { requireEnd } from './ends.ts';
 
 export interface ExplainQuestion {
   readonly from: string;
@@ -29,8 +30,8 @@ export function explain(
   cluster: Cluster,
   question: ExplainQuestion,
 ): Omit<ExplainResponse, 'epoch' | 'revision'> {
-  const from = findEnd(cluster, question.from);
-  const to = findEnd(cluster, question.to);
+  const from = requireEnd(cluster, question.from);
+  const to = requireEnd(cluster, question.to);
   const { connection } = question;
   return {
     from: from.label,
@@ -42,8 +43,8 @@ export function explain(
 
 function answersOf(
   cluster: Cluster,
-  from: FoundEnd,
-  to: FoundEnd,
+  from: QuestionEnd,
+  to: QuestionEnd,
   connection: Connection | undefined,
 ): ExplanationAnswer[] {
   const { space } = cluster.cells;

@@ -57,6 +57,9 @@ export function Notices(): ReactNode {
             ? ` in ${plural(new Set(hidden.flatMap((entry) => entry.namespaces ?? [])).size, 'namespace')}`
             : ''}
           . What depends on it is shown as unknown. Ask for read access to list and watch them.
+          {hidden.some((entry) => entry.resource === 'namespaces')
+            ? ' There may be namespaces that are not known here; name those you may read with --namespace.'
+            : ''}
         </span>
       </div>,
     );

@@ -1,5 +1,5 @@
 import type { PodSet, Requirement, Selector } from '../ir/ir.ts';
-import type { Labels } from '../model/records.ts';
+import { type Labels, UNLISTED_NAMESPACES } from '../model/records.ts';
 import {
   EMPTY_SET,
   fromSortedPoints,
@@ -46,18 +46,23 @@ const NAME_LABEL = 'kubernetes.io/metadata.name';
 
 /**
  * Whether a namespace matches. Where its object was not seen only the name label is known (semantics 1.3, 7.2): any
- * other requirement is undecided, and the whole is `no` only where a known one fails.
+ * other requirement is undecided, and the whole is `no` only where a known one fails. What stands for namespaces that
+ * nobody may list has not even that label, so whatever is asked of it is undecided.
  */
 export function selectsNamespace(selector: Selector, labels: Labels, labelsKnown: boolean): Truth {
   let result: Truth = 'yes';
   for (const requirement of selector) {
-    if (labelsKnown || requirement.key === NAME_LABEL) {
+    if (labelsKnown || isKnownName(requirement.key, labels)) {
       if (!meets(labels, requirement)) return 'no';
     } else {
       result = 'maybe';
     }
   }
   return result;
+}
+
+function isKnownName(key: string, labels: Labels): boolean {
+  return key === NAME_LABEL && Object.hasOwn(labels, NAME_LABEL);
 }
 
 /** Finds the columns that selectors match, through an index from labels to columns; every answer is remembered. */
@@ -202,7 +207,10 @@ export class Selecting {
     const { namespaces } = this.#universe;
     for (const index of this.#namespaceCandidates(selector) ?? namespaces.keys()) {
       const { record } = namespaces[index] as NamespaceEntry;
-      const truth = selectsNamespace(selector, record.labels, record.labelsKnown);
+      const truth =
+        record.name === UNLISTED_NAMESPACES && this.#asksForListed(selector)
+          ? 'no'
+          : selectsNamespace(selector, record.labels, record.labelsKnown);
       if (truth === 'yes') sure.push(index);
       else if (truth === 'maybe') maybe.push(index);
     }
@@ -213,6 +221,15 @@ export class Selecting {
     const selection = { sure, maybe, columns: { sure: columnsOf(sure), maybe: columnsOf(maybe) } };
     this.#namespaceSelections.set(key, selection);
     return selection;
+  }
+
+  /** Only namespaces that are known by name are asked for, so no other one is. */
+  #asksForListed(selector: Selector): boolean {
+    const { namespaceIndex } = this.#universe;
+    return selector.some(
+      ({ key, operator, values }) =>
+        key === NAME_LABEL && operator === 'In' && values.every((name) => namespaceIndex.has(name)),
+    );
   }
 
   #requirementSet(requirement: Requirement): IntervalSet {
@@ -275,7 +292,7 @@ export class Selecting {
       const points = new Map<string, number[]>();
       const unknown: number[] = [];
       this.#universe.namespaces.forEach(({ record }, namespace) => {
-        if (!record.labelsKnown && key !== NAME_LABEL) unknown.push(namespace);
+        if (!record.labelsKnown && !isKnownName(key, record.labels)) unknown.push(namespace);
         else addPoint(points, record.labels, key, namespace);
       });
       index = { points, unknown };

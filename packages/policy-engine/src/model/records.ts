@@ -12,7 +12,7 @@ export type TransportProtocol = 'TCP' | 'UDP' | 'SCTP';
 
 export interface NamespaceRecord {
   readonly name: string;
-  /** Always carries `kubernetes.io/metadata.name`, which the API server sets. */
+  /** Carries `kubernetes.io/metadata.name`, which the API server sets; but see `UNLISTED_NAMESPACES`. */
   readonly labels: Labels;
   /**
    * `false`: no Namespace object was seen (files without one, or reading namespaces is forbidden), so only the
@@ -23,6 +23,13 @@ export interface NamespaceRecord {
   readonly hidden?: boolean;
   readonly source?: SourceRef;
 }
+
+/**
+ * Name of a record that stands for all namespaces nobody here may know of: this caller may neither list namespaces nor
+ * read pods outside those it knows. It is hidden, has no known label, not even its name, and so matches at most maybe
+ * what isn't meant for every namespace. No namespace can be called so.
+ */
+export const UNLISTED_NAMESPACES = '(other namespaces)';
 
 export interface ContainerPortRecord {
   readonly name?: string;

@@ -54,7 +54,7 @@ const inNamespaces = (namespaces: readonly string[]) =>
     roleBinding(namespace, 'sam', { kind: 'Role', name: 'reader' }, ['sam']),
   ]);
 
-const state = { timeout: 5_000, interval: 10 };
+const state = { timeout: 15_000, interval: 10 };
 
 describe('someone who may read two namespaces', () => {
   it('sees those, and the others as hidden, when namespaces may be listed', async () => {
@@ -89,17 +89,41 @@ describe('someone who may read two namespaces', () => {
         () =>
           source.store
             .snapshot()
-            .namespaces.map(({ name, labelsKnown, hidden }) => [name, labelsKnown, hidden]),
+            .namespaces.map(({ name, labelsKnown, hidden }) => [name, labelsKnown, hidden])
+            .sort(([a], [b]) => String(a).localeCompare(String(b))),
         state,
       )
       .toEqual([
-        ['shop', false, undefined],
-        ['blog', false, undefined],
+        // Whatever else there is, of which nothing is known.
+        ['(other namespaces)', false, true],
         ['bank', false, true],
+        ['blog', false, undefined],
+        ['shop', false, undefined],
       ]);
     const { pods, hidden } = source.store.snapshot();
     expect(new Set(pods.map(({ namespace }) => namespace))).toEqual(new Set(['shop', 'blog']));
     expect(hidden).toContainEqual({ resource: 'namespaces', reason: expect.stringContaining('cannot list') });
+  });
+
+  it('does not take pods of namespaces that it may not list for free of policies', async () => {
+    const server = await seeded();
+    grant(
+      server,
+      ...inNamespaces(['shop']),
+      clusterRole('pods', [{ verbs: READ, apiGroups: [''], resources: ['pods'] }]),
+      clusterRoleBinding('sam', 'pods', ['sam']),
+    );
+    const source = await asSam(server, 'shop');
+    await expect.poll(() => source.status().freshness.state, state).toBe('live');
+    const policiesHidden = () =>
+      source.status().hidden.find(({ resource }) => resource.startsWith('networkpolicies'))?.namespaces;
+    expect(policiesHidden()).toEqual(['bank', 'blog', 'kube-system']);
+    // All pods are seen, so there is nobody else.
+    expect(source.store.get('namespace', '(other namespaces)')).toBeUndefined();
+    const [, , pod] = buildCluster().deployment({ namespace: 'later', name: 'web', replicas: 1 });
+    if (pod === undefined) throw new Error('nothing built');
+    server.apply(pod);
+    await expect.poll(policiesHidden, state).toContain('later');
   });
 
   it('knows the labels of a namespace that it may get', async () => {

@@ -8,6 +8,7 @@ import {
   podRecord,
   policyKey,
   readKubernetesObject,
+  UNLISTED_NAMESPACES,
   type WorkloadRef,
 } from '@bulkhead/policy-engine';
 import type { RecordChange, RecordKind } from '@bulkhead/protocol';
@@ -36,6 +37,8 @@ export interface Intake {
   implyNamespace(name: string): void;
   /** Namespaces of which neither pods nor policies may be read. */
   setHiddenNamespaces(names: ReadonlySet<string>): void;
+  /** Whether there may be namespaces that nobody here can know of; see `UNLISTED_NAMESPACES`. */
+  setUnlistedNamespaces(possible: boolean): void;
   /** Whether owners may be read; where not, a pod's label names its Deployment. */
   setOwnersReadable(readable: boolean): void;
   agents(): readonly AgentEvidence[];
@@ -294,6 +297,12 @@ export function createIntake({ store, clock, coalesceMs }: IntakeOptions): Intak
         const record = namespaceNow(name);
         if (record !== undefined) stage({ kind: 'namespace', key: name, record: withHidden(record) });
       }
+    },
+    setUnlistedNamespaces(possible) {
+      const key = UNLISTED_NAMESPACES;
+      if ((namespaceNow(key) !== undefined) === possible) return;
+      const record = { name: key, labels: {}, labelsKnown: false, hidden: true };
+      stage({ kind: 'namespace', key, record: possible ? record : null });
     },
     setOwnersReadable(readable) {
       if (readable === ownersReadable) return;

@@ -17,6 +17,8 @@ export interface KindStatus {
   readonly broken?: { readonly since: number; readonly problem: SourceProblem; readonly retryAt: number };
   /** The server has no such kind. */
   readonly absent: boolean;
+  /** It may not be listed in the whole cluster, so that whatever is in namespaces that aren't known isn't seen. */
+  readonly narrow: boolean;
   /** What may not be read; `namespaces` absent: anywhere. */
   readonly hidden?: { readonly namespaces?: readonly string[]; readonly reason: string };
 }
@@ -197,6 +199,7 @@ export function createKindWatcher(options: KindWatcherOptions): KindWatcher {
       const hidden = hiddenNow();
       return {
         settled: reflectors.every((reflector) => reflector.settled()) && (!inNamespaces || surveyed),
+        narrow: inNamespaces,
         absent: wide.status().phase === 'absent',
         items: reflectors.reduce((sum, reflector) => sum + reflector.items(), 0),
         ...(remaining === 0 ? {} : { remaining }),

@@ -1,4 +1,4 @@
-import type { HiddenRecord } from '@bulkhead/policy-engine';
+import { type HiddenRecord, UNLISTED_NAMESPACES } from '@bulkhead/policy-engine';
 import type { ClusterStatus, Enforcement, Freshness, SourceProblem } from '@bulkhead/protocol';
 import type { Cancel, Clock } from '../../clock.ts';
 import { createClient } from '../../kube/client.ts';
@@ -70,18 +70,23 @@ export function createLiveSource(options: LiveSourceOptions): ClusterSource {
   let enforcement: FollowedEnforcement | undefined;
   let freshness: Freshness = { state: 'connecting', since: clock.now() };
   let hidden: readonly HiddenRecord[] = [];
+  let behindPods = false;
   let stopped = false;
   let cancelTimer: Cancel = () => undefined;
   let busy: Promise<void> = Promise.resolve();
   let lastChange: number | undefined;
   const unsubscribe = store.subscribe(() => {
     lastChange = clock.now();
+    // A pod may be the first of a namespace that nothing else shows.
+    if (behindPods && session !== undefined) takeHidden(session.status());
   });
 
   const enter = (next: Freshness) => {
     freshness = next.state === freshness.state && next.state === 'live' ? freshness : next;
     changed.emit();
   };
+
+  const seenNamespaces = () => [...store.keys('namespace')].filter((name) => name !== UNLISTED_NAMESPACES);
 
   const onMessage = (message: string) => {
     if (stopped || freshness.state !== 'connecting') return;
@@ -103,7 +108,7 @@ export function createLiveSource(options: LiveSourceOptions): ClusterSource {
       random,
       timings,
       knownNamespaces: [...new Set([own, ...(options.namespaces ?? [])])],
-      listedNamespaces: () => [...store.keys('namespace')],
+      listedNamespaces: seenNamespaces,
       onChange: () => {
         if (session === next) update();
       },
@@ -199,10 +204,35 @@ export function createLiveSource(options: LiveSourceOptions): ClusterSource {
   };
 
   const takeHidden = (status: SessionStatus) => {
-    hidden = hiddenRecords(status);
-    intake.setHiddenNamespaces(hiddenNamespaces(hidden, [...store.keys('namespace')]));
+    const policies = policiesBehindPods(status);
+    hidden = hiddenRecords(status).filter((record) => record.resource !== policies?.resource);
+    if (policies !== undefined) hidden = [...hidden, policies];
+    intake.setHiddenNamespaces(hiddenNamespaces(hidden, seenNamespaces()));
+    intake.setUnlistedNamespaces(mayMissNamespaces(status));
     intake.setOwnersReadable(!hidden.some(({ resource }) => resource === 'replicasets.apps'));
     if (store.ready()) store.commit([], { hidden });
+  };
+
+  /**
+   * Pods are seen in the whole cluster, namespaces can't be listed, and policies are read in those that are known only:
+   * in any other that pods show, policies are hidden.
+   */
+  const policiesBehindPods = ({ kinds }: SessionStatus): HiddenRecord | undefined => {
+    const statusOf = (wanted: string) => kinds.find(({ kind }) => kind.kind === wanted);
+    const own = statusOf('NetworkPolicy');
+    behindPods =
+      statusOf('Namespace')?.status.hidden !== undefined &&
+      statusOf('Pod')?.status.narrow === false &&
+      own?.status.narrow === true;
+    const known = own?.status.hidden;
+    if (!behindPods || own === undefined || (known !== undefined && known.namespaces === undefined))
+      return undefined;
+    const seen = new Set(seenNamespaces());
+    const others = new Set(known?.namespaces);
+    for (const { namespace } of store.records('pod')) if (!seen.has(namespace)) others.add(namespace);
+    if (others.size === 0) return undefined;
+    const reason = known?.reason ?? 'you have no permission to list and watch it';
+    return { resource: resourceName(own.kind), namespaces: [...others].sort(), reason };
   };
 
   return {
@@ -253,6 +283,12 @@ function hiddenNamespaces(hidden: readonly HiddenRecord[], known: readonly strin
   return new Set(
     known.filter((name) => isHidden('pods', name) && isHidden('networkpolicies.networking.k8s.io', name)),
   );
+}
+
+/** Namespaces may not be listed, and pods can't show which there are either. */
+function mayMissNamespaces({ kinds }: SessionStatus): boolean {
+  const statusOf = (wanted: string) => kinds.find(({ kind }) => kind.kind === wanted)?.status;
+  return statusOf('Namespace')?.hidden !== undefined && statusOf('Pod')?.narrow === true;
 }
 
 /** With neither namespaces, pods nor policies there is nothing to show; one problem says it better than ten. */
