@@ -58,7 +58,7 @@ export function impactOf(before: Cluster, after: Cluster, options: ImpactOptions
   const namespaces = placesOf(universe, [before, after], 'namespace');
   const coarse = fine ? workloads : namespaces;
   const { from: onlyFrom, to: onlyTo } = options.within ?? {};
-  const list = new RowList(after.cells.space);
+  const list = new RowList(after.cells.space, fine);
   for (const cut of cuts) {
     const from = counter.count(
       cut.sources,
@@ -219,9 +219,12 @@ function foldInternet(ends: readonly ImpactEnd[], { ends: found }: Counted): voi
 class RowList {
   readonly #rows = new Map<number, { source: number; target: number; change: Change; pairs: number }>();
   readonly #space: ConnectionSpace;
+  readonly #fine: boolean;
 
-  constructor(space: ConnectionSpace) {
+  /** @param fine rows are between workloads, so that each is one pair however many classes its ends have */
+  constructor(space: ConnectionSpace, fine: boolean) {
     this.#space = space;
+    this.#fine = fine;
   }
 
   add(source: number, target: number, change: Change, pairs: number): void {
@@ -230,7 +233,7 @@ class RowList {
     if (known === undefined) this.#rows.set(key, { source, target, change, pairs });
     else {
       known.change = this.#join(known.change, change);
-      known.pairs += pairs;
+      if (!this.#fine) known.pairs += pairs;
     }
   }
 
@@ -366,7 +369,7 @@ function impactByEdges(before: Cluster, after: Cluster, options: ImpactOptions):
       found.set(key, { ...entry, [side]: { allowed, possible } });
     }
   }
-  const list = new RowList(space);
+  const list = new RowList(space, true);
   const cutWorkloads = new Set<string>();
   const dns = new Set(
     after.snapshot.pods

@@ -30,7 +30,10 @@ export interface ImpactRow {
   readonly closed: PortSummary;
   /** Ports whose verdict is unknown after. */
   readonly unknown: PortSummary;
-  /** Pairs of workloads (or outside peers) that change in this way. */
+  /**
+   * Pairs of workloads (or outside peers) that change in this way. Between namespaces, a pair whose pods are not all alike
+   * may be counted more than once.
+   */
   readonly pairs: number;
 }
 
