@@ -94,6 +94,7 @@ export function createCanvas(container: HTMLElement, busy: boolean, events: Canv
   });
   let colors: Colors | undefined;
   let scale = 0;
+  let edges = 0;
   let far = false;
   let known = new Map<string, ElementDefinition>();
   let focused: Focus = { lit: null, selected: new Set() };
@@ -103,7 +104,7 @@ export function createCanvas(container: HTMLElement, busy: boolean, events: Canv
 
   const restyle = () => {
     if (colors === undefined) return;
-    cy.style(stylesheet(colors, scale, busy));
+    cy.style(stylesheet(colors, { scale, busy, edges }));
   };
   const viewport = (): Viewport => {
     const { x1, y1, w, h } = cy.extent();
@@ -219,8 +220,10 @@ export function createCanvas(container: HTMLElement, busy: boolean, events: Canv
       // Zoom and style come before the elements, so that each is styled once.
       if (fit) fitBounds(cy, bounds, 36);
       far = cy.zoom() < FAR_ZOOM;
-      if (recolored || scale !== scaleAt(cy.zoom(), busy)) {
+      const moreEdges = scene.edges.length > edges * 1.5 || scene.edges.length < edges / 1.5;
+      if (recolored || moreEdges || scale !== scaleAt(cy.zoom(), busy)) {
         scale = scaleAt(cy.zoom(), busy);
+        edges = scene.edges.length;
         restyle();
       }
       const labelled = scene.edges.length <= LABEL_EDGES;

@@ -154,12 +154,22 @@ export function edgeLabel(edge: SceneEdge['edge']): string {
   return `${edge.verdict === 'unknown' ? '? ' : ''}${changed}${partly}`;
 }
 
-/**
- * The stylesheet for a theme. `scale` is what a length must be multiplied with to look the same at the current zoom
- * (1 at zoom 1 or nearer); it changes in steps, so that panning and most zooming cost no restyling.
- */
-export function stylesheet(colors: Colors, scale: number, busy: boolean): StylesheetJson {
+/** What the style depends on beside the theme. */
+export interface Looks {
+  /**
+   * What a length must be multiplied with to look the same at the current zoom (1 at zoom 1 or nearer). It changes in
+   * steps, so that panning and most zooming cost no restyling.
+   */
+  readonly scale: number;
+  readonly busy: boolean;
+  readonly edges: number;
+}
+
+/** The stylesheet for a theme. */
+export function stylesheet(colors: Colors, { scale, busy, edges }: Looks): StylesheetJson {
   const line = (width: number) => width * scale;
+  // The more lines, the lighter each.
+  const lineOpacity = Math.max(0.2, Math.min(0.6, 6 / Math.sqrt(edges)));
   const small = (size: number, most: number) => Math.min(most, size * scale);
   // As large as the box has room for, but no larger than a heading on the screen.
   const nameSize = (node: { data: (name: string) => number }) => Math.min(node.data('size'), 24 * scale);
@@ -312,10 +322,10 @@ export function stylesheet(colors: Colors, scale: number, busy: boolean): Styles
         'z-index': 2,
         width: (edge: { data: (name: string) => number }) => line(1.1 * edge.data('weight')),
         'line-color': colors['border-strong'],
-        'line-opacity': 0.6,
+        'line-opacity': lineOpacity,
         'target-arrow-shape': 'triangle',
         'target-arrow-color': colors['border-strong'],
-        'arrow-scale': 0.7 * Math.max(1, scale * 0.8),
+        'arrow-scale': 0.75,
         'font-family': FONT,
         'font-size': 11.5 * scale,
         color: colors['text-2'],

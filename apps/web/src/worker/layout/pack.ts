@@ -132,8 +132,34 @@ function orderLayers(given: readonly PackItem[][], edges: readonly FlowEdge[]): 
   return result;
 }
 
+interface Shelf {
+  readonly items: PackItem[];
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A column as rows no wider than its widest item: narrow items stand side by side. */
+function shelves(column: readonly PackItem[], gap: number): readonly Shelf[] {
+  const limit = widest(column);
+  const rows: Shelf[] = [];
+  for (const item of column) {
+    const last = rows.at(-1);
+    if (last !== undefined && last.width + gap + item.width <= limit) {
+      last.items.push(item);
+      rows[rows.length - 1] = {
+        items: last.items,
+        width: last.width + gap + item.width,
+        height: Math.max(last.height, item.height),
+      };
+    } else {
+      rows.push({ items: [item], width: item.width, height: item.height });
+    }
+  }
+  return rows;
+}
+
 function columnHeight(column: readonly PackItem[], gapY: number): number {
-  return column.reduce((sum, item) => sum + item.height + gapY, -gapY);
+  return shelves(column, gapY).reduce((sum, row) => sum + row.height + gapY, -gapY);
 }
 
 /** Columns by level: as many as the aspect has room for, none much taller than it; sides have a column to themselves. */
@@ -205,17 +231,22 @@ function splitColumn(layer: readonly PackItem[], limit: number, gapY: number): r
 }
 
 function placeColumns(columns: readonly PackItem[][], options: PackOptions): Packed {
-  const height = Math.max(0, ...columns.map((column) => columnHeight(column, options.gapY)));
+  const { gapX, gapY } = options;
+  const height = Math.max(0, ...columns.map((column) => columnHeight(column, gapY)));
   const at = new Map<string, Point>();
   let x = 0;
   for (const column of columns) {
     const width = widest(column);
-    let y = (height - columnHeight(column, options.gapY)) / 2;
-    for (const item of column) {
-      at.set(item.id, { x: x + (width - item.width) / 2, y });
-      y += item.height + options.gapY;
+    let y = (height - columnHeight(column, gapY)) / 2;
+    for (const row of shelves(column, gapY)) {
+      let left = x + (width - row.width) / 2;
+      for (const item of row.items) {
+        at.set(item.id, { x: left, y: y + (row.height - item.height) / 2 });
+        left += item.width + gapY;
+      }
+      y += row.height + gapY;
     }
-    x += width + options.gapX;
+    x += width + gapX;
   }
-  return { at, size: { width: x - options.gapX, height } };
+  return { at, size: { width: x - gapX, height } };
 }
