@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -11,11 +10,13 @@ import { type Io, write } from '../io.ts';
 import { printIssues } from '../output/issues.ts';
 import { plain, plainLines } from '../terminal/plain.ts';
 import { styleFor } from '../terminal/style.ts';
+import { openBrowser } from './open-browser.ts';
 
 export interface ServeOptions {
   readonly dir?: string;
   readonly context?: string;
   readonly kubeconfig?: string;
+  readonly namespace: readonly string[];
   readonly demo?: boolean;
   readonly port: number;
   readonly host: string;
@@ -76,11 +77,12 @@ export async function serve(options: ServeOptions, io: Io): Promise<ExitCode> {
   ];
   await write(io.stdout, `${lines.join('\n')}\n`);
   const stopped = untilStopped(io.stop);
-  if (options.open === true) openBrowser(server.link);
+  const removePage =
+    options.open === true ? await openBrowser(server.link).catch(() => undefined) : undefined;
   if (options.dir !== undefined) await printProblems(resolve(io.cwd, options.dir), io);
   await stopped;
   // A second Ctrl-C, while connections are closed, ends at once: the handlers are gone.
-  await server.close();
+  await Promise.all([server.close(), removePage?.()]);
   return EXIT.ok;
 }
 
@@ -148,18 +150,4 @@ function untilStopped(signal: AbortSignal | undefined): Promise<void> {
     signal?.addEventListener('abort', stop);
     if (signal?.aborted === true) stop();
   });
-}
-
-/** Opens the link as the desktop would; that it can't is no reason to stop, since the link is on the screen. */
-function openBrowser(link: string): void {
-  const [command, ...args] =
-    process.platform === 'darwin'
-      ? ['open', link]
-      : process.platform === 'win32'
-        ? ['rundll32', 'url.dll,FileProtocolHandler', link]
-        : ['xdg-open', link];
-  if (command === undefined) return;
-  const child = spawn(command, args, { stdio: 'ignore', detached: true });
-  child.on('error', () => undefined);
-  child.unref();
 }

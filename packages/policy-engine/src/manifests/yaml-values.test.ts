@@ -64,8 +64,19 @@ describe('problems', () => {
     expect(read).toMatchObject({
       ok: true,
       value: { a: 3, b: 2 },
-      duplicateKeys: [{ code: 'duplicate-key', line: 3 }],
+      duplicateKeys: [
+        { code: 'duplicate-key', line: 3, message: expect.stringMatching(/^`a` occurs twice/) },
+      ],
     });
+  });
+
+  it.each([
+    ['x: 1\n"a b": 1\n"a b": 2\n', '`a b`'],
+    ["- 'k': 1\n  'k': 2\n", '`k`'],
+    ['{ p: 1, p: 2 }\n', '`p`'],
+  ])('names the key that occurs twice in %j', (text, key) => {
+    const read = readYaml(text);
+    expect(read.ok && read.duplicateKeys[0]?.message).toBe(`${key} occurs twice; only the last one counts.`);
   });
 
   it('aliases that expand without end, or to themselves', () => {

@@ -160,13 +160,21 @@ function problemOf(error: unknown, text: string): YamlProblem {
           : 'yaml-syntax',
     message:
       reason === 'duplicated mapping key'
-        ? 'A key occurs twice; only the last one counts.'
+        ? `${keyAt(text, mark)} occurs twice; only the last one counts.`
         : `This is no valid YAML: ${reason}.`,
     hint: hintFor(reason),
     // What isn't closed is noticed after the end, on a line that isn't there.
     line: Math.min(mark.line, countLines(text.trimEnd(), 0, text.length)) + 1,
     column: mark.column + 1,
   };
+}
+
+/** The key that begins at a position, as a person would name it. */
+function keyAt(text: string, mark: { readonly line: number; readonly column: number }): string {
+  const rest = text.split('\n')[mark.line]?.slice(mark.column) ?? '';
+  const key = /^(?:"([^"]+)"|'([^']+)'|([^\s:,{}[\]]+))/.exec(rest);
+  const name = key?.[1] ?? key?.[2] ?? key?.[3];
+  return name === undefined ? 'A key' : `\`${name}\``;
 }
 
 /** The library's typings have neither as optional, but an error made without a place lacks the mark. */

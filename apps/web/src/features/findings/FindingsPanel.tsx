@@ -1,4 +1,4 @@
-import type { Diagnostic, Finding } from '@bulkhead/policy-engine';
+import { type Diagnostic, type Finding, isPolicyKind, policyKey } from '@bulkhead/policy-engine';
 import type { ReactNode } from 'react';
 import { navigate } from '../../app/route.ts';
 import { useEngineQuery, useSession } from '../../data/engine.ts';
@@ -35,7 +35,7 @@ export function FindingsPanel(): ReactNode {
       ) : (
         <VirtualList
           items={rows}
-          rowHeight={86}
+          rowHeight={112}
           label="Findings"
           keyOf={(row, index) => `${row.entry.code} ${index}`}
           render={(row) => <FindingRow row={row} />}
@@ -53,8 +53,12 @@ function FindingRow({ row }: { readonly row: Row }): ReactNode {
       : row.entry.source === undefined
         ? (row.entry.object?.name ?? '')
         : `${row.entry.source.file}:${row.entry.source.line}`;
+  const remedy = row.type === 'diagnostic' ? row.entry.hint : row.entry.evidence[0];
   const open = () => {
-    if (row.type === 'finding' && row.entry.policy !== undefined)
+    const object = row.type === 'diagnostic' ? row.entry.object : undefined;
+    if (object !== undefined && isPolicyKind(object.kind)) {
+      navigate({ selection: { type: 'policy', key: policyKey({ ...object, kind: object.kind }) } });
+    } else if (row.type === 'finding' && row.entry.policy !== undefined)
       navigate({ selection: { type: 'policy', key: row.entry.policy } });
     else if (row.type === 'finding' && row.entry.namespace !== undefined) {
       navigate({ selection: { type: 'entity', id: `ns:${row.entry.namespace}` } });
@@ -81,6 +85,7 @@ function FindingRow({ row }: { readonly row: Row }): ReactNode {
           <span className="truncate muted small-text">{where === '' ? code : where}</span>
         </span>
         <span className="clamp">{message}</span>
+        <span className="clamp muted small-text">{remedy}</span>
       </span>
     </button>
   );
