@@ -1,5 +1,6 @@
 import type { KeyboardEvent, ReactNode } from 'react';
 import { useEngineQuery, useSession } from '../data/engine.ts';
+import { PinsPanel } from '../features/draft/index.ts';
 import { FindingsPanel } from '../features/findings/FindingsPanel.tsx';
 import { PoliciesPanel } from '../features/policies/PoliciesPanel.tsx';
 import { WorkloadsPanel } from '../features/workloads/WorkloadsPanel.tsx';
@@ -12,6 +13,7 @@ const RAILS: readonly { readonly rail: Rail; readonly label: string; readonly ic
   { rail: 'workloads', label: 'Workloads', icon: 'workloads' },
   { rail: 'policies', label: 'Policies', icon: 'policies' },
   { rail: 'findings', label: 'Findings', icon: 'findings' },
+  { rail: 'invariants', label: 'Invariants', icon: 'invariants' },
 ];
 
 /** The lists at the left: a click on the open one folds it away. */
@@ -59,6 +61,7 @@ export function RailNav({ route }: { readonly route: Route }): ReactNode {
           {route.rail === 'workloads' ? <WorkloadsPanel route={route} /> : null}
           {route.rail === 'policies' ? <PoliciesPanel route={route} /> : null}
           {route.rail === 'findings' ? <FindingsPanel /> : null}
+          {route.rail === 'invariants' ? <PinsPanel /> : null}
         </div>
       )}
     </nav>

@@ -1,7 +1,11 @@
 import type { ReactNode } from 'react';
 import type { EntityId } from '../../app/contracts.ts';
+import { useAnnounce } from '../../shared/announce.tsx';
 import { Button } from '../../shared/ui.tsx';
 import { entitySelection, suggestEnd } from './parts/entity.ts';
+import { Popup } from './parts/Popup.tsx';
+import { endSpec, pinned } from './pins/model.ts';
+import { pinStore } from './pins/store.ts';
 import { useDraft } from './session.ts';
 import { newId } from './store/id.ts';
 
@@ -13,8 +17,45 @@ interface PairActionsProps {
 
 /** What drafting can do with a pair: allow exactly this, or close it. */
 export function PairDraftActions({ from, to, port }: PairActionsProps): ReactNode {
-  const { actions } = useDraft();
-  if (suggestEnd(from) === undefined || suggestEnd(to) === undefined) return null;
+  const { actions, store } = useDraft();
+  const announce = useAnnounce();
+  const pins = pinStore(store.cluster);
+  const pin = (type: 'must-reach' | 'must-never-reach') => {
+    const invariant = pinned(type, from, to, port);
+    if (invariant === undefined) return;
+    pins.add(invariant);
+    announce(`Pinned: ${invariant.name}.`);
+  };
+  const pinMenu =
+    endSpec(from) === undefined || endSpec(to) === undefined ? null : (
+      <Popup label="Pin an invariant" button="Pin">
+        {(close) => (
+          <>
+            <button
+              type="button"
+              className="menu-item"
+              onClick={() => {
+                close();
+                pin('must-reach');
+              }}
+            >
+              Must reach{port === undefined ? '' : ` on ${port}`}
+            </button>
+            <button
+              type="button"
+              className="menu-item"
+              onClick={() => {
+                close();
+                pin('must-never-reach');
+              }}
+            >
+              Must never reach{port === undefined ? '' : ` on ${port}`}
+            </button>
+          </>
+        )}
+      </Popup>
+    );
+  if (suggestEnd(from) === undefined || suggestEnd(to) === undefined) return pinMenu;
   const asked = { from, to, ...(port === undefined ? {} : { port }) };
   return (
     <>
@@ -24,6 +65,7 @@ export function PairDraftActions({ from, to, port }: PairActionsProps): ReactNod
       <Button small onClick={() => actions.ask({ ...asked, want: 'close' })}>
         Close in a draft…
       </Button>
+      {pinMenu}
     </>
   );
 }

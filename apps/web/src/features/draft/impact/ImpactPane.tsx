@@ -13,6 +13,7 @@ import { useEngine } from '../../../data/engine.ts';
 import { Icon } from '../../../shared/icons.tsx';
 import { Button, formatCount } from '../../../shared/ui.tsx';
 import { DraftIcon } from '../parts/icons.tsx';
+import { PinsStrip } from '../pins/PinsStrip.tsx';
 import { useDraft } from '../session.ts';
 import { type ApplyResult, type DraftNotice, expandImpactRequest } from '../worker/requests.ts';
 import { findingNotices } from './findings.ts';
@@ -60,6 +61,7 @@ export function ImpactPane({ navigate }: { readonly navigate: Navigate }): React
           <p className="draft-sentence" data-testid="impact-sentence">
             {impactSentence(result.impact)}
           </p>
+          <PinsStrip />
           <SafetyLine review={review} />
           <Notices result={result} />
           <ImpactList impact={result.impact} navigate={navigate} version={result.version} />

@@ -24,6 +24,7 @@ import {
 import { answer, type EngineSession, type Handler } from '../../../worker/session.ts';
 import { newId } from '../store/id.ts';
 import { draftNotices } from './notices.ts';
+import { judgePins } from './pins.ts';
 import {
   type ApplyResult,
   applyDraftRequest,
@@ -35,6 +36,7 @@ import {
   exportDraftRequest,
   livePoliciesRequest,
   livePolicyRequest,
+  pinsRequest,
   reviewDraftRequest,
   suggestRequest,
   templateContextRequest,
@@ -156,6 +158,7 @@ export const draftHandlers: readonly Handler[] = [
     return want === 'allow' ? suggestAllow(cluster, question) : suggestClose(cluster, question);
   }),
   answer(editDraftRequest, (session, { draft, edits }) => editDraft(draft, session.snapshot, edits, newId)),
+  answer(pinsRequest, (session, { invariants }) => judgePins(session, invariants)),
   answer(verificationRequest, (session, { draft, fileName }) => {
     const { before, after } = overlayOf(session, applyDraft(session.snapshot, draft));
     // Probes are between workloads, however many there are.

@@ -8,6 +8,8 @@ import type {
   EditedDraft,
   Impact,
   ImpactRow,
+  Invariant,
+  InvariantStatus,
   PolicyEdit,
   PolicyKey,
   PolicyRef,
@@ -135,3 +137,18 @@ export const verificationRequest = requestKind<
   { readonly draft: Draft; readonly fileName: string },
   VerificationResult
 >('draft.verification');
+
+export interface PinVerdict {
+  readonly name: string;
+  /** With the draft that is shown, if any. */
+  readonly now: InvariantStatus;
+  /** Without it. */
+  readonly before: InvariantStatus;
+  /** What goes against it now, a few. */
+  readonly examples: readonly string[];
+}
+
+/** Judges invariants on the cluster, with and without the draft. */
+export const pinsRequest = requestKind<{ readonly invariants: readonly Invariant[] }, readonly PinVerdict[]>(
+  'draft.invariants',
+);
