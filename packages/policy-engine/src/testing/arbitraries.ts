@@ -8,6 +8,7 @@ import type {
   PodRecord,
   PodState,
   PolicyRecord,
+  UnreadPolicyRecord,
 } from '../model/records.ts';
 import {
   adminNetworkPolicy,
@@ -173,6 +174,18 @@ const unread = fc.record({
   namespaces: mostly(fc.constant(false), fc.constant(true), 20),
 });
 
+/** Policies that can't be read for another reason: their kind is one of another engine. */
+const unreadPolicies: fc.Arbitrary<readonly UnreadPolicyRecord[]> = mostly(
+  fc.constant([]),
+  fc.constantFrom(
+    [{ apiVersion: 'projectcalico.org/v3', kind: 'NetworkPolicy', namespace: 'a', name: 'other' }],
+    [{ apiVersion: 'projectcalico.org/v3', kind: 'GlobalNetworkPolicy', name: 'other' }],
+    [{ apiVersion: 'projectcalico.org/v3', kind: 'StagedGlobalNetworkPolicy', name: 'other' }],
+    [{ apiVersion: 'cilium.io/v2', kind: 'CiliumNetworkPolicy', namespace: 'b', name: 'other' }],
+  ),
+  20,
+);
+
 export const snapshots: fc.Arbitrary<ClusterSnapshot> = fc
   .tuple(
     namespaces,
@@ -182,14 +195,16 @@ export const snapshots: fc.Arbitrary<ClusterSnapshot> = fc
     policies,
     hidden,
     unread,
+    unreadPolicies,
   )
-  .map(([ofNamespaces, ofNodes, shapes, addresses, ofPolicies, ofHidden, isUnread]) => ({
+  .map(([ofNamespaces, ofNodes, shapes, addresses, ofPolicies, ofHidden, isUnread, ofOtherKinds]) => ({
     namespaces: isUnread.namespaces ? [] : ofNamespaces,
     nodes: isUnread.nodes ? [] : ofNodes,
     pods: placed(shapes, addresses, ofNodes),
     services: [],
     policies: ofPolicies,
     hidden: ofHidden,
+    ...(ofOtherKinds.length === 0 ? {} : { unreadPolicies: ofOtherKinds }),
   }));
 
 /** Every endpoint worth asking about: all pods and nodes, and outside addresses and names at the edges of rules. */

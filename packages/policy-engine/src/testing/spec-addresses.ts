@@ -16,9 +16,14 @@ export interface Block {
   readonly prefix: number;
 }
 
+// The same few texts are asked for over and over.
+const addresses = new Map<string, Address | undefined>();
+const blocks = new Map<string, Block | undefined>();
+
 /** `undefined` for anything that isn't a plain IPv4 or IPv6 address. */
 export function parseAddress(text: string): Address | undefined {
-  return text.includes(':') ? parseV6(text) : parseV4(text);
+  if (!addresses.has(text)) addresses.set(text, text.includes(':') ? parseV6(text) : parseV4(text));
+  return addresses.get(text);
 }
 
 function parseV4(text: string): Address | undefined {
@@ -49,12 +54,10 @@ function parseV6(text: string): Address | undefined {
   return { family: 6, value };
 }
 
-const parsed = new Map<string, Block | undefined>();
-
-/** `undefined` for anything that isn't a block in CIDR notation. Remembered, since the same few are asked for always. */
+/** `undefined` for anything that isn't a block in CIDR notation. */
 export function parseBlock(text: string): Block | undefined {
-  if (!parsed.has(text)) parsed.set(text, readBlock(text));
-  return parsed.get(text);
+  if (!blocks.has(text)) blocks.set(text, readBlock(text));
+  return blocks.get(text);
 }
 
 function readBlock(text: string): Block | undefined {

@@ -9,7 +9,7 @@ import {
   worlds,
 } from './spec-actor.ts';
 import { clusterPolicyTier } from './spec-cluster-policies.ts';
-import { type Case, networkPolicyTier, type Outcome } from './spec-network-policy.ts';
+import { type Case, isPodFor, networkPolicyTier, type Outcome } from './spec-network-policy.ts';
 import { problemOf } from './spec-validity.ts';
 
 export type { EndpointRef, Protocol, Traffic } from './spec-actor.ts';
@@ -106,9 +106,12 @@ function isOnly(outcomes: ReadonlySet<Outcome>, outcome: Outcome): boolean {
 /** One direction of one end, tier after tier (semantics 2.3). What no tier decides is allowed. */
 function side(kase: Case): ReadonlySet<Outcome> {
   const { snapshot } = kase;
+  // Nodes and outside addresses have no policies, so their side always allows (semantics 0.1).
+  if (kase.subject.pod === undefined) return new Set(['allow']);
   const namespaced = snapshot.policies.filter((policy) => policy.kind === 'NetworkPolicy');
   const clusterScoped = snapshot.policies.filter((policy) => policy.kind !== 'NetworkPolicy');
   const tiers: readonly (() => ReadonlySet<Outcome>)[] = [
+    () => unreadKinds(kase),
     () => clusterPolicyTier(kase, 'Admin', clusterScoped, isHidden(snapshot, ['AdminNetworkPolicy'])),
     () => networkPolicyTier(kase, namespaced, hidesNetworkPolicies(snapshot, kase.subject)),
     () =>
@@ -122,6 +125,18 @@ function side(kase: Case): ReadonlySet<Outcome> {
     if (!ofTier.has('continue')) return outcomes;
   }
   return outcomes.add('allow');
+}
+
+/**
+ * Policies of kinds that aren't read here, Calico's and Cilium's say, may decide anything before those that are
+ * (N70, N72), for the pods of their namespace or, cluster-scoped, for all. Staged ones are never enforced.
+ */
+function unreadKinds({ snapshot, subject, world }: Case): ReadonlySet<Outcome> {
+  const mayDecide = (snapshot.unreadPolicies ?? []).some(
+    ({ kind, namespace }) =>
+      !kind.startsWith('Staged') && (namespace === undefined || namespace === subject.pod?.namespace),
+  );
+  return new Set(isPodFor(subject, world) && mayDecide ? ['allow', 'deny', 'continue'] : ['continue']);
 }
 
 const RESOURCES: Readonly<Record<PolicyRecord['kind'], string>> = {

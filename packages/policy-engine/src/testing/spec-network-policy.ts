@@ -36,7 +36,7 @@ export function policyTypes(spec: unknown): readonly unknown[] {
 }
 
 /** A pod NetworkPolicy may apply to: hostNetwork pods only in one of the two readings (semantics 1.8). */
-function isPodFor(actor: Actor, world: World): boolean {
+export function isPodFor(actor: Actor, world: World): boolean {
   return actor.pod !== undefined && (!actor.pod.hostNetwork || world === 'as-pod');
 }
 

@@ -676,27 +676,38 @@ describe('the rest', () => {
     expectVerdicts(snapshot, { 's/pod -> g/pod:80': 'D' });
   });
 
-  // Calico's and Cilium's own kinds are no policies to this engine: it must not take them for others, and what it
-  // says is what the upstream kinds alone do.
-  it('N70: Calico: a GlobalNetworkPolicy of tier kube-admin is not read, so Accept stands', () => {
-    expect(policyKind('projectcalico.org/v3', 'GlobalNetworkPolicy')).toBeUndefined();
-    expectVerdicts(base(cnp({ priority: 100, ingress: [from('Accept', of('s'))] })), {
-      's/pod -> g/pod:80': 'A',
-    });
+  // Calico's and Cilium's own kinds aren't read: they must not be taken for others, and what they may decide is unknown.
+  const withUnread = (kind: string, apiVersion: string, ...policies: readonly PolicyRecord[]) => {
+    expect(policyKind(apiVersion, kind)).toBeUndefined();
+    return { ...base(...policies), unreadPolicies: [{ apiVersion, kind, name: 'other' }] };
+  };
+
+  it('N70: Calico: a GlobalNetworkPolicy may come before an Accept of the Admin tier', () => {
+    const accept = cnp({ priority: 100, ingress: [from('Accept', of('s'))] });
+    expectVerdicts(base(accept), { 's/pod -> g/pod:80': 'A' });
+    const snapshot = withUnread('GlobalNetworkPolicy', 'projectcalico.org/v3', accept);
+    expectVerdicts(snapshot, { 's/pod -> g/pod:80': 'U' });
   });
 
-  it('N71: Calico: Admin Accept beats what the default tier denies', () => {
-    expect(policyKind('projectcalico.org/v3', 'NetworkPolicy')).toBeUndefined();
-    const snapshot = base(cnp({ ingress: [from('Accept', of('s'))] }), networkPolicy('g', 'podSelector: {}'));
-    expectVerdicts(snapshot, { 's/pod -> g/pod:80': 'A' });
+  it('N71: Calico: Admin Accept beats the tiers behind it, but which tier a Calico policy is in is not read', () => {
+    const accept = cnp({ ingress: [from('Accept', of('s'))] });
+    expectVerdicts(base(accept, networkPolicy('g', 'podSelector: {}')), { 's/pod -> g/pod:80': 'A' });
+    const snapshot = withUnread('GlobalNetworkPolicy', 'projectcalico.org/v3', accept);
+    expectVerdicts(snapshot, { 's/pod -> g/pod:80': 'U', '203.0.113.7 -> 198.51.100.1:80': 'A' });
   });
 
-  it('N72: Cilium: Admin Pass for the client and Deny for others; the L7 policy behind it is not read', () => {
-    expect(policyKind('cilium.io/v2', 'CiliumNetworkPolicy')).toBeUndefined();
-    expectVerdicts(base(cnp({ ingress: [from('Pass', of('s'), tcp(8080)), from('Deny', everyone)] })), {
-      's/pod -> g/pod:8080': 'A',
-      'r/pod -> g/pod:8080': 'D',
-    });
+  it('N72: Cilium: Admin Pass for the client and Deny for others; what the L7 policy behind it says is unknown', () => {
+    const tiered = cnp({ ingress: [from('Pass', of('s'), tcp(8080)), from('Deny', everyone)] });
+    expectVerdicts(base(tiered), { 's/pod -> g/pod:8080': 'A', 'r/pod -> g/pod:8080': 'D' });
+    const other = { apiVersion: 'cilium.io/v2', kind: 'CiliumNetworkPolicy', namespace: 'g', name: 'l7' };
+    expect(policyKind(other.apiVersion, other.kind)).toBeUndefined();
+    expectVerdicts(
+      { ...base(tiered), unreadPolicies: [other] },
+      {
+        's/pod -> g/pod:8080': 'U',
+        's/pod -> h/pod:8080': 'A',
+      },
+    );
   });
 
   it('N70: a ClusterNetworkPolicy of another API group is another kind', () => {
