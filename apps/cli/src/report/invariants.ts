@@ -135,7 +135,9 @@ function detailsOf(result: InvariantResult, first: Violation | undefined): strin
   if (more > 0) {
     const others = result.violations.slice(1, 4).map(shortText);
     const rest = more - others.length;
-    out.push(`And ${more >= 99_999 ? 'at least ' : ''}${more} more: ${others.join('; ')}${rest > 0 ? '; …' : ''}.`);
+    out.push(
+      `And ${more >= 99_999 ? 'at least ' : ''}${more} more: ${others.join('; ')}${rest > 0 ? '; …' : ''}.`,
+    );
   }
   return out;
 }
