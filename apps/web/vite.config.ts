@@ -17,5 +17,19 @@ export default defineConfig({
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 900,
   },
-  server: { host: '127.0.0.1', proxy: { '/api': api } },
+  server: {
+    host: '127.0.0.1',
+    proxy: {
+      '/api': {
+        target: api,
+        // The API answers to its own name only, and only to pages of its own: this server's pages stand in for them.
+        changeOrigin: true,
+        configure: (proxy) => {
+          proxy.on('proxyReq', (request, { headers }) => {
+            if (headers.origin === `http://${headers.host}`) request.setHeader('Origin', new URL(api).origin);
+          });
+        },
+      },
+    },
+  },
 });

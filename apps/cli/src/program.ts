@@ -134,6 +134,12 @@ function addServe(program: Command, io: Io, finish: Finish): void {
     .option('--context <name>', 'the kubeconfig context to open first')
     .option('--kubeconfig <file>', 'the kubeconfig to use (default: $KUBECONFIG, ~/.kube/config)')
     .option('--demo', 'the built-in example cluster')
+    .option(
+      '-n, --namespace <name>',
+      'a namespace to look into where namespaces may not be listed; repeatable',
+      collect,
+      [],
+    )
     .optionsGroup('Server:')
     .option('-p, --port <number>', 'the port; the next free one if it is taken', portNumber, 4680)
     .option('--host <address>', 'the address to listen on', '127.0.0.1')

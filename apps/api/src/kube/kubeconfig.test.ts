@@ -63,8 +63,8 @@ describe('the kubeconfig', () => {
       env: { KUBECONFIG: [join(home, 'no'), one, two].join(delimiter) },
     });
     expect(merged.contexts).toEqual([
-      { name: 'a', namespace: 'ns-a' },
-      { name: 'b', namespace: 'ns-b' },
+      { name: 'a', cluster: 'a', namespace: 'ns-a' },
+      { name: 'b', cluster: 'b', namespace: 'ns-b' },
     ]);
     expect(merged.current).toBe('a');
     expect(merged.entry('a').cluster).toMatchObject({ server: 'https://a:6443' });

@@ -14,6 +14,8 @@ interface Named {
 
 export interface ContextSummary {
   readonly name: string;
+  /** Name of its cluster's entry. */
+  readonly cluster?: string;
   readonly namespace?: string;
 }
 
@@ -156,7 +158,12 @@ function merge(files: readonly string[], documents: readonly JsonObject[]): Kube
     .find((name) => name !== undefined);
   const summary = ({ name, body }: Named): ContextSummary => {
     const namespace = textAt(body, 'namespace');
-    return namespace === undefined ? { name } : { name, namespace };
+    const cluster = textAt(body, 'cluster');
+    return {
+      name,
+      ...(cluster === undefined ? {} : { cluster }),
+      ...(namespace === undefined ? {} : { namespace }),
+    };
   };
   return {
     files,

@@ -8,6 +8,8 @@ import type { LoadedState } from './source.ts';
 export interface LiveChoice {
   readonly context?: string;
   readonly kubeconfig?: string;
+  /** Namespaces to look into where they may not be listed. */
+  readonly namespace?: readonly string[];
 }
 
 /**
@@ -110,6 +112,7 @@ function liveOptions(choice: LiveChoice, io: Io) {
   return {
     env: { ...io.env },
     ...(choice.context === undefined ? {} : { context: choice.context }),
+    ...(choice.namespace === undefined ? {} : { namespaces: choice.namespace }),
     ...(choice.kubeconfig === undefined ? {} : { file: choice.kubeconfig }),
   };
 }

@@ -16,6 +16,7 @@ import { Palette, type PaletteQuestion } from '../features/palette/Palette.tsx';
 import { Button, EmptyState } from '../shared/ui.tsx';
 import { indexRequest } from '../worker/explore/requests.ts';
 import { useActions } from './actions.ts';
+import { rememberView } from './cluster-view.ts';
 import type { Route, Selection } from './contracts.ts';
 import { Header } from './Header.tsx';
 import { Notices } from './Notices.tsx';
@@ -36,6 +37,9 @@ export function App(): ReactNode {
   useEffect(() => {
     if (id !== undefined) engine.open(id);
   }, [engine, id]);
+  useEffect(() => {
+    if (id !== undefined) rememberView(id, route);
+  }, [id, route]);
 
   if (clusters.isError) {
     const { error } = clusters;

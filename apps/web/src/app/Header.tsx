@@ -4,7 +4,9 @@ import { useEngine, useEngineQuery, useSession } from '../data/engine.ts';
 import { Icon } from '../shared/icons.tsx';
 import { formatCount, IconButton, Menu, Segments } from '../shared/ui.tsx';
 import { indexRequest } from '../worker/explore/requests.ts';
+import { switchCluster } from './cluster-view.ts';
 import type { Route, View } from './contracts.ts';
+import { Enforcement } from './Enforcement.tsx';
 import { freshnessText } from './freshness.ts';
 import { navigate } from './route.ts';
 import { setTheme, type Theme, useTheme } from './theme.ts';
@@ -33,6 +35,7 @@ export function Header({ route, clusters, current, draft, onSearch }: HeaderProp
       </div>
       <ClusterSwitch clusters={clusters} current={current} />
       <Freshness />
+      <Enforcement />
       <Scope route={route} />
       <span className="spring" />
       <button type="button" className="search-button" onClick={onSearch}>
@@ -80,7 +83,7 @@ function ClusterSwitch({ clusters, current }: Pick<HeaderProps, 'clusters' | 'cu
             className="menu-item"
             aria-current={cluster.id === current?.id}
             onClick={() => {
-              navigate({ cluster: cluster.id, selection: null, scope: [], toggled: [], drill: null });
+              switchCluster(cluster.id);
               close();
             }}
           >

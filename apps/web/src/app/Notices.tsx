@@ -47,11 +47,7 @@ export function Notices(): ReactNode {
     notices.push(
       <div key="hidden" className="notice">
         <strong>Part of this cluster may not be read:</strong>
-        <span
-          title={hidden
-            .map((entry) => `${entry.resource} ${entry.namespaces?.join(', ') ?? ''}: ${entry.reason}`)
-            .join('\n')}
-        >
+        <span>
           {resources}
           {hidden.every((entry) => entry.namespaces !== undefined)
             ? ` in ${plural(new Set(hidden.flatMap((entry) => entry.namespaces ?? [])).size, 'namespace')}`
@@ -61,6 +57,17 @@ export function Notices(): ReactNode {
             ? ' There may be namespaces that are not known here; name those you may read with --namespace.'
             : ''}
         </span>
+        <details>
+          <summary>What, and why</summary>
+          <ul>
+            {hidden.map(({ resource, namespaces, reason }) => (
+              <li key={resource}>
+                {resource}
+                {namespaces === undefined ? '' : ` in ${namespaces.join(', ')}`}: {reason}
+              </li>
+            ))}
+          </ul>
+        </details>
       </div>,
     );
   }

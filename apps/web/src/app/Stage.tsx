@@ -106,12 +106,14 @@ function Waiting(): ReactNode {
       </EmptyState>
     );
   }
+  const message = freshness?.state === 'connecting' ? freshness.message : undefined;
   const progress = freshness?.state === 'loading' ? freshness.progress : [];
   return (
     <EmptyState title={freshness?.state === 'loading' ? 'Reading the cluster' : 'Connecting'} icon="cluster">
       <div className="progress indeterminate">
         <i />
       </div>
+      {message === undefined ? null : <pre>{message}</pre>}
       <ul className="load-progress">
         {progress.map((entry) => (
           <li key={entry.resource}>

@@ -2,6 +2,7 @@ import type { ClusterSummary } from '@bulkhead/protocol';
 import { useMemo } from 'react';
 import { useEngine, useSession } from '../data/engine.ts';
 import type { PaletteAction } from '../features/palette/Palette.tsx';
+import { switchCluster } from './cluster-view.ts';
 import type { Route } from './contracts.ts';
 import { navigate } from './route.ts';
 import { setTheme } from './theme.ts';
@@ -93,7 +94,7 @@ export function useActions(route: Route, clusters: readonly ClusterSummary[]): r
           id: `cluster ${cluster.id}`,
           label: `Switch to cluster ${cluster.name}`,
           icon: 'cluster',
-          run: () => navigate({ cluster: cluster.id, selection: null, scope: [], toggled: [], drill: null }),
+          run: () => switchCluster(cluster.id),
         }),
       ),
     ],

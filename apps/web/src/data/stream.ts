@@ -24,7 +24,8 @@ export interface ClusterStream {
 
 const RETRY_MS = [500, 1_000, 2_000, 5_000, 10_000] as const;
 /** The server sends a status at least every 15 s; a stream that is silent for longer is dead without knowing it. */
-const SILENCE_MS = 45_000;
+const SILENCE_MS = 35_000;
+const LOOK_MS = 3_000;
 
 /**
  * Follows a cluster's stream until it is stopped: reconnects with growing delays, resumes where it was, and notices streams
@@ -33,15 +34,15 @@ const SILENCE_MS = 45_000;
 export function followStream(options: StreamOptions): ClusterStream {
   let source: EventSource | undefined;
   let retry: ReturnType<typeof setTimeout> | undefined;
-  let silence: ReturnType<typeof setTimeout> | undefined;
+  let heardAt = 0;
   let failures = 0;
+  let open = false;
   let stopped = false;
 
   const close = () => {
     source?.close();
     source = undefined;
     clearTimeout(retry);
-    clearTimeout(silence);
   };
   const lose = async (problem?: ConnectionProblem) => {
     close();
@@ -49,12 +50,20 @@ export function followStream(options: StreamOptions): ClusterStream {
     const delay = RETRY_MS[Math.min(failures, RETRY_MS.length - 1)] ?? 10_000;
     failures++;
     retry = setTimeout(connect, delay);
-    options.onState('lost', problem ?? (await diagnose(options.cluster)));
+    open = false;
+    options.onState('lost', problem ?? null);
+    if (problem !== undefined) return;
+    const found = await diagnose(options.cluster);
+    // The next attempt may have been quicker than the answer.
+    if (!stopped && !open) options.onState('lost', found);
   };
   const listen = () => {
-    clearTimeout(silence);
-    silence = setTimeout(() => void lose(), SILENCE_MS);
+    heardAt = Date.now();
   };
+  // By the wall clock: while a machine sleeps timers stand still, and so does their time.
+  const watch = setInterval(() => {
+    if (source !== undefined && Date.now() - heardAt > SILENCE_MS) void lose();
+  }, LOOK_MS);
   const connect = () => {
     close();
     if (stopped) return;
@@ -64,6 +73,7 @@ export function followStream(options: StreamOptions): ClusterStream {
       apiPaths.stream(options.cluster, at === undefined ? undefined : formatEventId(at)),
     );
     source.onopen = () => {
+      open = true;
       failures = 0;
       listen();
       options.onState('open', null);
@@ -88,6 +98,7 @@ export function followStream(options: StreamOptions): ClusterStream {
     },
     stop: () => {
       stopped = true;
+      clearInterval(watch);
       close();
     },
   };

@@ -1,4 +1,5 @@
-import { buildCluster, type StandIn } from '@bulkhead/kube-stand-in';
+import { writeFile } from 'node:fs/promises';
+import { buildCluster, role, roleBinding, type StandIn } from '@bulkhead/kube-stand-in';
 import { describe, expect, it } from 'vitest';
 import { KubeError } from '../../kube/error.ts';
 import { cleanUpAfterEach, converges, FAST, standIn } from '../../testing/live.ts';
@@ -36,6 +37,35 @@ describe('the live catalogue', () => {
     source.start();
     await converges(source, server);
     for (const id of ['other', '', '__proto__']) expect(await catalogue.open(id)).toBeUndefined();
+  });
+
+  it('looks into the namespaces of all contexts of a cluster where namespaces may not be listed', async () => {
+    const cluster = buildCluster();
+    for (const namespace of ['shop', 'blog', 'bank']) cluster.namespace(namespace);
+    const read = { verbs: ['list', 'watch'], apiGroups: [''], resources: ['pods'] };
+    const server = await standIn({ seed: cluster.objects, users: [{ name: 'sam' }] });
+    for (const namespace of ['shop', 'blog']) {
+      server.seed([
+        role(namespace, 'pods', [read]),
+        roleBinding(namespace, 'sam', { kind: 'Role', name: 'pods' }, ['sam']),
+      ]);
+    }
+    const auth = { by: 'token', user: 'sam' } as const;
+    const text = await server.kubeconfig({
+      contexts: [
+        { name: 'first', auth, namespace: 'shop' },
+        { name: 'second', auth, namespace: 'blog' },
+      ],
+    });
+    const file = await server.writeKubeconfig();
+    await writeFile(file, text.replace('cluster: second', 'cluster: first'));
+    const source = await (await liveCatalogue({ file, timings: FAST })).open('first');
+    if (source === undefined) throw new Error('not opened');
+    cleanUp(() => source.stop());
+    source.start();
+    await expect
+      .poll(() => [...source.store.keys('namespace')].sort(), { timeout: 15_000 })
+      .toEqual(['(other namespaces)', 'blog', 'shop']);
   });
 
   it('marks the context that was asked for, and refuses one that is not there', async () => {

@@ -39,9 +39,17 @@ export async function liveCatalogue(options: LiveOptions = {}): Promise<Catalogu
     async open(id) {
       const config = await loadKubeconfig(options).catch(() => first);
       if (!config.contexts.some(({ name }) => name === id)) return undefined;
-      return openContext(id, options);
+      return openContext(id, withNeighbours(config, id, options));
     },
   };
+}
+
+/** The namespaces of other contexts of the same cluster are known too: who has two namespaces often has two contexts. */
+function withNeighbours(config: Kubeconfig, context: string, options: LiveOptions): LiveOptions {
+  const cluster = config.contexts.find(({ name }) => name === context)?.cluster;
+  const neighbours = config.contexts.filter((other) => cluster !== undefined && other.cluster === cluster);
+  const names = neighbours.flatMap(({ namespace }) => (namespace === undefined ? [] : [namespace]));
+  return { ...options, namespaces: [...new Set([...(options.namespaces ?? []), ...names])] };
 }
 
 function openContext(context: string, options: LiveOptions): ClusterSource {
@@ -85,7 +93,7 @@ export async function openLiveSnapshot(
   const context = chosenContext(config, options);
   config.entry(context);
   const clock = options.clock ?? systemClock;
-  const source = openContext(context, options);
+  const source = openContext(context, withNeighbours(config, context, options));
   source.start();
   try {
     await whenReady(source, clock, options.timeoutMs ?? 60_000);
