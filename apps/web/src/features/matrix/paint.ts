@@ -144,17 +144,29 @@ export function createPainter(colors: Colors, ratio: number, verdicts: readonly 
     if (into === null) return;
     const data = into.createImageData(image.width, image.height);
     const out = new Uint32Array(data.data.buffer);
+    const weights = table.map((look) => WEIGHT[look] ?? 0);
+    const shades = table.map((look) => pixels.get(look) ?? 0);
+    const pending = pixels.get('pending') ?? 0;
+    const classes = cells.columnClasses;
     for (let y = 0; y < height; y++) {
+      const lines: Uint32Array[] = [];
+      for (let sample = 0; sample < SAMPLES; sample++) {
+        const row = rows.first + Math.floor((y + sample / SAMPLES) * step);
+        const line = row > rows.last ? undefined : cells.line(row);
+        if (line !== undefined) lines.push(line);
+      }
       for (let x = 0; x < width; x++) {
-        let most: Look = 'pending';
-        for (let sample = 0; sample < SAMPLES * SAMPLES; sample++) {
-          const row = rows.first + Math.floor((y + (sample % SAMPLES) / SAMPLES) * step);
-          const column = columns.first + Math.floor((x + Math.floor(sample / SAMPLES) / SAMPLES) * step);
-          if (row > rows.last || column > columns.last) continue;
-          const look = table[cells.code(row, column)] ?? 'pending';
-          if ((WEIGHT[look] ?? 0) > (WEIGHT[most] ?? 0)) most = look;
+        let most = 0;
+        for (let sample = 0; sample < SAMPLES; sample++) {
+          const column = columns.first + Math.floor((x + sample / SAMPLES) * step);
+          const own = classes[column];
+          if (own === undefined || column > columns.last) continue;
+          for (const line of lines) {
+            const code = line[own] ?? 0;
+            if ((weights[code] ?? 0) > (weights[most] ?? 0)) most = code;
+          }
         }
-        out[y * image.width + x] = pixels.get(most) ?? 0;
+        out[y * image.width + x] = lines.length === 0 ? pending : (shades[most] ?? pending);
       }
     }
     into.putImageData(data, 0, 0);

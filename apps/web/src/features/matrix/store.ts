@@ -89,6 +89,18 @@ export class MatrixCells {
     return line === undefined ? PENDING : (line[columns.classOf[to] ?? 0] ?? PENDING);
   }
 
+  /** Codes of one row by the class of the column, and that class for each column shown; without overlaps. */
+  line(row: number): Uint32Array | undefined {
+    return this.#lines[this.frame.rows.classOf[this.rowOrder[row] ?? 0] ?? 0];
+  }
+
+  get columnClasses(): Int32Array {
+    this.#columnClasses ??= this.columnOrder.map((index) => this.frame.columns.classOf[index] ?? 0);
+    return this.#columnClasses;
+  }
+
+  #columnClasses: Int32Array | undefined;
+
   /** Codes of a stretch of one row; the same as `code` for each, in one go. */
   fill(row: number, firstColumn: number, lastColumn: number, out: Int32Array): void {
     const { rows, columns } = this.frame;

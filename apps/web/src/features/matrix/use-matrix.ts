@@ -7,7 +7,9 @@ import type { Span } from './geometry.ts';
 import { MatrixCells } from './store.ts';
 
 /** Cells of one band, about: enough to be worth a message, few enough to leave the worker free for other questions. */
-const CELLS_A_BAND = 120_000;
+const CELLS_A_BAND = 200_000;
+/** A picture that fills itself is painted anew at most this often. */
+const PAINT_MS = 120;
 
 export interface MatrixState {
   readonly cells: MatrixCells | null;
@@ -54,6 +56,7 @@ export function useMatrix(route: Route, arrangement: number, rowsInSight: () => 
     const load = async () => {
       const count = Math.max(1, Math.floor(CELLS_A_BAND / Math.max(1, next.frame.columns.classes)));
       if (next.missing === 0) setShown(next);
+      let painted = 0;
       while (!stopped && next.missing > 0) {
         const { first, last } = sight.current();
         const band = await engine.call(matrixBandRequest, {
@@ -65,6 +68,8 @@ export function useMatrix(route: Route, arrangement: number, rowsInSight: () => 
         if (stopped || band === null) return;
         next.add(band);
         setShown(next);
+        if (next.missing > 0 && performance.now() - painted < PAINT_MS) continue;
+        painted = performance.now();
         setProgress((value) => value + 1);
       }
     };

@@ -124,7 +124,7 @@ export function ConnectionsTable({ route }: { readonly route: Route }): ReactNod
         <span className="muted" data-testid="connection-count">
           {any === undefined
             ? 'Counting'
-            : `${plural(count, 'connection')}${route.listOpen ? '' : ' that policies decide'}`}
+            : `${plural(count, 'connection')}${route.listOpen ? '' : ' besides the open ones'}`}
           {count > LISTED_AT_MOST ? `; the first ${formatCount(LISTED_AT_MOST)} can be scrolled to` : ''}
           {saving === null ? '' : ` · ${Math.round(saving * 100)} % fetched`}
         </span>

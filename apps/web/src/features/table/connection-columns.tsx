@@ -84,7 +84,7 @@ export const CONNECTION_COLUMNS: readonly GridColumn<ConnectionRow, ConnectionCo
     sortable: false,
     render: (row) =>
       row.policies.length === 0 ? (
-        <span className="muted truncate">no policy has a say</span>
+        <span className="muted truncate">no rule: not isolated</span>
       ) : (
         <span className="truncate" title={row.policies.join('\n')}>
           {deciders(row)}
