@@ -12,11 +12,14 @@ export interface EffectivePolicies {
   readonly kept: readonly number[];
 }
 
+/** What diagnostics and rules of a draft's text call the file they stand in. */
+const DRAFT_FILE = 'draft';
+
 /** A copy of the item with a new text, remembering the last text that could be used as a whole. */
 export function withText(item: PolicyText, text: string): PolicyText {
   const { good: _good, ...rest } = item;
-  if (isGood(readPolicyText(text, item.id))) return { ...rest, text };
-  const good = item.good ?? (isGood(readPolicyText(item.text, item.id)) ? item.text : undefined);
+  if (isGood(readPolicyText(text, DRAFT_FILE))) return { ...rest, text };
+  const good = item.good ?? (isGood(readPolicyText(item.text, DRAFT_FILE)) ? item.text : undefined);
   return { ...rest, text, ...(good === undefined ? {} : { good }) };
 }
 
@@ -29,13 +32,13 @@ function isGood(reading: PolicyTextReading): boolean {
  * text where the number of documents is the same, else by name.
  */
 export function effectivePolicies(item: PolicyText): EffectivePolicies {
-  const reading = readPolicyText(item.text, item.id);
+  const reading = readPolicyText(item.text, DRAFT_FILE);
   const { documents, diagnostics } = reading;
   const policies = documents.flatMap(({ policy }) => policy ?? []);
   const broken = documents.filter(({ policy }) => policy === undefined).map(({ index }) => index);
   const none = { policies, diagnostics, broken, kept: [] };
   if (broken.length === 0 || item.good === undefined) return none;
-  const old = readPolicyText(item.good, item.id).documents;
+  const old = readPolicyText(item.good, DRAFT_FILE).documents;
   const taken = new Set(policies.map(keyOf));
   const kept: number[] = [];
   const result: PolicyRecord[] = [];

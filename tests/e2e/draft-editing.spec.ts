@@ -1,0 +1,116 @@
+import { expect, test } from './fixtures/test.ts';
+
+test('form and YAML are one document: an edit in the form changes only its own lines', async ({
+  demo,
+  page,
+}) => {
+  await demo.goTo('payments/payment-api-from-checkout');
+  await demo.inspector.getByRole('button', { name: 'Edit in a draft' }).click();
+  await expect(demo.editor).toContainText('tideway.example/pci-client: approved');
+  const before = await text(page);
+
+  await demo.drawer.getByRole('radio', { name: 'Form' }).click();
+  await expect(demo.drawer.getByRole('textbox', { name: 'Name', exact: true })).toHaveValue(
+    'payment-api-from-checkout',
+  );
+  const port = demo.drawer.getByRole('textbox', { name: 'Rule 1: port 1' });
+  await expect(port).toHaveValue('8443');
+  await port.fill('9443');
+  await expect(demo.impact).toContainText('+ TCP 9443');
+  await expect(demo.impact).toContainText('− TCP 8443');
+
+  await demo.drawer.getByRole('radio', { name: 'YAML' }).click();
+  const after = await text(page);
+  expect(after).toBe(before.replace('8443', '9443'));
+
+  // Undo belongs to the draft, wherever the focus is: the form's change goes as one step.
+  await demo.drawer.getByRole('radio', { name: 'Form' }).click();
+  await port.focus();
+  await page.keyboard.press('ControlOrMeta+z');
+  await expect(port).toHaveValue('8443');
+  await page.keyboard.press('ControlOrMeta+Shift+z');
+  await expect(port).toHaveValue('9443');
+});
+
+test('a selector is built from labels that exist and says what it matches', async ({ demo, page }) => {
+  await page.keyboard.press('d');
+  await demo.drawer.getByRole('button', { name: 'Start from a template' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Start from a template' });
+  await dialog.getByRole('combobox', { name: 'For: namespace' }).selectOption('shop');
+  await dialog.getByRole('button', { name: 'Add to the draft' }).click();
+  await demo.drawer.getByRole('radio', { name: 'Form' }).click();
+  const subject = demo.drawer.getByRole('region', { name: 'Subject' });
+  await expect(subject).toContainText(/Selects \d+ pods/);
+  await subject.getByRole('button', { name: 'Pods: add a label' }).click();
+  await page.getByRole('button', { name: /^app=inventory/ }).click();
+  await expect(subject).toContainText('Selects 2 pods of inventory');
+  await demo.drawer.getByRole('radio', { name: 'YAML' }).click();
+  await expect(demo.editor).toContainText('app: inventory');
+});
+
+test('completion offers the fields that fit and what the cluster has', async ({ demo, page }) => {
+  await page.keyboard.press('d');
+  await demo.drawer.getByRole('button', { name: 'Write YAML' }).click();
+  await demo.editor.click();
+  const choose = async (label: string) => {
+    const option = page
+      .getByRole('listbox', { name: 'Completions' })
+      .getByRole('option', { name: new RegExp(`^${label}`) });
+    await expect(option).toBeVisible();
+    await option.click();
+  };
+  await page.keyboard.type('api');
+  await choose('apiVersion');
+  await page.keyboard.type('netw');
+  await choose('networking.k8s.io/v1');
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('kind: Netw');
+  await choose('NetworkPolicy');
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('metadata:\nname: typed\nnames');
+  await choose('namespace');
+  await page.keyboard.type('pay');
+  await choose('payments');
+  await expect(demo.editor).toContainText('namespace: payments');
+});
+
+test('what is wrong with a document is said in place', async ({ demo, page }) => {
+  await page.keyboard.press('d');
+  await demo.drawer.getByRole('button', { name: 'Write YAML' }).click();
+  const say = async (yaml: string, message: RegExp) => {
+    await demo.editor.fill(yaml);
+    await expect(demo.drawer).toContainText(message);
+  };
+  const policy = (namespace: string, name = 'x') =>
+    `apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: ${name}\n  namespace: ${namespace}\nspec:\n  podSelector: {}\n`;
+  await say('kind: Deployment\napiVersion: apps/v1\n', /Line 1: Deployment is not a policy/);
+  await say(policy('nowhere'), /There is no namespace nowhere in this cluster/);
+  await say(`${policy('shop')}---\n${policy('shop')}`, /stands in this text twice, first at line 1/);
+  await say(`${policy('shop')}  ingress:\n    - from: [`, /Line \d+: /);
+  await say(`${policy('shop')}  podSelector: {}\n`, /This key stands here twice/);
+  await say(policy('shop').replace('networking.k8s.io/v1', 'extensions/v1beta1'), /is not understood/);
+});
+
+test('labels and workloads that are not there yet are part of a draft', async ({ demo, page }) => {
+  await demo.goTo('shop/cart');
+  await demo.inspector.getByRole('button', { name: 'Change labels' }).click();
+  await demo.drawer.getByRole('textbox', { name: 'Value of app' }).fill('basket');
+  await expect(demo.impact).toContainText('− TCP 8080');
+  await expect(demo.impact).toContainText('shop/cart');
+
+  await demo.drawer.getByRole('button', { name: 'Add to the draft' }).click();
+  await page.getByRole('button', { name: 'New workload' }).click();
+  await demo.drawer.getByRole('textbox', { name: 'Namespace' }).fill('legacy-portal');
+  await expect(demo.impact).toContainText('new-workload');
+  await demo.drawer.getByRole('textbox', { name: 'Namespace' }).fill('nowhere');
+  await expect(demo.impact).toContainText('there is no namespace nowhere');
+});
+
+/** The editor's text, as it would be exported. */
+async function text(page: import('@playwright/test').Page): Promise<string> {
+  return page
+    .locator('.cm-content')
+    .evaluate((content) =>
+      [...content.querySelectorAll('.cm-line')].map((line) => line.textContent ?? '').join('\n'),
+    );
+}

@@ -1,0 +1,135 @@
+import { cp, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App } from './fixtures/app.ts';
+import { REPOSITORY } from './fixtures/server.ts';
+import { expect, test } from './fixtures/test.ts';
+
+const DEMO = join(REPOSITORY, 'apps', 'api', 'demo');
+const INVENTORY = 'apps/shop/network-policies/20-inventory.yaml';
+
+async function draftSomething(app: App): Promise<void> {
+  await app.page.keyboard.press('d');
+  await app.drawer.getByRole('button', { name: 'Start from a template' }).click();
+  const dialog = app.page.getByRole('dialog', { name: 'Start from a template' });
+  await dialog.getByRole('combobox', { name: 'For: namespace' }).selectOption('legacy-portal');
+  await dialog.getByRole('button', { name: 'Add to the draft' }).click();
+  await expect(app.editor).toContainText('namespace: legacy-portal');
+}
+
+test('drafts are kept across reloads, renamed, duplicated, compared and deleted', async ({ demo, page }) => {
+  await draftSomething(demo);
+  await demo.editor.getByText('name: default-deny-ingress').click();
+  await page.keyboard.press('End');
+  await page.keyboard.type('-kept');
+  await page.reload();
+  await demo.ready();
+  await expect(demo.editor).toContainText('default-deny-ingress-kept');
+  await expect(page.getByTestId('impact-sentence')).toContainText('Closes');
+
+  const more = demo.drawer.getByRole('button', { name: 'More about this draft' });
+  await more.click();
+  await page.getByRole('button', { name: 'Rename' }).click();
+  await page.getByRole('textbox', { name: 'Name of the draft' }).fill('Close the portal');
+  await page.keyboard.press('Enter');
+  await expect(demo.drawer.getByRole('button', { name: /^Draft: Close the portal/ })).toBeVisible();
+
+  await more.click();
+  await page.getByRole('button', { name: 'Duplicate' }).click();
+  await expect(demo.drawer.getByRole('button', { name: /^Draft: Close the portal copy/ })).toBeVisible();
+  await demo.editor.getByText('name: default-deny-ingress-kept').click();
+  await page.keyboard.press('End');
+  await page.keyboard.type('-2');
+  await more.click();
+  await page.getByRole('button', { name: 'Compare with another draft' }).click();
+  const compare = page.getByRole('dialog', { name: /^Compare/ });
+  await expect(compare).toContainText('default-deny-ingress-kept-2');
+  await expect(compare).toContainText('not in this draft');
+  await compare.getByRole('button', { name: 'Close' }).click();
+
+  page.once('dialog', (dialog) => dialog.accept());
+  await more.click();
+  await page.getByRole('button', { name: 'Delete this draft' }).click();
+  await expect(demo.drawer.getByRole('button', { name: /^Draft: Close the portal\./ })).toBeVisible();
+});
+
+test('a link holds the whole draft in its fragment, which no server sees', async ({
+  demo,
+  page,
+  browser,
+  demoServer,
+}) => {
+  await draftSomething(demo);
+  await demo.drawer.getByRole('button', { name: 'More about this draft' }).click();
+  await page.getByRole('button', { name: 'Copy a link that holds it' }).click();
+  await expect(demo.spoken).toHaveText(/Copied a link/);
+  const link = new URL(await page.evaluate(() => navigator.clipboard.readText()));
+  expect(link.hash).toMatch(/^#draft=[\w-]+$/);
+
+  // Somebody else, with a session of their own and nothing in their browser.
+  const context = await browser.newContext();
+  const other = await context.newPage();
+  const urls: string[] = [];
+  other.on('request', (request) => urls.push(request.url()));
+  await other.goto(demoServer.link);
+  const app = new App(other, demoServer.url);
+  await app.ready();
+  await other.goto(`${demoServer.url.replace(/\/$/, '')}/${link.search}${link.hash}`);
+  await app.ready();
+  await expect(app.editor).toContainText('namespace: legacy-portal');
+  expect(new URL(other.url()).hash).toBe('');
+  expect(
+    urls.filter((url) => url.includes('draft=') && !url.includes('#')),
+    'only the id of a draft is in a request',
+  ).toEqual(urls.filter((url) => /[?&]draft=\w+/.test(url)));
+  expect(urls.join(' ')).not.toContain(link.hash.slice('#draft='.length, 40));
+  await context.close();
+});
+
+test('YAML is dropped, pasted and opened as a file', async ({ demo, page }) => {
+  await page.keyboard.press('d');
+  const yaml = (await readFile(join(DEMO, INVENTORY), 'utf8')).split(/^---$/m)[0] ?? '';
+  await page.evaluate((text) => {
+    const data = new DataTransfer();
+    data.setData('text/plain', text);
+    document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true }));
+  }, yaml);
+  await expect(demo.editor).toContainText('name: inventory-from-apps');
+  await expect(page.getByTestId('impact-sentence')).toHaveText('Changes no connection.');
+
+  await demo.drawer.getByRole('button', { name: 'More about this draft' }).click();
+  const chooser = page.waitForEvent('filechooser');
+  await page.getByRole('button', { name: 'Open a file' }).click();
+  await (await chooser).setFiles({
+    name: 'other.yaml',
+    mimeType: 'application/yaml',
+    buffer: Buffer.from(yaml.replace('inventory-from-apps', 'from-a-file')),
+  });
+  await expect(demo.editor).toContainText('name: from-a-file');
+});
+
+test('when the source moves under a draft, what no longer applies is said, not lost', async ({
+  serve,
+  open,
+}) => {
+  const directory = await mkdtemp(join(tmpdir(), 'bulkhead-moving-'));
+  await cp(DEMO, directory, { recursive: true });
+  const app = await open(await serve(['--dir', directory]));
+  await app.ready();
+  await app.goTo('shop/inventory-from-apps');
+  await app.inspector.getByRole('button', { name: 'Edit in a draft' }).click();
+  await app.editor.getByText('port: 8080').click();
+  await app.page.keyboard.press('End');
+  await app.page.keyboard.press('Backspace');
+  await app.page.keyboard.type('1');
+  await expect(app.impact).toContainText('TCP 8081');
+
+  const file = join(directory, INVENTORY);
+  const live = await readFile(file, 'utf8');
+  await writeFile(file, live.replace('port: 8080', 'port: 8082'));
+  await expect(app.impact).toContainText('changed in the cluster since this edit began', { timeout: 30_000 });
+  await expect(app.editor).toContainText('port: 8081');
+  await writeFile(file, live.split(/^---$/m).slice(1).join('---'));
+  await expect(app.impact).toContainText('was deleted from the cluster since', { timeout: 30_000 });
+  await expect(app.editor).toContainText('port: 8081');
+});
