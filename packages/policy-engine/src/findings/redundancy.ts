@@ -119,7 +119,8 @@ function shadowedBy(cluster: Cluster, policy: CompiledPolicy, block: RuleBlock, 
         if (mentions) all = false;
         for (const match of half.rules) {
           if (match.action !== 'pass' && match.tier === 'admin') {
-            found.add(`${match.origin.policy} ${match.origin.path}`);
+            const other = cluster.policies.get(match.origin.policy);
+            if (other !== undefined) found.add(`${match.origin.path} of ${policyText(other)}`);
           }
         }
       }

@@ -231,6 +231,16 @@ describe('an explanation', () => {
   });
 });
 
+describe('near misses', () => {
+  it('blame only the peer where a named port would fit', () => {
+    const named = API_ONLY_FROM_WEB.replace('port: 8080', 'port: http');
+    const cluster = clusterOf(BASE, named);
+    const { parts } = explainColumns(cluster, columnOf(cluster, 'data/db'), columnOf(cluster, 'shop/api'));
+    const denied = parts.find((part) => part.verdict === 'denied');
+    expect(denied?.ingress.nearMisses.map((miss) => miss.failed)).toEqual([['peer']]);
+  });
+});
+
 describe('neighbours, reach and paths', () => {
   it('follow connections hop by hop in either direction', () => {
     const locked = `

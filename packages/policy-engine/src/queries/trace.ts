@@ -102,6 +102,8 @@ interface TracedRule {
   readonly blockCertain: boolean;
   readonly sure: ConnectionSetId;
   readonly maybe: ConnectionSetId;
+  /** The connections that it names, whoever the peer is. */
+  readonly named: ConnectionSetId;
 }
 
 export interface TraceOptions {
@@ -148,12 +150,19 @@ export function traceDirection(
         if (certain) sure = space.union(sure, connections);
         else maybe = space.union(maybe, connections);
       });
-      rules.push({ resolved, block: entry.resolved, blockCertain: entry.certain, sure, maybe });
+      rules.push({
+        resolved,
+        block: entry.resolved,
+        blockCertain: entry.certain,
+        sure,
+        maybe,
+        named: namedConnections(cluster, direction, resolved, ports, peer),
+      });
     }
   }
   const merged = new Map<string, DirectionTrace>();
   for (const atom of atoms(space, rules, options.apart ?? space.none)) {
-    const trace = simulate(cluster, direction, peer, atom, rules, blocks, unread, policed, options);
+    const trace = simulate(cluster, peer, atom, rules, blocks, unread, policed, options);
     const key = JSON.stringify([
       trace.verdict,
       trace.byDefault,
@@ -195,7 +204,6 @@ function atoms(
 
 function simulate(
   cluster: Cluster,
-  direction: Direction,
   peer: number,
   atom: ConnectionSetId,
   rules: readonly TracedRule[],
@@ -259,7 +267,7 @@ function simulate(
     policed,
     rules: shown,
     isolatedBy,
-    nearMisses: verdict === 'denied' && !decisive ? nearMisses(cluster, direction, peer, atom, rules) : [],
+    nearMisses: verdict === 'denied' && !decisive ? nearMisses(cluster, peer, atom, rules) : [],
     reasons: verdict === 'unknown' ? [...reasons] : [],
   };
 }
@@ -351,7 +359,6 @@ function uncertainty(cluster: Cluster, rule: TracedRule, peer: number): UnknownR
 /** Allow rules of the policies that isolate the end, and what in each did not fit. */
 function nearMisses(
   cluster: Cluster,
-  direction: Direction,
   peer: number,
   atom: ConnectionSetId,
   rules: readonly TracedRule[],
@@ -363,7 +370,7 @@ function nearMisses(
     const { sure, maybe } = rule.resolved.peers;
     const peerFits = has(sure, peer) || has(maybe, peer);
     if (!peerFits) failed.push('peer');
-    const cause = connectionMismatch(cluster, direction, peer, atom, rule);
+    const cause = connectionMismatch(cluster, atom, rule);
     if (cause !== undefined) failed.push(cause);
     out.push({
       origin: rule.resolved.rule.origin,
@@ -374,25 +381,35 @@ function nearMisses(
   return out.sort((a, b) => a.failed.length - b.failed.length);
 }
 
-function connectionMismatch(
+function namedConnections(
   cluster: Cluster,
   direction: Direction,
+  rule: ResolvedRule,
+  ports: number,
   peer: number,
+): ConnectionSetId {
+  const { space } = cluster.cells;
+  const { resolver } = cluster.solver;
+  let connections = rule.connections;
+  for (const term of rule.named) {
+    const meanings =
+      direction === 'ingress'
+        ? [resolver.namedPortOn(ports, term)]
+        : resolver.namedPortGroups(term).filter((group) => has(group.columns, peer));
+    for (const meaning of meanings) {
+      connections = space.union(connections, space.union(meaning.sure, meaning.maybe));
+    }
+  }
+  return connections;
+}
+
+function connectionMismatch(
+  cluster: Cluster,
   atom: ConnectionSetId,
   rule: TracedRule,
 ): NearMissCause | undefined {
   const { space } = cluster.cells;
-  const { resolver } = cluster.solver;
-  let connections = rule.resolved.connections;
-  for (const term of rule.resolved.named) {
-    if (direction === 'egress') {
-      for (const group of resolver.namedPortGroups(term)) {
-        if (has(group.columns, peer)) connections = space.union(connections, group.sure);
-      }
-    } else {
-      connections = space.union(connections, space.union(rule.sure, rule.maybe));
-    }
-  }
+  const connections = rule.named;
   if (space.intersect(connections, atom) !== space.none) return undefined;
   const list = connectionList(space.set(atom));
   const ofRule = connectionList(space.set(connections)).ports;
