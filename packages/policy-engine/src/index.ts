@@ -189,13 +189,6 @@ export {
   type IndexedWorkload,
 } from './views/cluster-index.ts';
 export {
-  type Connection as ListedConnection,
-  type ConnectionEnd,
-  type ConnectionList as ListedConnections,
-  connectionList as listConnections,
-  decidingPolicies,
-} from './views/connections.ts';
-export {
   type DirectionDetails,
   type Entity,
   type EntityDetails,
@@ -232,14 +225,6 @@ export type {
   WorkloadNode,
 } from './views/graph-model.ts';
 export { type Lens, lensOf } from './views/lens.ts';
-export {
-  type CellKind,
-  type CellState,
-  type MatrixItem,
-  type MatrixOptions,
-  type MatrixView,
-  matrixView,
-} from './views/matrix.ts';
 export { type CellHalf, type CellReason, cellReason } from './views/matrix-cell.ts';
 export {
   createMatrix,
@@ -263,6 +248,7 @@ export {
   pairDetails,
   type RuleRef,
 } from './views/pair.ts';
+export { type PathHop, type PathView, pathView } from './views/path.ts';
 export { type PolicyDetails, type PolicyRule, policyDetails } from './views/policy.ts';
 export { portSummary } from './views/ports.ts';
 export { parseSelectorText } from './views/selector-text.ts';
@@ -278,4 +264,3 @@ export {
 export { type PolicyRow, policyTable, type RuleSummary } from './views/table-policies.ts';
 export { type TableRelation, tableRelation } from './views/table-relation.ts';
 export { type OutsideReach, type ReachRow, reachTable } from './views/table-workloads.ts';
-export { type Exposed, type WorkloadRow, workloadTable } from './views/workload-table.ts';

@@ -1,4 +1,4 @@
-import { asTarget, entityOfNode, type GraphEdge } from '@bulkhead/policy-engine';
+import { asTarget, entityOfNode, type GraphEdge, policyKey } from '@bulkhead/policy-engine';
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { Route, Selection } from '../../app/contracts.ts';
 import { navigate } from '../../app/route.ts';
@@ -8,16 +8,24 @@ import { useAnnounce } from '../../shared/announce.tsx';
 import { Icon } from '../../shared/icons.tsx';
 import { Button, EmptyState, formatCount, IconButton, Menu, plural, Segments } from '../../shared/ui.tsx';
 import { useColors } from '../../shared/use-colors.ts';
-import { focusRequest, graphRequest, pairRequest } from '../../worker/explore/requests.ts';
+import {
+  focusRequest,
+  graphRequest,
+  pairRequest,
+  pathRequest,
+  policyRequest,
+} from '../../worker/explore/requests.ts';
 import type { Point } from '../../worker/layout/pack.ts';
 import type { Focus, GraphCanvas } from './canvas.ts';
 import { exportPng, exportSvg } from './export.ts';
 import { Graph } from './Graph.tsx';
 import { Legend } from './Legend.tsx';
-import { focusOfPair } from './pair-focus.ts';
+import { focusOfPair, focusOfPath, focusOfPolicy } from './lit.ts';
 import { NOTHING, type Remembered, recall, remember } from './remembered.ts';
 import { buildScene } from './scene.ts';
 
+/** Asked for by nobody: the query is off. */
+const NO_POLICY = policyKey({ kind: '', name: '' });
 const NO_FOCUS: Focus = { lit: null, selected: new Set() };
 
 /** The ids that are in focus for a selection. */
@@ -76,10 +84,28 @@ export function GraphView({ route }: { readonly route: Route }): ReactNode {
         : { from: pair.from, to: pair.to, port: pair.port },
     { enabled: pair !== null },
   );
-  const pairFocus = useMemo(
-    () => (pair === null || answer === undefined ? null : focusOfPair(pair, asked.data ?? null, answer)),
-    [pair, asked.data, answer],
+  const path = useEngineQuery(
+    pathRequest,
+    { from: pair?.from ?? '', to: pair?.to ?? '', ports: scope.ports },
+    { enabled: pair !== null && route.hops === 'all' },
   );
+  const policy = route.selection?.type === 'policy' ? route.selection : null;
+  const policyQuery = useEngineQuery(
+    policyRequest,
+    { key: policy?.key ?? NO_POLICY },
+    { enabled: policy !== null },
+  );
+  const pairFocus = useMemo(() => {
+    if (answer === undefined) return null;
+    if (policy !== null) {
+      return policyQuery.data?.key === policy.key
+        ? focusOfPolicy(policyQuery.data, policy.line, answer)
+        : null;
+    }
+    if (pair === null) return null;
+    const hops = route.hops === 'all' ? (path.data?.hops ?? []) : [];
+    return hops.length > 0 ? focusOfPath(hops, answer) : focusOfPair(pair, asked.data ?? null, answer);
+  }, [pair, policy, policyQuery.data, path.data, route.hops, asked.data, answer]);
 
   const scene = useMemo(
     () =>

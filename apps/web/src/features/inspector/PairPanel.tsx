@@ -7,6 +7,7 @@ import { Icon } from '../../shared/icons.tsx';
 import { entityName } from '../../shared/names.ts';
 import { Button, EmptyState, formatCount, IconButton, plural, VerdictBadge } from '../../shared/ui.tsx';
 import { pairRequest } from '../../worker/explore/requests.ts';
+import { Path } from './Path.tsx';
 import { CodeLines, Gone, ImpactBadge, PolicyLink } from './parts.tsx';
 import { halfText, nearMissText, reasonText } from './words.ts';
 
@@ -52,6 +53,7 @@ export function PairPanel({ selection, close, actions }: PairPanelProps): ReactN
       </div>
       <div className="inspector-body" aria-live="polite">
         {data === undefined ? null : <Verdict pair={data} />}
+        {data === undefined ? null : <Path from={from} to={to} />}
         {data === undefined || data.parts.length === 0 ? null : <Parts pair={data} />}
         {data === undefined || data.memberCount === 0 ? null : <Members pair={data} />}
       </div>

@@ -7,6 +7,7 @@ import type {
   GraphOptions,
   GraphView,
   PairDetails,
+  PathView,
   PolicyDetails,
   PolicyKey,
   PortRange,
@@ -60,3 +61,9 @@ export const pairRequest = requestKind<
 >('explore/pair');
 export const policyRequest = requestKind<{ readonly key: PolicyKey }, PolicyDetails | null>('explore/policy');
 export const findingsRequest = requestKind<null, readonly Finding[]>('explore/findings');
+
+/** How something could get from one entity to another through others, on these ports. */
+export const pathRequest = requestKind<
+  { readonly from: string; readonly to: string; readonly ports: readonly PortRange[] },
+  PathView | null
+>('explore/path');

@@ -1,0 +1,144 @@
+import {
+  asTarget,
+  type GraphEdge,
+  type GraphView,
+  type PairDetails,
+  type PathHop,
+  type PolicyDetails,
+} from '@bulkhead/policy-engine';
+import type { GraphAnswer } from '../../worker/explore/requests.ts';
+import type { Focus } from './canvas.ts';
+
+interface PairFocus {
+  readonly focus: Focus;
+  /** The asked connection itself, where the graph has no edge that stands for it. */
+  readonly extra: readonly GraphEdge[];
+}
+
+/** Where an entity is seen: a workload of a collapsed namespace is its namespace. */
+function places(view: GraphView) {
+  const expanded = new Set(view.namespaces.filter((entry) => entry.expanded).map((entry) => entry.id));
+  const box = (id: string) => (id.startsWith('wl:') ? `ns:${id.slice(3, id.indexOf('/'))}` : id);
+  return { box, visible: (id: string) => (!id.startsWith('wl:') || expanded.has(box(id)) ? id : box(id)) };
+}
+
+/** What is lit for a question about a pair: its ends, and the edge that stands for it at the level that is shown. */
+export function focusOfPair(
+  asked: { readonly from: string; readonly to: string },
+  details: PairDetails | null,
+  { view }: GraphAnswer,
+): PairFocus {
+  const verdict =
+    details === null
+      ? 'denied'
+      : (details.port?.verdict ??
+        (details.allowed.ranges.length > 0
+          ? 'allowed'
+          : details.unknown.ranges.length > 0
+            ? 'unknown'
+            : 'denied'));
+  const link = linkOf(view, asked.from, asked.to);
+  const extra =
+    link.found || details === null || link.from === link.to
+      ? []
+      : [
+          {
+            ...plainEdge(link),
+            verdict,
+            ports: verdict === 'unknown' ? details.unknown : details.allowed,
+            pairs: details.pairs,
+            of: details.of,
+          },
+        ];
+  return {
+    focus: {
+      lit: { nodes: new Set(link.nodes), edges: new Set([link.edge]) },
+      selected: new Set([link.edge, link.from, link.to]),
+    },
+    extra,
+  };
+}
+
+/** What is lit for a path: each step of it, drawn where the graph has no edge for it. */
+export function focusOfPath(hops: readonly PathHop[], { view }: GraphAnswer): PairFocus {
+  const nodes = new Set<string>();
+  const edges = new Set<string>();
+  const extra: GraphEdge[] = [];
+  const selected = new Set<string>();
+  for (const hop of hops) {
+    const link = linkOf(view, hop.from.id, hop.to.id);
+    for (const node of link.nodes) nodes.add(node);
+    if (link.from === link.to) continue;
+    edges.add(link.edge);
+    if (!link.found)
+      extra.push({ ...plainEdge(link), verdict: 'allowed', ports: hop.ports, pairs: 1, of: 1 });
+  }
+  const first = hops[0];
+  const last = hops.at(-1);
+  if (first !== undefined) selected.add(linkOf(view, first.from.id, first.to.id).from);
+  if (last !== undefined) selected.add(linkOf(view, last.from.id, last.to.id).to);
+  return { focus: { lit: { nodes, edges }, selected }, extra };
+}
+
+/**
+ * What is lit for a policy: what it selects, or with a line of it the peers of the rule there and the edges that the rule
+ * has a part in.
+ */
+export function focusOfPolicy(
+  details: PolicyDetails,
+  line: number | undefined,
+  { view }: GraphAnswer,
+): PairFocus {
+  const { box, visible } = places(view);
+  const subjects = new Set(details.subjects.flatMap((id) => [visible(id), box(id)]));
+  const rules = details.rules.filter(
+    (rule) => line === undefined || (line >= rule.line && line <= rule.endLine),
+  );
+  const nodes = new Set(subjects);
+  const edges = new Set<string>();
+  for (const rule of line === undefined ? [] : rules) {
+    const inward = rule.direction === 'ingress';
+    const peers = new Set(
+      rule.peers.flatMap((id) =>
+        id.startsWith('out:') ? [inward ? id : asTarget(id)] : [visible(id), box(id)],
+      ),
+    );
+    for (const peer of peers) nodes.add(peer);
+    for (const edge of view.edges) {
+      const [own, other] = inward ? [edge.to, edge.from] : [edge.from, edge.to];
+      if (!subjects.has(own) || (!rule.anyone && !peers.has(other))) continue;
+      edges.add(edge.id);
+      nodes.add(other);
+    }
+  }
+  return { focus: { lit: { nodes, edges }, selected: new Set(details.subjects.map(visible)) }, extra: [] };
+}
+
+interface Link {
+  readonly from: string;
+  readonly to: string;
+  readonly edge: string;
+  /** Whether the graph has that edge. */
+  readonly found: boolean;
+  readonly nodes: readonly string[];
+}
+
+function linkOf(view: GraphView, fromId: string, toId: string): Link {
+  const { box, visible } = places(view);
+  const from = visible(fromId);
+  const to = visible(toId.startsWith('out:') ? asTarget(toId) : toId);
+  const drawn = new Set(view.edges.map((edge) => edge.id));
+  const covering = [`${from}>${to}`, `${box(from)}>${to}`, `${from}>${box(to)}`, `${box(from)}>${box(to)}`];
+  const found = covering.find((id) => drawn.has(id));
+  return {
+    from,
+    to,
+    edge: found ?? `${from}>${to}`,
+    found: found !== undefined,
+    nodes: [from, to, box(from), box(to)],
+  };
+}
+
+function plainEdge({ edge, from, to }: Link) {
+  return { id: edge, from, to, impact: null, opened: null, closed: null };
+}
