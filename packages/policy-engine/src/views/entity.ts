@@ -52,7 +52,10 @@ export function findEntity(lens: Lens, id: string): Entity | null {
   const peers = outsidePeers(lens);
   const peer =
     id === BLOCKS_ID
-      ? allBlocks(lens, peers.filter((entry) => entry.node.kind === 'cidr'))
+      ? allBlocks(
+          lens,
+          peers.filter((entry) => entry.node.kind === 'cidr'),
+        )
       : peers.find((entry) => entry.node.id === id);
   if (peer === undefined) return null;
   const { label, kind } = peer.node;
