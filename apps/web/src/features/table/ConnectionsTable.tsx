@@ -133,7 +133,13 @@ export function ConnectionsTable({ route }: { readonly route: Route }): ReactNod
         ) : null}
       </TableBar>
       <OpenGroups groups={any?.groups ?? []} listed={route.listOpen} />
-      {any !== undefined && count === 0 ? (
+      {any === undefined ? (
+        <EmptyState title="Counting connections" icon="table">
+          <div className="progress indeterminate">
+            <i />
+          </div>
+        </EmptyState>
+      ) : count === 0 ? (
         <EmptyState title="No connection" icon="table">
           <p>
             {route.find === ''

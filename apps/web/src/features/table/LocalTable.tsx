@@ -80,7 +80,13 @@ export function LocalTable<Row, Key extends string>(props: LocalTableProps<Row, 
           {note === undefined || note === '' ? '' : ` · ${note}`}
         </span>
       </TableBar>
-      {rows !== undefined && shown.length === 0 ? (
+      {rows === undefined ? (
+        <EmptyState title={`Listing ${counted}`} icon="table">
+          <div className="progress indeterminate">
+            <i />
+          </div>
+        </EmptyState>
+      ) : shown.length === 0 ? (
         <EmptyState title="Nothing to list" icon="table">
           <p>{all === 0 ? empty : 'No row has these words.'}</p>
         </EmptyState>
