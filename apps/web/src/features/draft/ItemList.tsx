@@ -1,12 +1,14 @@
 import type { DraftItem } from '@bulkhead/policy-engine';
 import type { ReactNode } from 'react';
+import { useRoute } from '../../app/route.ts';
 import { Icon } from '../../shared/icons.tsx';
 import type { DraftDialog } from './DraftDrawer.tsx';
 import { DraftIcon, type DraftIconName } from './parts/icons.tsx';
+import { useLiveQuery } from './parts/live-query.ts';
 import { Popup } from './parts/Popup.tsx';
 import { useDraft } from './session.ts';
 import { newId } from './store/id.ts';
-import type { ApplyResult, ChangeResult } from './worker/requests.ts';
+import { type ApplyResult, type ChangeResult, clusterValuesRequest } from './worker/requests.ts';
 
 /** What the draft holds; picking an item opens it. */
 export function ItemList({ onDialog }: { readonly onDialog: (dialog: DraftDialog) => void }): ReactNode {
@@ -154,6 +156,8 @@ function Line({ icon, draftIcon, title, detail, mark }: LineProps): ReactNode {
 
 function AddMenu({ onDialog }: { readonly onDialog: (dialog: DraftDialog) => void }): ReactNode {
   const { actions } = useDraft();
+  const { data: values } = useLiveQuery(clusterValuesRequest, null);
+  const namespace = useRoute().scope[0] ?? values?.workloads[0]?.namespace ?? 'default';
   return (
     <Popup
       label="Add to the draft"
@@ -201,7 +205,7 @@ function AddMenu({ onDialog }: { readonly onDialog: (dialog: DraftDialog) => voi
               actions.add({
                 id: newId(),
                 type: 'add-workload',
-                namespace: 'default',
+                namespace,
                 workload: { kind: 'Deployment', name: 'new-workload' },
                 labels: { app: 'new-workload' },
                 ports: [{ protocol: 'TCP', port: 8080 }],

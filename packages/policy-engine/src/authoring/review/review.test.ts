@@ -59,7 +59,7 @@ describe('the safety of a draft', () => {
       'n',
       '  podSelector: {matchLabels: {app: db}}\n  ingress:\n  - from:\n    - podSelector: {matchLabels: {app: api}}\n',
     );
-    expect(review(`${DENY}---\n${allow}`, narrower).safety.opensNothing).toBe(true);
+    expect(review(`${DENY}---\n${allow}`, narrower).safety?.opensNothing).toBe(true);
   });
 
   it('names what opens to pods that may come', () => {
@@ -67,7 +67,7 @@ describe('the safety of a draft', () => {
       'a',
       '  podSelector: {matchLabels: {app: db}}\n  ingress:\n  - from:\n    - namespaceSelector: {}\n      podSelector: {matchLabels: {role: reader}}\n    ports:\n    - port: 5432\n',
     );
-    expect(review(DENY, allow).safety.counterexamples[0]).toEqual({
+    expect(review(DENY, allow).safety?.counterexamples[0]).toEqual({
       direction: 'ingress',
       subject: 'shop/db',
       subjectExists: true,
@@ -78,7 +78,7 @@ describe('the safety of a draft', () => {
 
   it('names subjects that may come', () => {
     const allow = np('a', '  podSelector: {matchLabels: {app: new}}\n  ingress: [{}]\n');
-    expect(review(DENY, allow).safety.counterexamples).toMatchObject([
+    expect(review(DENY, allow).safety?.counterexamples).toMatchObject([
       {
         subject: 'a new pod with app=new in shop',
         subjectExists: false,
@@ -107,7 +107,7 @@ describe('the safety of a draft', () => {
     });
     const overlay = compileOverlay(compile(state), applied.snapshot);
     if (overlay === undefined) throw new Error('no overlay');
-    expect(reviewDraft(overlay.before, overlay.after, applied).safety.opensNothing).toBe(false);
+    expect(reviewDraft(overlay.before, overlay.after, applied).safety?.opensNothing).toBe(false);
   });
 });
 

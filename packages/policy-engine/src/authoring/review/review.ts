@@ -18,7 +18,8 @@ export interface DraftFinding {
 }
 
 export interface DraftReview {
-  readonly safety: Safety;
+  /** `null`: can't be told for this draft. */
+  readonly safety: Safety | null;
   readonly findings: readonly DraftFinding[];
 }
 

@@ -34,9 +34,11 @@ const MOST_COMBINED = 10;
 /**
  * Whether a draft opens anything to or for pods that do not exist yet: each subject's rules are asked what every pod of a
  * description gets, before and after, for any pod at all, for the descriptions that rules use, and for their combinations.
- * About one end only: the other end's own policies are not known before it exists.
+ * About one end only: the other end's own policies are not known before it exists. `null` where labels or workloads differ
+ * as well, so that the two can't be compared subject by subject.
  */
-export function safetyOf(before: Cluster, after: Cluster): Safety {
+export function safetyOf(before: Cluster, after: Cluster): Safety | null {
+  if (before.universe !== after.universe) return null;
   const changed = changedPolicies(before, after);
   const namespaces = [...new Set(changed.map(({ record }) => record.namespace))];
   const examples: FutureOpening[] = [];

@@ -1,14 +1,7 @@
 import { closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete';
 import { defaultKeymap, indentWithTab } from '@codemirror/commands';
 import { yaml } from '@codemirror/lang-yaml';
-import {
-  bracketMatching,
-  codeFolding,
-  foldGutter,
-  foldKeymap,
-  indentOnInput,
-  indentUnit,
-} from '@codemirror/language';
+import { bracketMatching, codeFolding, foldGutter, foldKeymap, indentUnit } from '@codemirror/language';
 import { type Diagnostic, lintGutter, lintKeymap, nextDiagnostic, setDiagnostics } from '@codemirror/lint';
 import { highlightSelectionMatches, search, searchKeymap } from '@codemirror/search';
 import {
@@ -30,6 +23,7 @@ import {
   rectangularSelection,
 } from '@codemirror/view';
 import { type ReactNode, type Ref, useEffect, useImperativeHandle, useRef } from 'react';
+import { newlineInYaml } from './newline.ts';
 import { editorTheme } from './theme.ts';
 
 export interface EditorHandle {
@@ -130,7 +124,6 @@ export function YamlEditor({
           dropCursor(),
           rectangularSelection(),
           crosshairCursor(),
-          indentOnInput(),
           bracketMatching(),
           closeBrackets(),
           highlightSelectionMatches(),
@@ -142,8 +135,9 @@ export function YamlEditor({
             { key: 'Mod-z', run: run('onUndo'), preventDefault: true },
             { key: 'Mod-Shift-z', run: run('onRedo'), preventDefault: true },
             { key: 'Mod-y', run: run('onRedo'), preventDefault: true },
-            ...closeBracketsKeymap,
             ...completionKeymap,
+            { key: 'Enter', run: newlineInYaml },
+            ...closeBracketsKeymap,
             ...searchKeymap,
             ...foldKeymap,
             ...lintKeymap,
