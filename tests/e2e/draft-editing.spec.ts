@@ -111,12 +111,3 @@ async function text(page: import('@playwright/test').Page): Promise<string> {
       [...content.querySelectorAll('.cm-line')].map((line) => line.textContent ?? '').join('\n'),
     );
 }
-
-/** Pastes text as a person would: the browser's own way of filling an editor adds markup of its own. */
-async function paste(editor: import('@playwright/test').Locator, yaml: string): Promise<void> {
-  await editor.evaluate((content, pasted) => {
-    const clipboardData = new DataTransfer();
-    clipboardData.setData('text/plain', pasted);
-    content.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
-  }, yaml);
-}
