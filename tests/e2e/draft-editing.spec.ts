@@ -66,7 +66,12 @@ test('completion offers the fields that fit and what the cluster has', async ({ 
   await page.keyboard.press('Enter');
   await page.keyboard.type('kind: Netw');
   await choose('NetworkPolicy');
-  await expect(demo.editor).toContainText('kind: NetworkPolicy');
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('metadata:\nname: typed\nnames');
+  await choose('namespace');
+  await page.keyboard.type('pay');
+  await choose('payments');
+  await expect(demo.editor).toContainText('namespace: payments');
 });
 
 test('what is wrong with a document is said in place', async ({ demo, page }) => {
@@ -75,7 +80,7 @@ test('what is wrong with a document is said in place', async ({ demo, page }) =>
   const say = async (yaml: string, message: RegExp) => {
     await demo.editor.click();
     await page.keyboard.press('ControlOrMeta+a');
-    await page.keyboard.insertText(yaml);
+    await paste(demo.editor, yaml);
     await expect(demo.drawer).toContainText(message);
   };
   const policy = (namespace: string, name = 'x') =>
@@ -110,4 +115,13 @@ async function text(page: import('@playwright/test').Page): Promise<string> {
     .evaluate((content) =>
       [...content.querySelectorAll('.cm-line')].map((line) => line.textContent ?? '').join('\n'),
     );
+}
+
+/** Pastes text. Letting the browser replace a selection leaves style attributes behind, which the page's policy forbids. */
+async function paste(editor: import('@playwright/test').Locator, yaml: string): Promise<void> {
+  await editor.evaluate((content, pasted) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData('text/plain', pasted);
+    content.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+  }, yaml);
 }
