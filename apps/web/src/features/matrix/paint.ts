@@ -48,6 +48,7 @@ export function createPainter(colors: Colors, ratio: number, verdicts: readonly 
   const pixels = new Map(LOOKS.map((look) => [look, pixelOf(look, colors)]));
   const looks = new Map<MatrixCells['outcomes'], Look[]>();
   const image = document.createElement('canvas');
+  let empty: { readonly side: number; readonly pattern: CanvasPattern | null } | undefined;
   let atlas: { readonly side: number; readonly canvas: HTMLCanvasElement } | undefined;
 
   const lookTable = (cells: MatrixCells): Look[] => {
@@ -75,6 +76,21 @@ export function createPainter(colors: Colors, ratio: number, verdicts: readonly 
     }
     atlas = { side, canvas };
     return canvas;
+  };
+
+  const tile = (
+    context: CanvasRenderingContext2D,
+    source: HTMLCanvasElement,
+    at: number,
+    side: number,
+  ): CanvasPattern | null => {
+    if (empty?.side === side) return empty.pattern;
+    const canvas = document.createElement('canvas');
+    canvas.width = side;
+    canvas.height = side;
+    canvas.getContext('2d')?.drawImage(source, -at, 0);
+    empty = { side, pattern: context.createPattern(canvas, 'repeat') };
+    return empty.pattern;
   };
 
   const forEach = (
@@ -191,11 +207,25 @@ export function createPainter(colors: Colors, ratio: number, verdicts: readonly 
     const side = Math.round(cell * ratio);
     const source = sprites(side);
     const slots = new Map(LOOKS.map((look, index) => [look, index * side]));
+    // In whole device pixels, so that sprites are copied and not scaled.
+    const xOf = (column: number) => Math.round((left + column * cell - scrollX) * ratio);
+    const yOf = (row: number) => Math.round((top + row * cell - scrollY) * ratio);
+    const none = slots.get('none') ?? 0;
+    const tiled = Number.isInteger(cell * ratio) ? tile(context, source, none, side) : null;
+    context.save();
+    context.imageSmoothingEnabled = false;
+    if (tiled !== null) {
+      // Most cells are empty: one pattern for all of them.
+      context.setTransform(1, 0, 0, 1, xOf(columns.first), yOf(rows.first));
+      context.fillStyle = tiled;
+      context.fillRect(0, 0, (columns.last - columns.first + 1) * side, (rows.last - rows.first + 1) * side);
+    }
+    context.setTransform(1, 0, 0, 1, 0, 0);
     forEach(cells, rows, columns, (look, row, column) => {
-      const x = left + column * cell - scrollX;
-      const y = top + row * cell - scrollY;
-      context.drawImage(source, slots.get(look) ?? 0, 0, side, side, x, y, cell, cell);
+      if (look === 'none' && tiled !== null) return;
+      context.drawImage(source, slots.get(look) ?? 0, 0, side, side, xOf(column), yOf(row), side, side);
     });
+    context.restore();
     context.strokeStyle = colors.border;
     context.globalAlpha = 0.55;
     context.lineWidth = 1 / ratio;
@@ -322,7 +352,22 @@ export function headerText(unit: MatrixUnit | undefined, qualified: boolean): st
   return qualified && unit.type === 'workload' ? `${unit.namespace}/${unit.label}` : unit.label;
 }
 
+const fitted = new Map<string, string>();
+const FITTED_AT_MOST = 20_000;
+
+/** A name cut to a width. Measuring is slow and the same names come with every frame, so what fits is remembered. */
 function shortened(context: CanvasRenderingContext2D, text: string, room: number): string {
+  const key = `${context.font} ${Math.floor(room)} ${text}`;
+  let known = fitted.get(key);
+  if (known === undefined) {
+    if (fitted.size > FITTED_AT_MOST) fitted.clear();
+    known = cut(context, text, room);
+    fitted.set(key, known);
+  }
+  return known;
+}
+
+function cut(context: CanvasRenderingContext2D, text: string, room: number): string {
   if (context.measureText(text).width <= room) return text;
   let [lo, hi] = [1, text.length];
   while (lo < hi) {
