@@ -44,6 +44,7 @@ export {
   type ExportOptions,
   exportDraft,
 } from './export/manifests.ts';
+export { type DirectoryPatch, directoryPatch } from './export/patch.ts';
 export { kubectl, policyArgument, shellQuote } from './export/shell.ts';
 export { type DocumentView, documentViews, writeForm } from './form/document.ts';
 export {

@@ -8,10 +8,15 @@ import { Dialog } from '../parts/Dialog.tsx';
 import { Scroll } from '../parts/Scroll.tsx';
 import { copyText, saveFile } from '../parts/save.ts';
 import { draftFileName, useDraft } from '../session.ts';
-import { exportDraftRequest, type VerificationResult, verificationRequest } from '../worker/requests.ts';
+import {
+  type ExportResult,
+  exportDraftRequest,
+  type VerificationResult,
+  verificationRequest,
+} from '../worker/requests.ts';
 import { zipOf } from './zip.ts';
 
-type Part = 'yaml' | 'files' | 'commands' | 'verify';
+type Part = 'yaml' | 'files' | 'patch' | 'commands' | 'verify';
 
 /** The draft as YAML to copy or save, and the lines that apply it. */
 export default function ExportDialog({ onClose }: { readonly onClose: () => void }): ReactNode {
@@ -19,9 +24,11 @@ export default function ExportDialog({ onClose }: { readonly onClose: () => void
   const engine = useEngine();
   const { status } = useSession();
   const [part, setPart] = useState<Part>('yaml');
-  const [output, setOutput] = useState<DraftExport | null>(null);
+  const [result, setResult] = useState<ExportResult | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const draft = entry?.draft;
+  const output = result?.output ?? null;
+  const patched = status?.source === 'directory' && result !== null && result.patch.text !== '';
   const context = status?.source === 'live' ? status.cluster : undefined;
   const fileName = draft === undefined ? 'policies.yaml' : draftFileName(draft, 'yaml');
 
@@ -31,7 +38,7 @@ export default function ExportDialog({ onClose }: { readonly onClose: () => void
     engine
       .call(exportDraftRequest, { draft, fileName, ...(context === undefined ? {} : { context }) })
       .then((next) => {
-        if (current) setOutput(next);
+        if (current) setResult(next);
       })
       .catch((error: unknown) => {
         if (current) setProblem(error instanceof Error ? error.message : String(error));
@@ -50,6 +57,7 @@ export default function ExportDialog({ onClose }: { readonly onClose: () => void
           options={[
             { value: 'yaml', label: 'One file' },
             { value: 'files', label: 'File per policy' },
+            ...(patched ? [{ value: 'patch' as const, label: 'Patch' }] : []),
             { value: 'commands', label: 'Commands' },
             { value: 'verify', label: 'Verify' },
           ]}
@@ -87,7 +95,7 @@ function contentsText({ policies, removed }: DraftExport): string {
 }
 
 interface ExportPartProps {
-  readonly part: Exclude<Part, 'verify'>;
+  readonly part: Exclude<Part, 'verify' | 'patch'>;
   readonly output: DraftExport;
   readonly fileName: string;
 }
@@ -161,6 +169,34 @@ function Commands({ output }: { readonly output: DraftExport }): ReactNode {
       {sections.map(({ title, lines }) => (
         <Code key={title} title={title} text={`${lines.join('\n')}\n`} label={title} />
       ))}
+    </>
+  );
+}
+
+interface PatchProps {
+  readonly text: string;
+  readonly files: readonly string[];
+  readonly fileName: string;
+}
+
+/** The draft against the directory that it was read from. */
+function Patch({ text, files, fileName }: PatchProps): ReactNode {
+  return (
+    <>
+      <p className="muted">
+        Changes {plural(files.length, 'file')} of the directory, only the lines that differ. In the directory,
+        run <code>patch -p1 &lt; {fileName}</code>.
+      </p>
+      <Code
+        title={fileName}
+        label="Patch"
+        text={text}
+        actions={
+          <Button small icon="download" onClick={() => saveFile(fileName, text, 'text/x-diff')}>
+            Download
+          </Button>
+        }
+      />
     </>
   );
 }

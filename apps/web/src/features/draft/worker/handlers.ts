@@ -6,6 +6,7 @@ import {
   compile,
   compileOverlay,
   type Draft,
+  directoryPatch,
   documentText,
   editDraft,
   exportDraft,
@@ -172,10 +173,12 @@ export const draftHandlers: readonly Handler[] = [
       notes: plan.notes,
     };
   }),
-  answer(exportDraftRequest, (session, { draft, context, fileName }) =>
-    exportDraft(draft, applyDraft(session.snapshot, draft), {
+  answer(exportDraftRequest, (session, { draft, context, fileName }) => {
+    const applied = applyDraft(session.snapshot, draft);
+    const output = exportDraft(draft, applied, {
       ...(context === undefined ? {} : { context }),
       ...(fileName === undefined ? {} : { fileName }),
-    }),
-  ),
+    });
+    return { output, patch: directoryPatch(applied, output) };
+  }),
 ];

@@ -1,5 +1,6 @@
 import type {
   ClusterValues,
+  DirectoryPatch,
   Draft,
   DraftConflict,
   DraftExport,
@@ -95,9 +96,14 @@ export const templateContextRequest = requestKind<
   { readonly subject?: TemplateSelection; readonly peer?: TemplateSelection },
   TemplateContext
 >('draft.template-context');
+export interface ExportResult {
+  readonly output: DraftExport;
+  /** Against the files that the policies were read from; its text is empty where they were not read from files. */
+  readonly patch: DirectoryPatch;
+}
 export const exportDraftRequest = requestKind<
   { readonly draft: Draft; readonly context?: string; readonly fileName?: string },
-  DraftExport
+  ExportResult
 >('draft.export');
 
 /** How to allow or close one connection, with the draft that is shown taken into account. */
