@@ -6,7 +6,7 @@ import { createCanvas, type Focus, type GraphCanvas, isBusy, type Viewport } fro
 import { Minimap } from './Minimap.tsx';
 import type { Scene } from './scene.ts';
 import { edgeLabel } from './style.ts';
-import { describeNode, edgesOf, nearest } from './walk.ts';
+import { describeNode, edgesOf, nearest, step } from './walk.ts';
 
 export interface GraphProps {
   readonly scene: Scene;
@@ -98,6 +98,19 @@ export function Graph(props: GraphProps): ReactNode {
       case 'ArrowDown':
         go(nearest(now, here, event.key));
         break;
+      case 'n':
+      case 'p':
+      case 'PageDown':
+      case 'PageUp':
+        go(
+          step(
+            now,
+            here,
+            event.key === 'n' || event.key === 'PageDown' ? 1 : -1,
+            event.key.startsWith('Page'),
+          ),
+        );
+        break;
       case 'Enter':
       case ' ':
         if (here !== null) onSelectNode(here, event.shiftKey);
@@ -138,7 +151,7 @@ export function Graph(props: GraphProps): ReactNode {
 
   const label = useMemo(() => {
     const counts = `${scene.boxes.length} namespaces, ${scene.cards.length} workloads and ${scene.edges.length} edges shown`;
-    return `Graph of allowed connections: ${counts}. Arrow keys walk from node to node, Enter selects, E expands or collapses, brackets step through edges. The table view has the same facts as text.`;
+    return `Graph of allowed connections: ${counts}. Arrow keys walk from node to node, N and P in reading order, Page Down and Page Up by namespace. Enter selects, E expands or collapses, brackets step through edges. The table view has the same facts as text.`;
   }, [scene]);
 
   return (
