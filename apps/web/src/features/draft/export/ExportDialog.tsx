@@ -77,7 +77,14 @@ export default function ExportDialog({ onClose }: { readonly onClose: () => void
         </ul>
       )}
       {part === 'verify' && draft !== undefined ? <Verification draft={draft} fileName={fileName} /> : null}
-      {output === null || part === 'verify' ? null : (
+      {part === 'patch' && result !== null ? (
+        <Patch
+          text={result.patch.text}
+          files={result.patch.files}
+          fileName={fileName.replace(/\.yaml$/, '.patch')}
+        />
+      ) : null}
+      {output === null || part === 'verify' || part === 'patch' ? null : (
         <ExportPart part={part} output={output} fileName={fileName} />
       )}
     </Dialog>
