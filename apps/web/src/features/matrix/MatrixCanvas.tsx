@@ -80,7 +80,9 @@ export function MatrixCanvas(props: MatrixCanvasProps): ReactNode {
       return fittingCell(room, rows, columns, box.ratio, FIT);
     };
     // Names need room, and whether there are names depends on the room that is left.
-    const exact = Math.min(fit(FIT.most), fit(fit(FIT.most)));
+    const withNames = fit(FIT.most);
+    const without = fit(1);
+    const exact = withNames >= NAMED_CELL ? withNames : Math.min(without, NAMED_CELL - 1);
     const pleasant = exact >= NEARLY_NAMED && exact < NAMED_CELL ? NAMED_CELL : Math.max(exact, 1);
     const cell = props.cell === 'fit' ? exact : (props.cell ?? pleasant);
     return { cell, ...headerSize(cells, cell, box) };

@@ -172,14 +172,14 @@ export function createPainter(colors: Colors, ratio: number, verdicts: readonly 
         if (line !== undefined) lines.push(line);
       }
       for (let x = 0; x < width; x++) {
-        let most = 0;
+        let most = -1;
         for (let sample = 0; sample < SAMPLES; sample++) {
           const column = columns.first + Math.floor((x + sample / SAMPLES) * step);
           const own = classes[column];
           if (own === undefined || column > columns.last) continue;
           for (const line of lines) {
             const code = line[own] ?? 0;
-            if ((weights[code] ?? 0) > (weights[most] ?? 0)) most = code;
+            if ((weights[code] ?? 0) > (weights[most] ?? -1)) most = code;
           }
         }
         out[y * image.width + x] = lines.length === 0 ? pending : (shades[most] ?? pending);
