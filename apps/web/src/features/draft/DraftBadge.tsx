@@ -26,8 +26,10 @@ export function DraftBadge({ open, onToggle }: DraftBadgeProps): ReactNode {
       <span className="truncate">{entry?.draft.name ?? 'Draft'}</span>
       {pairs === undefined ? null : (
         <>
-          <span className="draft-plus">+{formatCount(pairs.opened + pairs.widened)}</span>
-          <span className="draft-minus">−{formatCount(pairs.closed + pairs.narrowed)}</span>
+          <span className="draft-plus">+{formatCount(pairs.opened + pairs.widened + pairs.rearranged)}</span>
+          <span className="draft-minus">
+            −{formatCount(pairs.closed + pairs.narrowed + pairs.rearranged)}
+          </span>
         </>
       )}
     </button>

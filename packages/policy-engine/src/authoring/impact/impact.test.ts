@@ -81,7 +81,7 @@ describe('impactOf', () => {
     expect(texts(impact(wider, allowed))).toEqual(['narrowed api>db TCP 80, 5432 → TCP 5432']);
     const moved = { ...snapshot, policies: policies(ALLOW.replace('5432', '5433')) };
     expect(impact(allowed, moved).rows[0]).toMatchObject({
-      kind: 'widened',
+      kind: 'rearranged',
       opened: { label: 'TCP 5433' },
       closed: { label: 'TCP 5432' },
     });

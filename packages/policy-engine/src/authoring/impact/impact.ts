@@ -115,7 +115,10 @@ function kindOf(
   opened: ConnectionSetId,
   closed: ConnectionSetId,
 ): ImpactKind {
-  if (opened !== space.none) return before.allowed === space.none ? 'opened' : 'widened';
+  if (opened !== space.none) {
+    if (before.allowed === space.none) return 'opened';
+    return closed === space.none ? 'widened' : 'rearranged';
+  }
   const lost = space.subtract(before.allowed, after.allowed);
   // What can no longer be told is not said to be closed.
   if (closed === space.none || space.intersect(lost, after.possible) !== space.none) return 'uncertain';
@@ -251,7 +254,7 @@ class RowList {
 
   finish(ends: readonly ImpactEnd[], most: number): Pick<Impact, 'rows' | 'omitted' | 'pairs'> {
     const space = this.#space;
-    const pairs = { opened: 0, widened: 0, uncertain: 0, narrowed: 0, closed: 0 };
+    const pairs = { opened: 0, widened: 0, rearranged: 0, uncertain: 0, narrowed: 0, closed: 0 };
     const rows: ImpactRow[] = [];
     for (const { source, target, change, pairs: count } of this.#rows.values()) {
       const from = ends[source];

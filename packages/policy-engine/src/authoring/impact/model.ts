@@ -1,13 +1,20 @@
 import type { PortSummary } from '../../views/graph-model.ts';
 
 /**
- * How a draft changes what one end may send to another. `uncertain`: nothing is known to be allowed that was not, but
+ * How a draft changes what one end may send to another. `rearranged`: some ports open and others close. `uncertain`: nothing is known to be allowed that was not, but
  * what was decided no longer is, or the other way round.
  */
-export type ImpactKind = 'opened' | 'widened' | 'uncertain' | 'narrowed' | 'closed';
+export type ImpactKind = 'opened' | 'widened' | 'rearranged' | 'uncertain' | 'narrowed' | 'closed';
 
 /** In the order in which a reader should meet them. */
-export const IMPACT_KINDS: readonly ImpactKind[] = ['opened', 'widened', 'uncertain', 'narrowed', 'closed'];
+export const IMPACT_KINDS: readonly ImpactKind[] = [
+  'opened',
+  'widened',
+  'rearranged',
+  'uncertain',
+  'narrowed',
+  'closed',
+];
 
 export interface ImpactEnd {
   /** As views name entities: `ns:shop`, `wl:shop/api[Deployment]`, `out:internet`, `out:cidr:10.0.0.0/8`, … */
@@ -56,6 +63,6 @@ export const NO_IMPACT: Impact = {
   level: 'workload',
   rows: [],
   omitted: 0,
-  pairs: { opened: 0, widened: 0, uncertain: 0, narrowed: 0, closed: 0 },
+  pairs: { opened: 0, widened: 0, rearranged: 0, uncertain: 0, narrowed: 0, closed: 0 },
   dnsCut: [],
 };

@@ -23,6 +23,7 @@ import { impactSentence } from './sentence.ts';
 const KINDS: readonly { readonly kind: ImpactKind; readonly label: string; readonly badge: string }[] = [
   { kind: 'opened', label: 'Opened', badge: 'opened' },
   { kind: 'widened', label: 'Widened', badge: 'widened' },
+  { kind: 'rearranged', label: 'Other ports', badge: 'narrowed' },
   { kind: 'uncertain', label: 'Uncertain', badge: 'unknown' },
   { kind: 'narrowed', label: 'Narrowed', badge: 'narrowed' },
   { kind: 'closed', label: 'Closed', badge: 'closed' },
@@ -38,6 +39,8 @@ function KindIcon({ kind }: { readonly kind: ImpactKind }): ReactNode {
       return <DraftIcon name="widen" size={12} />;
     case 'narrowed':
       return <DraftIcon name="narrow" size={12} />;
+    case 'rearranged':
+      return <Icon name="arrow" size={12} />;
     case 'uncertain':
       return <Icon name="question" size={12} />;
   }
@@ -403,7 +406,7 @@ function Ports({ row }: { readonly row: ImpactRow }): ReactNode {
       {opens ? <span className="draft-plus">+ {row.opened.label}</span> : null}
       {closes ? <span className="draft-minus">− {row.closed.label}</span> : null}
       {row.kind === 'uncertain' ? <span className="draft-unsure">? {row.unknown.label}</span> : null}
-      {row.kind === 'widened' || row.kind === 'narrowed' ? (
+      {row.kind === 'widened' || row.kind === 'narrowed' || row.kind === 'rearranged' ? (
         <span className="muted">
           {row.before.label} → {row.after.label}
         </span>

@@ -48,4 +48,15 @@ describe('impactSentence', () => {
       ),
     ).toBe('Narrows 2 out of a/x, opens 1 connection into payments/db.');
   });
+
+  it('does not call a connection wider that loses ports as well', () => {
+    expect(
+      impactSentence(
+        impact({
+          pairs: { ...NO_IMPACT.pairs, rearranged: 4 },
+          rows: [row('rearranged', 'a/x', 'shop/api')],
+        }),
+      ),
+    ).toBe('Changes the ports of 4 into shop/api.');
+  });
 });

@@ -1,4 +1,4 @@
-import type { Impact, ImpactRow } from '@bulkhead/policy-engine';
+import { IMPACT_KINDS, type Impact, type ImpactRow } from '@bulkhead/policy-engine';
 
 function count(pairs: number, one: string): string {
   return `${new Intl.NumberFormat('en').format(pairs)} ${one}${pairs === 1 ? '' : 's'}`;
@@ -29,15 +29,18 @@ function common(rows: readonly ImpactRow[]): string {
  */
 export function impactSentence(impact: Impact): string {
   const { pairs, rows, dnsCut } = impact;
-  const total = pairs.opened + pairs.widened + pairs.uncertain + pairs.narrowed + pairs.closed;
+  const total = IMPACT_KINDS.reduce((sum, kind) => sum + pairs[kind], 0);
   if (total === 0) return 'Changes no connection.';
   const of = (...kinds: readonly ImpactRow['kind'][]) => rows.filter((row) => kinds.includes(row.kind));
   const parts: string[] = [];
   if (pairs.closed > 0) parts.push(`closes ${count(pairs.closed, 'connection')}${common(of('closed'))}`);
   if (pairs.narrowed > 0) parts.push(`narrows ${pairs.narrowed}${common(of('narrowed'))}`);
+  if (pairs.rearranged > 0) {
+    parts.push(`changes the ports of ${pairs.rearranged}${common(of('rearranged'))}`);
+  }
   if (pairs.opened > 0) parts.push(`opens ${count(pairs.opened, 'connection')}${common(of('opened'))}`);
   if (pairs.widened > 0) parts.push(`widens ${pairs.widened}${common(of('widened'))}`);
-  if (pairs.opened === 0 && pairs.widened === 0) parts.push('opens none');
+  if (pairs.opened + pairs.widened + pairs.rearranged === 0) parts.push('opens none');
   if (pairs.uncertain > 0) parts.push(`leaves ${pairs.uncertain} uncertain`);
   if (dnsCut.length > 0) parts.push(`cuts DNS for ${count(dnsCut.length, 'workload')}`);
   const text = parts.join(', ');
