@@ -29,6 +29,10 @@ export function startEngine(worker: Worker): Engine {
   worker.addEventListener('message', (event: MessageEvent<FromWorker>) => {
     const message = event.data;
     if (message.type === 'session') {
+      if (message.info.revision > info.revision) {
+        const { arrivedAt, compileMs } = message.info;
+        performance.mark('bulkhead:compiled', { detail: { arrivedAt, compileMs } });
+      }
       info = message.info;
       for (const listener of listeners) listener();
       return;

@@ -8,10 +8,12 @@ import {
 } from '@bulkhead/protocol';
 import { type ClusterStream, followStream } from '../data/stream.ts';
 import { type FromWorker, NO_SESSION, type SessionInfo, type ToWorker } from './messages.ts';
+import { createQueue } from './queue.ts';
 import type { EngineSession, Handler, Overlay } from './session.ts';
 
 /** Changes that arrive within this time are compiled together. */
 const SETTLE_MS = 120;
+const PROGRESS_MS = 100;
 
 /** The worker's side: follows one cluster, keeps it compiled, and answers requests one after the other. */
 export function createHost(handlers: readonly Handler[], post: (message: FromWorker) => void) {
@@ -25,7 +27,8 @@ export function createHost(handlers: readonly Handler[], post: (message: FromWor
   let overlay: Overlay | null = null;
   let shown: StreamState['current'];
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let queue: Promise<void> = Promise.resolve();
+  let toldAt = 0;
+  const enqueue = createQueue();
 
   const tell = (change: Partial<SessionInfo>) => {
     info = { ...info, ...change };
@@ -55,6 +58,7 @@ export function createHost(handlers: readonly Handler[], post: (message: FromWor
         pending: 0,
         overlay: null,
         diagnostics: [...current.diagnostics, ...cluster.diagnostics],
+        arrivedAt: performance.timeOrigin + start,
         compileMs: performance.now() - start,
         failure: null,
       });
@@ -78,6 +82,10 @@ export function createHost(handlers: readonly Handler[], post: (message: FromWor
       case 'records': {
         const { incoming } = state;
         if (incoming === undefined) return;
+        // Each word about it makes the page draw; more than ten a second nobody reads.
+        const now = performance.now();
+        if (event.event === 'records' && now - toldAt < PROGRESS_MS) return;
+        toldAt = now;
         const total = Object.values(incoming.totals).reduce((sum, count) => sum + count, 0);
         tell({ receiving: { received: incoming.received, total } });
         return;
@@ -149,10 +157,9 @@ export function createHost(handlers: readonly Handler[], post: (message: FromWor
         aborted.add(message.id);
         return;
       case 'call':
-        // A turn of the event loop between requests lets aborts and stream events in.
-        queue = queue
-          .then(() => new Promise<void>((resolve) => setTimeout(resolve, 0)))
-          .then(() => serve(message.id, message.name, message.payload));
+        enqueue(byName.get(message.name)?.urgency ?? 'normal', () =>
+          serve(message.id, message.name, message.payload),
+        );
         return;
     }
   };

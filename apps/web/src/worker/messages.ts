@@ -40,7 +40,9 @@ export interface SessionInfo {
   readonly pending: number;
   readonly overlay: { readonly id: string; readonly version: number } | null;
   readonly diagnostics: readonly Diagnostic[];
-  /** Milliseconds from the last record of a snapshot to compiled. */
+  /** When the state that is shown had arrived in full, in milliseconds since the Unix epoch by this machine's clock. */
+  readonly arrivedAt: number;
+  /** Milliseconds from then until it was compiled. */
   readonly compileMs: number;
   /** The compiler itself failed, which is a defect; the last good state stays. */
   readonly failure: string | null;
@@ -58,6 +60,7 @@ export const NO_SESSION: SessionInfo = {
   pending: 0,
   overlay: null,
   diagnostics: [],
+  arrivedAt: 0,
   compileMs: 0,
   failure: null,
 };

@@ -1,4 +1,5 @@
 import type { Cluster, ClusterSnapshot } from '@bulkhead/policy-engine';
+import type { Urgency } from './queue.ts';
 import type { RequestKind } from './request.ts';
 
 /**
@@ -32,6 +33,7 @@ export interface Overlay {
 /** Answers one kind of request. May throw: the page gets the message as an error. */
 export interface Handler {
   readonly name: string;
+  readonly urgency: Urgency;
   readonly run: (session: EngineSession, payload: unknown) => unknown;
 }
 
@@ -41,5 +43,9 @@ export function answer<Payload, Result>(
   run: (session: EngineSession, payload: Payload) => Result | Promise<Result>,
 ): Handler {
   // The one place where a message from the page gets its type: both ends use the same `kind`.
-  return { name: kind.name, run: (session, payload) => run(session, payload as Payload) };
+  return {
+    name: kind.name,
+    urgency: kind.urgency,
+    run: (session, payload) => run(session, payload as Payload),
+  };
 }

@@ -1,11 +1,13 @@
 import {
   clusterIndex,
   entityDetails,
+  type Finding,
   findings,
   pairDetails,
   pathView,
   policyDetails,
 } from '@bulkhead/policy-engine';
+import { turn } from '../queue.ts';
 import { answer, type Handler } from '../session.ts';
 import { graphHandlers } from './graph.ts';
 import { sessionLens } from './lens.ts';
@@ -20,6 +22,9 @@ import {
 } from './requests.ts';
 import { tableHandlers } from './table.ts';
 
+/** Looking for findings pauses after so long, so that a click need not wait for the end. */
+const SLICE_MS = 25;
+
 /** Everything that the exploring views ask. */
 export const exploreHandlers: readonly Handler[] = [
   ...graphHandlers(),
@@ -28,7 +33,17 @@ export const exploreHandlers: readonly Handler[] = [
   answer(pairRequest, (session, { from, to, port }) => pairDetails(sessionLens(session), from, to, port)),
   answer(pathRequest, (session, { from, to, ports }) => pathView(sessionLens(session, ports), from, to)),
   answer(policyRequest, (session, { key }) => policyDetails(sessionLens(session), key)),
-  answer(findingsRequest, (session) => [...findings(sessionLens(session).after)]),
+  answer(findingsRequest, async (session) => {
+    const found: Finding[] = [];
+    let since = performance.now();
+    for (const finding of findings(sessionLens(session).after)) {
+      found.push(finding);
+      if (performance.now() - since < SLICE_MS) continue;
+      await turn();
+      since = performance.now();
+    }
+    return found;
+  }),
   ...matrixHandlers(),
   ...tableHandlers(),
 ];

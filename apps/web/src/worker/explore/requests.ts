@@ -45,13 +45,13 @@ export interface GraphAnswer {
 }
 
 /** The graph with a place for everything in it. */
-export const graphRequest = requestKind<GraphRequest, GraphAnswer>('explore/graph');
+export const graphRequest = requestKind<GraphRequest, GraphAnswer>('explore/graph', 'urgent');
 
 /** What stays lit around a selection in the graph of the last answer; `version` is that answer's. */
 export const focusRequest = requestKind<
   ViewScope & { readonly focus: FocusOptions; readonly version: number },
   FocusView
->('explore/focus');
+>('explore/focus', 'urgent');
 
 export const indexRequest = requestKind<null, ClusterIndex>('explore/index');
 export const entityRequest = requestKind<{ readonly id: string }, EntityDetails | null>('explore/entity');
@@ -60,7 +60,7 @@ export const pairRequest = requestKind<
   PairDetails | null
 >('explore/pair');
 export const policyRequest = requestKind<{ readonly key: PolicyKey }, PolicyDetails | null>('explore/policy');
-export const findingsRequest = requestKind<null, readonly Finding[]>('explore/findings');
+export const findingsRequest = requestKind<null, readonly Finding[]>('explore/findings', 'idle');
 
 /** How something could get from one entity to another through others, on these ports. */
 export const pathRequest = requestKind<
