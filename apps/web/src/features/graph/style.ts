@@ -169,7 +169,7 @@ export interface Looks {
 export function stylesheet(colors: Colors, { scale, busy, edges }: Looks): StylesheetJson {
   const line = (width: number) => width * scale;
   // The more lines, the lighter each.
-  const lineOpacity = Math.max(0.2, Math.min(0.6, 6 / Math.sqrt(edges)));
+  const lineOpacity = Math.max(0.1, Math.min(0.6, 6 / Math.sqrt(edges)));
   const small = (size: number, most: number) => Math.min(most, size * scale);
   // As large as the box has room for, but no larger than a heading on the screen.
   const nameSize = (node: { data: (name: string) => number }) => Math.min(node.data('size'), 24 * scale);
@@ -320,7 +320,7 @@ export function stylesheet(colors: Colors, { scale, busy, edges }: Looks): Style
             }),
         'z-index-compare': 'manual',
         'z-index': 2,
-        width: (edge: { data: (name: string) => number }) => line(1.1 * edge.data('weight')),
+        width: (edge: { data: (name: string) => number }) => line((busy ? 0.7 : 1.1) * edge.data('weight')),
         'line-color': colors['border-strong'],
         'line-opacity': lineOpacity,
         'target-arrow-shape': 'triangle',

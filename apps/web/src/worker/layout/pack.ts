@@ -32,8 +32,8 @@ export interface Packed {
 }
 
 /**
- * Columns from left to right along the flow of `edges`, about as many as the aspect has room for. Inside a column items
- * stand near what they are joined to. Items without edges follow below, in rows.
+ * Columns from left to right along the flow of `edges`, in the way that shows the whole largest in a picture of the aspect
+ * asked for. Inside a column items stand near what they are joined to. Items without edges follow below or at the end.
  */
 export function packFlow(
   items: readonly PackItem[],
@@ -47,21 +47,21 @@ export function packFlow(
   const joined = items.filter((item) => levels.has(item.id) || item.side !== undefined);
   const loose = items.filter((item) => !levels.has(item.id) && item.side === undefined);
   if (joined.length === 0) return packRows(loose, options);
-  const columns = orderLayers(columnsOf(joined, levels, options), edges);
-  const main = placeColumns(columns, options);
-  if (loose.length === 0) return main;
-  const rest = packRows(loose, options, Math.max(main.size.width, widest(loose)));
-  const at = new Map(main.at);
-  for (const [id, point] of rest.at) {
-    at.set(id, { x: point.x, y: point.y + main.size.height + options.gapY * 1.5 });
+  let best: Arranged | undefined;
+  for (const columns of arrangements(joined, levels, options)) {
+    for (const packed of withLoose(columns, loose, options)) {
+      if (best === undefined || zoomOf(packed, options) > zoomOf(best, options) * 1.001) best = packed;
+    }
   }
-  return {
-    at,
-    size: {
-      width: Math.max(main.size.width, rest.size.width),
-      height: main.size.height + options.gapY * 1.5 + rest.size.height,
-    },
-  };
+  if (best === undefined) return packRows(items, options);
+  // Only the winner's columns are worth being ordered by what their items are joined to.
+  const main = placeColumns(orderLayers(best.columns, edges), options);
+  return best.below.length === 0 ? main : below(main, best.below, options);
+}
+
+/** How large the whole can be drawn in a picture of the aspect asked for; only to be compared. */
+function zoomOf({ size }: Packed, { aspect }: PackOptions): number {
+  return Math.min(aspect / size.width, 1 / size.height);
 }
 
 /** Rows from left to right in the order given, as wide as the aspect asks for or `width` says. */
@@ -86,8 +86,9 @@ export function packRows(items: readonly PackItem[], options: PackOptions, width
   return { at, size: { width: right, height: y + rowHeight } };
 }
 
-function area(items: readonly PackItem[], { gapX, gapY }: PackOptions): number {
-  return items.reduce((sum, item) => sum + (item.width + gapX) * (item.height + gapY), 0);
+/** What items take up with the narrow gap around them; between columns there is more. */
+function area(items: readonly PackItem[], { gapY }: PackOptions): number {
+  return items.reduce((sum, item) => sum + (item.width + gapY) * (item.height + gapY), 0);
 }
 
 function widest(items: readonly PackItem[]): number {
@@ -162,27 +163,68 @@ function columnHeight(column: readonly PackItem[], gapY: number): number {
   return shelves(column, gapY).reduce((sum, row) => sum + row.height + gapY, -gapY);
 }
 
-/** Columns by level: as many as the aspect has room for, none much taller than it; sides have a column to themselves. */
-function columnsOf(
+/** How many columns, and how much taller than a square of the same area, are tried. */
+const COLUMN_COUNTS = [2, 3, 4, 5, 6, 7, 8, 10, 12];
+const STRETCHES = [0.9, 1.15, 1.5, 2];
+
+/** Ways to cut the items into columns by level; sides have columns to themselves. */
+function* arrangements(
   items: readonly PackItem[],
   levels: ReadonlyMap<string, number>,
   options: PackOptions,
-): readonly PackItem[][] {
+): Iterable<readonly PackItem[][]> {
+  const { gapY, aspect } = options;
   const inner = items
     .filter((item) => item.side === undefined)
     .toSorted((a, b) => (levels.get(a.id) ?? 0) - (levels.get(b.id) ?? 0) || (a.id < b.id ? -1 : 1));
-  const sides = (['first', 'last'] as const).map((side) => items.filter((item) => item.side === side));
-  const whole = inner.length === 0 ? items : inner;
-  const tallest = whole.reduce((most, item) => Math.max(most, item.height), 0);
-  const limit = Math.max(tallest, Math.sqrt(area(whole, options) / options.aspect) * 1.12);
-  const meanWidth = whole.reduce((sum, item) => sum + item.width, 0) / whole.length + options.gapX;
-  const room = Math.max(2, Math.round(Math.sqrt(area(whole, options) * options.aspect) / meanWidth));
-  const split = (column: readonly PackItem[]) => splitColumn(column, limit, options.gapY);
+  const [first = [], last = []] = (['first', 'last'] as const).map((side) =>
+    items.filter((item) => item.side === side),
+  );
+  const tallest = items.reduce((most, item) => Math.max(most, item.height), 0);
+  const square = Math.sqrt(area(inner.length === 0 ? items : inner, options) / aspect);
+  for (const stretch of STRETCHES) {
+    const limit = Math.max(tallest, square * stretch);
+    for (const count of COLUMN_COUNTS) {
+      yield [
+        ...splitColumn(first, limit, gapY),
+        ...merge(byLevel(inner, levels, count), limit, gapY).flatMap((column) =>
+          splitColumn(column, limit, gapY),
+        ),
+        ...splitColumn(last, limit, gapY),
+      ];
+    }
+  }
+}
+
+/** The columns with what has no edges below them, or in a column of its own at the end. */
+function withLoose(
+  columns: readonly PackItem[][],
+  loose: readonly PackItem[],
+  options: PackOptions,
+): readonly Arranged[] {
+  const main = placeColumns(columns, options);
+  if (loose.length === 0) return [{ ...main, columns, below: [] }];
+  const aside = [...columns, ...splitColumn(loose, main.size.height, options.gapY)];
   return [
-    ...split(sides[0] ?? []),
-    ...merge(byLevel(inner, levels, room), limit, options.gapY).flatMap(split),
-    ...split(sides[1] ?? []),
+    { ...below(main, loose, options), columns, below: loose },
+    { ...placeColumns(aside, options), columns: aside, below: [] },
   ];
+}
+
+interface Arranged extends Packed {
+  readonly columns: readonly PackItem[][];
+  readonly below: readonly PackItem[];
+}
+
+function below(main: Packed, loose: readonly PackItem[], options: PackOptions): Packed {
+  const rest = packRows(loose, options, Math.max(main.size.width, widest(loose)));
+  const top = main.size.height + options.gapY * 1.5;
+  const at = new Map(main.at);
+  for (const [id, { x, y }] of rest.at) at.set(id, { x, y: y + top });
+  return {
+    at,
+    size: { width: Math.max(main.size.width, rest.size.width), height: top + rest.size.height },
+  };
 }
 
 /** Cuts the span of levels into at most `room` equal parts. */
@@ -213,21 +255,25 @@ function merge(columns: readonly PackItem[][], limit: number, gapY: number): rea
   return merged;
 }
 
-function splitColumn(layer: readonly PackItem[], limit: number, gapY: number): readonly PackItem[][] {
-  if (layer.length === 0) return [];
-  const parts = Math.ceil(columnHeight(layer, gapY) / limit);
-  const share = columnHeight(layer, gapY) / parts;
+function splitColumn(column: readonly PackItem[], limit: number, gapY: number): readonly PackItem[][] {
+  if (column.length === 0) return [];
+  const height = columnHeight(column, gapY);
+  const parts = Math.ceil(height / limit);
+  if (parts === 1) return [[...column]];
+  const share = height / parts;
   const columns: PackItem[][] = [];
-  let column: PackItem[] = [];
-  for (const item of layer) {
-    const full = column.length > 0 && columnHeight([...column, item], gapY) > share + item.height / 2;
-    if (full && columns.length < parts - 1) {
-      columns.push(column);
-      column = [];
+  let own: PackItem[] = [];
+  let filled = 0;
+  for (const row of shelves(column, gapY)) {
+    if (own.length > 0 && filled + row.height > share + row.height / 2 && columns.length < parts - 1) {
+      columns.push(own);
+      own = [];
+      filled = 0;
     }
-    column.push(item);
+    own.push(...row.items);
+    filled += row.height + gapY;
   }
-  return [...columns, column];
+  return [...columns, own];
 }
 
 function placeColumns(columns: readonly PackItem[][], options: PackOptions): Packed {

@@ -135,7 +135,7 @@ export function placeBoxes(
 }
 
 function packOptions() {
-  return { ...BOX_GAP, aspect: 1.25 };
+  return { ...BOX_GAP, aspect: 1.5 };
 }
 
 /** By name, in rows: outside peers that come first, namespaces, then the others. */
