@@ -51,29 +51,31 @@ export function MatrixBar({ route, cells, legend, onLegend, onZoom, onArrange }:
         </Button>
       )}
       <span className="spring" />
-      <Segments
-        small
-        label="Order"
-        value={route.order}
-        options={[
-          { value: 'similar', label: 'Alike together', title: 'Equal rows and equal columns lie together' },
-          { value: 'name', label: 'By name' },
-        ]}
-        onChange={(order) => navigate({ order })}
-      />
-      {route.order === 'similar' ? (
-        <IconButton small icon="arrange" label="Order anew by what is alike" onClick={onArrange} />
-      ) : null}
-      <IconButton small icon="minus" label="Smaller cells" onClick={() => onZoom(-1)} />
-      <IconButton small icon="plus" label="Larger cells" onClick={() => onZoom(1)} />
-      <IconButton
-        small
-        icon="fit"
-        label="Fit"
-        aria-pressed={route.cell === 'fit'}
-        onClick={() => navigate({ cell: route.cell === 'fit' ? null : 'fit' }, { replace: true })}
-      />
-      <IconButton small icon="legend" label="Legend" aria-pressed={legend} onClick={onLegend} />
+      <span className="matrix-tools">
+        <Segments
+          small
+          label="Order"
+          value={route.order}
+          options={[
+            { value: 'similar', label: 'Alike together', title: 'Equal rows and equal columns lie together' },
+            { value: 'name', label: 'By name' },
+          ]}
+          onChange={(order) => navigate({ order })}
+        />
+        {route.order === 'similar' ? (
+          <IconButton small icon="arrange" label="Order anew by what is alike" onClick={onArrange} />
+        ) : null}
+        <IconButton small icon="minus" label="Smaller cells" onClick={() => onZoom(-1)} />
+        <IconButton small icon="plus" label="Larger cells" onClick={() => onZoom(1)} />
+        <IconButton
+          small
+          icon="fit"
+          label="Fit"
+          aria-pressed={route.cell === 'fit'}
+          onClick={() => navigate({ cell: route.cell === 'fit' ? null : 'fit' }, { replace: true })}
+        />
+        <IconButton small icon="legend" label="Legend" aria-pressed={legend} onClick={onLegend} />
+      </span>
     </div>
   );
 }
