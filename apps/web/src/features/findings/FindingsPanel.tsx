@@ -38,14 +38,14 @@ export function FindingsPanel(): ReactNode {
           rowHeight={112}
           label="Findings"
           keyOf={(row, index) => `${row.entry.code} ${index}`}
-          render={(row) => <FindingRow row={row} />}
+          render={(row, tabIndex) => <FindingRow row={row} tabIndex={tabIndex} />}
         />
       )}
     </>
   );
 }
 
-function FindingRow({ row }: { readonly row: Row }): ReactNode {
+function FindingRow({ row, tabIndex }: { readonly row: Row; readonly tabIndex: 0 | -1 }): ReactNode {
   const { severity, code, message } = row.entry;
   const where =
     row.type === 'finding'
@@ -68,6 +68,8 @@ function FindingRow({ row }: { readonly row: Row }): ReactNode {
     <button
       type="button"
       className="row finding"
+      data-row
+      tabIndex={tabIndex}
       onClick={open}
       title={`${message}\n${row.type === 'diagnostic' ? (row.entry.hint ?? '') : row.entry.evidence.join('\n')}`}
     >

@@ -49,10 +49,12 @@ export function PoliciesPanel({ route }: { readonly route: Route }): ReactNode {
           rowHeight={46}
           label="Policies"
           keyOf={(row) => row.key}
-          render={(row) => (
+          render={(row, tabIndex) => (
             <button
               type="button"
               className="row two"
+              data-row
+              tabIndex={tabIndex}
               aria-current={row.key === selected ? 'true' : undefined}
               onClick={() => navigate({ selection: { type: 'policy', key: row.key } })}
             >

@@ -63,12 +63,16 @@ export function WorkloadsPanel({ route }: { readonly route: Route }): ReactNode 
           rowHeight={30}
           label="Namespaces and workloads"
           keyOf={(row) => row.entry.id}
-          render={(row) =>
+          onFold={(row, open) => {
+            if (row.type === 'namespace' && row.open !== open) toggle(row.entry.name);
+          }}
+          render={(row, tabIndex) =>
             row.type === 'namespace' ? (
               <div className="row group" aria-current={row.entry.id === selected ? 'true' : undefined}>
                 <button
                   type="button"
                   className="fold"
+                  tabIndex={-1}
                   aria-expanded={row.open}
                   aria-label={`${row.open ? 'Fold' : 'Unfold'} ${row.entry.name}`}
                   onClick={() => toggle(row.entry.name)}
@@ -78,6 +82,9 @@ export function WorkloadsPanel({ route }: { readonly route: Route }): ReactNode 
                 <button
                   type="button"
                   className="fill truncate"
+                  data-row
+                  tabIndex={tabIndex}
+                  aria-expanded={row.open}
                   onClick={() => navigate({ selection: { type: 'entity', id: row.entry.id } })}
                 >
                   {row.entry.name}
@@ -91,6 +98,8 @@ export function WorkloadsPanel({ route }: { readonly route: Route }): ReactNode 
               <button
                 type="button"
                 className="row indent"
+                data-row
+                tabIndex={tabIndex}
                 aria-current={row.entry.id === selected ? 'true' : undefined}
                 title={`${row.entry.kind} ${row.entry.name}`}
                 onClick={() => navigate({ selection: { type: 'entity', id: row.entry.id } })}

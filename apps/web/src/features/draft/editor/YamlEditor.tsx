@@ -110,7 +110,11 @@ export function YamlEditor({
         doc: shown.current.text,
         extensions: [
           EditorView.cspNonce.of(cspNonce()),
-          EditorView.contentAttributes.of({ 'aria-label': shown.current.label, spellcheck: 'false' }),
+          EditorView.contentAttributes.of({
+            'aria-label': shown.current.label,
+            spellcheck: 'false',
+            tabindex: '0',
+          }),
           EditorState.tabSize.of(2),
           indentUnit.of('  '),
           EditorState.allowMultipleSelections.of(true),
