@@ -62,15 +62,23 @@ test('the graph is walked by keyboard and clicked by pointer', async ({ demo }) 
   const first = await spoken.textContent();
   await page.keyboard.press('ArrowRight');
   await expect(spoken).not.toHaveText(first ?? '');
+  const second = /^(?:Namespace ([^:]+):|\S+ (\S+) in)/.exec((await spoken.textContent()) ?? '');
+  const name = second?.[1] ?? second?.[2];
+  if (name === undefined) throw new Error('the walk came to nothing in the cluster');
   await page.keyboard.press('Enter');
-  await expect(inspector).toBeVisible();
+  await expect(inspector.getByRole('heading', { name, exact: true })).toBeVisible();
 
   // Zoomed to one node it stands in the middle of the picture, where the pointer finds it.
+  await demo.goTo('shop/inventory');
+  await graph.focus();
   await page.keyboard.press('s');
+  await inspector.getByRole('tab', { name: /^Policies/ }).click();
+  await inspector.getByRole('button', { name: 'shop/inventory-from-apps' }).click();
+  await expect(inspector.getByRole('heading', { name: 'inventory-from-apps', exact: true })).toBeVisible();
   const box = await graph.boundingBox();
   if (box === null) throw new Error('the graph has no place on the screen');
-  await page.keyboard.press('Escape');
-  await expect(inspector).toBeHidden();
+  await graph.click({ position: { x: box.width / 2, y: box.height / 2 } });
+  await expect(inspector.getByRole('heading', { name: 'inventory', exact: true })).toBeVisible();
 });
 
 test('an edge shows its verdict with policies, rules and lines in both directions', async ({ demo }) => {
@@ -154,6 +162,11 @@ test('a live policy is edited, its impact followed, undone, exported and accepte
     ['shop/mobile-bff[Deployment]', 'shop/inventory[Deployment]', 'TCP 8081', 'TCP 8080'],
     ['shop/storefront[Deployment]', 'shop/inventory[Deployment]', 'TCP 8081', ''],
   ]);
+  // Who loses a port is not said to have gained only.
+  await expect(sentence).toHaveText(
+    'Changes the ports of 4 into shop/inventory, widens 1 into shop/inventory.',
+  );
+  await expect(page.getByRole('button', { name: /^Draft 1/ }).first()).toContainText('+5−4');
   // The graph says the same on its edges.
   const { texts } = await demo.picture();
   expect(texts.filter((text) => text.includes('8081')).length).toBe(5);
