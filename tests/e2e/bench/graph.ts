@@ -1,0 +1,94 @@
+import type { Page } from '@playwright/test';
+import type { Measured } from './metrics.ts';
+import { framesWhile, longestTask, now } from './timing.ts';
+
+/** Namespaces that are clicked. */
+const FOCUSED = 7;
+const GIVE_UP_MS = 300_000;
+
+/** Opens the app and measures until its first picture. The session must be open already. */
+export async function firstPicture(page: Page, url: string): Promise<Measured> {
+  await page.goto(url);
+  await page.waitForFunction(() => performance.getEntriesByName('bulkhead:picture').length > 0, undefined, {
+    timeout: GIVE_UP_MS,
+  });
+  return page.evaluate(() => {
+    const [compiled] = performance.getEntriesByName('bulkhead:compiled');
+    const [picture] = performance.getEntriesByName('bulkhead:picture');
+    const detail: unknown = compiled instanceof PerformanceMark ? compiled.detail : undefined;
+    const number = (name: string) => {
+      const value: unknown =
+        typeof detail === 'object' && detail !== null ? Reflect.get(detail, name) : undefined;
+      return typeof value === 'number' ? value : Number.NaN;
+    };
+    const arrived = number('arrivedAt') - performance.timeOrigin;
+    return {
+      transfer: arrived,
+      compile: number('compileMs'),
+      picture: (picture?.startTime ?? Number.NaN) - arrived,
+    };
+  });
+}
+
+/** Moves, zooms and points at the graph, and clicks some of its namespaces. */
+export async function graphInteraction(page: Page): Promise<Measured> {
+  const begin = await now(page);
+  const box = await page.locator('.graph-canvas').boundingBox();
+  if (box === null) throw new Error('the graph has no place');
+  const ground = { x: box.x + 14, y: box.y + box.height * 0.72 };
+  await page.mouse.move(ground.x, ground.y);
+  await page.mouse.down();
+  const panning = await framesWhile(page, (step) =>
+    page.mouse.move(ground.x + 120 + 110 * Math.sin(step / 9), ground.y + 60 * Math.cos(step / 7)),
+  );
+  await page.mouse.up();
+  await page.keyboard.press('Escape');
+  const middle = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+  await page.mouse.move(middle.x, middle.y);
+  const zooming = await framesWhile(page, (step) => page.mouse.wheel(0, step % 24 < 12 ? -40 : 40));
+  const pointing = await framesWhile(page, (step) =>
+    page.mouse.move(
+      middle.x + box.width * 0.2 * Math.sin(step / 9),
+      middle.y + box.height * 0.3 * Math.cos(step / 7),
+    ),
+  );
+  const focus = await focusTime(page);
+  return { panning, zooming, pointing, focus, longest: await longestTask(page, begin) };
+}
+
+/** From the key that selects a namespace to the picture in which the rest has faded; the median. */
+async function focusTime(page: Page): Promise<number> {
+  const times: number[] = [];
+  await page.locator('.graph-canvas').focus();
+  for (let count = 0; count < FOCUSED; count++) {
+    await page.keyboard.press('PageDown');
+    const took = await page.evaluate(
+      () =>
+        new Promise<number>((resolve) => {
+          const start = performance.now();
+          const done = new PerformanceObserver((list) => {
+            // The first drawing marks the node, a later one what the worker has found around it.
+            const last = list
+              .getEntriesByName('bulkhead:focus')
+              .filter((mark) => mark.startTime > start)
+              .at(-1);
+            if (last === undefined || document.querySelector('[data-testid=focus-counts]') === null) return;
+            done.disconnect();
+            resolve(last.startTime - start);
+          });
+          done.observe({ entryTypes: ['mark'] });
+          document
+            .querySelector('.graph-canvas')
+            ?.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }));
+          setTimeout(() => resolve(Number.NaN), 20_000);
+        }),
+    );
+    if (Number.isFinite(took)) times.push(took);
+    await page.waitForTimeout(500);
+    await page.keyboard.press('Escape');
+    await page.waitForTimeout(300);
+    await page.locator('.graph-canvas').focus();
+  }
+  times.sort((a, b) => a - b);
+  return times[Math.floor(times.length / 2)] ?? Number.NaN;
+}

@@ -1,0 +1,73 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cpus, tmpdir, totalmem } from 'node:os';
+import { dirname, join } from 'node:path';
+import { GRAPH_SIZES, generateCluster, sizeOptions, toManifests } from '@bulkhead/cluster-generator';
+import { REPOSITORY } from '../fixtures/server.ts';
+import { test } from '../fixtures/test.ts';
+import { firstPicture, graphInteraction } from './graph.ts';
+import { heaps } from './heap.ts';
+import { matrixInteraction } from './matrix.ts';
+import { formatTable, METRICS, type SizeReport } from './metrics.ts';
+import { watchPage } from './timing.ts';
+
+const SIZES = Object.keys(GRAPH_SIZES).filter(isSize);
+/** `BULKHEAD_BENCH_SIZES=workloads-100,workloads-1000` measures fewer. */
+const wanted = process.env['BULKHEAD_BENCH_SIZES']?.split(',') ?? SIZES;
+const REPORT = process.env['BULKHEAD_BENCH_REPORT'] ?? join(REPOSITORY, '.bench', 'browser.json');
+/** The matrix is measured on about this many workloads, or all where there are fewer. */
+const MATRIX_SIDE = 2_000;
+
+const results: SizeReport[] = [];
+
+test.describe.configure({ mode: 'serial' });
+
+for (const size of SIZES.filter((name) => wanted.includes(name))) {
+  test(`a generated cluster: ${size}`, async ({ serve, page }) => {
+    const directory = await mkdtemp(join(tmpdir(), 'bulkhead-bench-'));
+    try {
+      const snapshot = generateCluster(sizeOptions(size));
+      for (const { path, text } of toManifests(snapshot)) {
+        await mkdir(dirname(join(directory, path)), { recursive: true });
+        await writeFile(join(directory, path), text);
+      }
+      const server = await serve(['--dir', directory]);
+      // The server has read everything before the clock starts: what is measured is the browser.
+      await page.goto(server.link);
+      await page.getByRole('application', { name: /^Graph/ }).waitFor({ timeout: 300_000 });
+      await page.goto('about:blank');
+      await watchPage(page);
+      const first = await firstPicture(page, server.url);
+      // What else is computed at the start (lists, findings) is done before interaction is measured.
+      await page.waitForTimeout(4_000);
+      const graph = await graphInteraction(page);
+      const memory = await heaps(page);
+      const count = await page.locator('.rail .count').first().textContent();
+      const workloads = Number((count ?? '').replaceAll(/\D/g, ''));
+      const names = snapshot.namespaces.map(({ name }) => name);
+      const some = names.slice(0, Math.ceil((names.length * MATRIX_SIDE) / workloads));
+      const matrix = await matrixInteraction(page, server.url, workloads > MATRIX_SIDE ? some : []);
+      const pods = snapshot.pods.reduce((sum, { replicas }) => sum + replicas, 0);
+      results.push({ size, measured: { workloads, pods, ...first, ...graph, ...matrix, ...memory } });
+    } finally {
+      await rm(directory, { recursive: true, force: true });
+    }
+  });
+}
+
+test.afterAll(async ({ browser }) => {
+  if (results.length === 0) return;
+  console.log(`\n${formatTable(results)}\n`);
+  const machine = {
+    processors: `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}`,
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    browser: `Chromium ${browser.version()}`,
+    rendering: 'software',
+  };
+  await mkdir(dirname(REPORT), { recursive: true });
+  await writeFile(REPORT, `${JSON.stringify({ machine, metrics: METRICS, results }, null, 2)}\n`);
+  console.log(`kept in ${REPORT}`);
+});
+
+function isSize(name: string): name is keyof typeof GRAPH_SIZES {
+  return name in GRAPH_SIZES;
+}
