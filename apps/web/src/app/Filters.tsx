@@ -108,6 +108,15 @@ export function Filters({
           </div>
         )}
       </Menu>
+      {route.draft === null ? null : (
+        <Button
+          aria-pressed={route.onlyChanges}
+          title="Show only what the draft changes"
+          onClick={() => navigate({ onlyChanges: !route.onlyChanges })}
+        >
+          Only changes
+        </Button>
+      )}
       {isFiltered(route) ? (
         <Button
           variant="ghost"

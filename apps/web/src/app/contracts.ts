@@ -68,14 +68,13 @@ export interface Route {
   readonly listOpen: boolean;
   /** Id of the draft whose impact overlays the views; null: the cluster as it is. */
   readonly draft: string | null;
+  /** Whether the views leave out all that the draft does not change. */
+  readonly onlyChanges: boolean;
   /** Whether the draft drawer is open. */
   readonly drawer: boolean;
 }
 
 export type Navigate = (change: Partial<Route>, options?: { readonly replace?: boolean }) => void;
-
-/** How a draft changes a connection: `widened` and `narrowed` change its ports. */
-export type ImpactKind = 'opened' | 'closed' | 'widened' | 'narrowed';
 
 /**
  * The draft feature, as the shell composes it: `features/draft/index.ts` exports `DraftDrawer(props: DrawerProps)` and

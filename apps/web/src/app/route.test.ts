@@ -46,6 +46,7 @@ const route: fc.Arbitrary<Route> = fc.record({
   sort: fc.constantFrom('', 'from', '-ports'),
   find: fc.constantFrom('', 'web -> db', 'a&b=c'),
   listOpen: fc.boolean(),
+  onlyChanges: fc.boolean(),
   draft: fc.option(word),
   drawer: fc.boolean(),
 });

@@ -38,6 +38,7 @@ export const HOME: Route = {
   find: '',
   listOpen: false,
   draft: null,
+  onlyChanges: false,
   drawer: false,
 };
 
@@ -106,6 +107,7 @@ export function parseRoute(search: string): Route {
     find: query.get('find') ?? '',
     listOpen: query.get('open') === '1',
     draft: query.get('draft'),
+    onlyChanges: query.get('changes') === 'only',
     drawer: query.get('drawer') === '1',
   };
 }
@@ -152,6 +154,7 @@ export function formatRoute(route: Route): string {
   set('find', route.find);
   set('open', route.listOpen ? '1' : '');
   set('draft', route.draft ?? '');
+  set('changes', route.onlyChanges ? 'only' : '');
   set('drawer', route.drawer ? '1' : '');
   const text = query.toString();
   // Readable links: these characters are legal in a query and common in ids.

@@ -14,7 +14,8 @@ export function scopeOf(route: Route): ViewScope {
       kinds: route.kinds,
       isolation: route.isolation,
     },
-    verdicts: route.verdicts,
+    // Changes are shown whatever the filter says of verdicts.
+    verdicts: showsOnlyChanges(route) ? [] : route.verdicts,
     ports: parsePorts(route.ports),
     toggled: route.toggled,
   };
@@ -22,6 +23,11 @@ export function scopeOf(route: Route): ViewScope {
 
 export function useScope(route: Route): ViewScope {
   return useMemo(() => scopeOf(route), [route]);
+}
+
+/** Whether all that the draft does not change is left out. Without a draft nothing would be left. */
+export function showsOnlyChanges(route: Route): boolean {
+  return route.onlyChanges && route.draft !== null;
 }
 
 /** Whether the route filters anything but the namespaces in scope. */

@@ -25,6 +25,7 @@ const NAMES = [
   'closed',
   'widened',
   'narrowed',
+  'rearranged',
 ] as const;
 
 export type ColorName = (typeof NAMES)[number];

@@ -14,6 +14,8 @@ import type { EngineSession, Handler, Overlay } from './session.ts';
 /** Changes that arrive within this time are compiled together. */
 const SETTLE_MS = 120;
 const PROGRESS_MS = 100;
+/** The views follow a draft that is being typed in at the latest so long after the last key. */
+const MOST_REST_MS = 400;
 
 /** The worker's side: follows one cluster, keeps it compiled, and answers requests one after the other. */
 export function createHost(handlers: readonly Handler[], post: (message: FromWorker) => void) {
@@ -27,6 +29,9 @@ export function createHost(handlers: readonly Handler[], post: (message: FromWor
   let overlay: Overlay | null = null;
   let shown: StreamState['current'];
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let overlayTimer: ReturnType<typeof setTimeout> | undefined;
+  /** What the views took to answer since they last heard of a draft. */
+  let viewsTook = 0;
   let toldAt = 0;
   const enqueue = createQueue();
 
@@ -51,7 +56,7 @@ export function createHost(handlers: readonly Handler[], post: (message: FromWor
       cluster = compile(next, { base: cluster });
       snapshot = next;
       shown = current;
-      overlay = null;
+      dropOverlay();
       tell({
         revision: info.revision + 1,
         receiving: null,
@@ -107,7 +112,7 @@ export function createHost(handlers: readonly Handler[], post: (message: FromWor
     timer = undefined;
     state = EMPTY_STREAM;
     shown = undefined;
-    overlay = null;
+    dropOverlay();
     snapshot = EMPTY_SNAPSHOT;
     cluster = compile(EMPTY_SNAPSHOT);
     tell({ ...NO_SESSION, cluster: id, paused: info.paused, connection: 'connecting' });
@@ -119,26 +124,43 @@ export function createHost(handlers: readonly Handler[], post: (message: FromWor
     });
   };
 
+  const dropOverlay = () => {
+    clearTimeout(overlayTimer);
+    overlay = null;
+  };
+
+  const tellOverlay = () => {
+    viewsTook = 0;
+    tell({ overlay: overlay === null ? null : { id: overlay.id, version: overlay.version } });
+  };
+
   const session = (): EngineSession => ({
     revision: info.revision,
     snapshot,
     cluster,
     overlay,
     setOverlay: (next) => {
+      const isOther = next?.id !== overlay?.id;
       overlay = next;
-      tell({ overlay: next === null ? null : { id: next.id, version: next.version } });
+      clearTimeout(overlayTimer);
+      // The impact follows each key. What all views ask anew would stand in its way, so they wait for a rest that is in
+      // proportion to what they cost: in a small cluster none that one could see.
+      if (isOther) tellOverlay();
+      else overlayTimer = setTimeout(tellOverlay, Math.min(MOST_REST_MS, 3 * viewsTook));
     },
   });
 
   const serve = async (id: number, name: string, payload: unknown) => {
     if (aborted.delete(id)) return;
     const handler = byName.get(name);
+    const start = performance.now();
     try {
       if (handler === undefined) throw new Error(`nothing answers "${name}"`);
       post({ type: 'result', id, result: await handler.run(session(), payload) });
     } catch (error) {
       post({ type: 'error', id, message: error instanceof Error ? error.message : String(error) });
     }
+    if (handler?.urgency !== 'immediate') viewsTook += performance.now() - start;
   };
 
   return (message: ToWorker) => {

@@ -20,8 +20,10 @@ test('the more urgent is served first, and equals in the order in which they cam
   push('findings', 'idle');
   push('graph', 'urgent');
   push('rail', 'normal');
-  await vi.waitFor(() => expect(log).toHaveLength(8));
+  push('impact', 'immediate');
+  await vi.waitFor(() => expect(log).toHaveLength(10));
   expect(log.filter((line) => line.endsWith('begins'))).toEqual([
+    'impact begins',
     'graph begins',
     'lists begins',
     'rail begins',

@@ -1,8 +1,8 @@
 /**
- * How soon a request is to be served: what people wait for first, then what surrounds it, then what may come whenever there is
- * nothing else to do.
+ * How soon a request is to be served: first the answer to a key that was just pressed, then what people wait for, then what
+ * surrounds it, and last what may come whenever there is nothing else to do.
  */
-export type Urgency = 'urgent' | 'normal' | 'idle';
+export type Urgency = 'immediate' | 'urgent' | 'normal' | 'idle';
 
 interface Task {
   readonly urgency: Urgency;
@@ -14,7 +14,7 @@ export function turn(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0));
 }
 
-const RANK: Readonly<Record<Urgency, number>> = { urgent: 0, normal: 1, idle: 2 };
+const RANK: Readonly<Record<Urgency, number>> = { immediate: 0, urgent: 1, normal: 2, idle: 3 };
 
 /**
  * Runs tasks one after the other, the more urgent first and otherwise in the order of arrival. Idle ones begin only when

@@ -72,7 +72,7 @@ export {
 } from './impact/model.ts';
 export type { Json, JsonObject } from './json.ts';
 export { type LabelPairs, lastingLabels, type PickedSelector, pickSelector } from './pick-selector.ts';
-export { type DraftFinding, type DraftReview, reviewDraft } from './review/review.ts';
+export { type DraftFinding, type DraftReview, reviewDraft, reviewSteps } from './review/review.ts';
 export type { FutureOpening, Safety } from './review/safety.ts';
 export { suggestAllow } from './suggest/allow.ts';
 export { suggestClose } from './suggest/close.ts';

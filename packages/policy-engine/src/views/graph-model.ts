@@ -75,7 +75,8 @@ export interface OutsideNode {
   readonly detail: string;
 }
 
-export type EdgeImpact = 'opened' | 'closed' | 'widened' | 'narrowed';
+/** How a draft changes what is allowed. `rearranged`: some of it opens and some of it closes. */
+export type EdgeImpact = 'opened' | 'closed' | 'widened' | 'narrowed' | 'rearranged';
 
 export interface GraphEdge {
   readonly id: string;

@@ -1,6 +1,7 @@
 import { selects } from '../compile/selecting.ts';
 import type { Selector } from '../ir/ir.ts';
 import type { ConnectionSetId } from '../sets/connection-set.ts';
+import { changeKind } from './change-kind.ts';
 import type {
   EdgeImpact,
   GraphEdge,
@@ -489,13 +490,5 @@ export function toEdge(lens: Lens, from: string, to: string, relation: Relation)
 
 /** How a draft changes a relation; a change in what is unknown alone counts as none. */
 export function impactOf(lens: Lens, relation: Relation): EdgeImpact | null {
-  const { change } = relation;
-  if (change === null) return null;
-  const { space } = lens.after.cells;
-  const opens = change.opened !== space.none;
-  const closes = change.closed !== space.none;
-  if (!opens && !closes) return null;
-  if (change.had === space.none) return 'opened';
-  if (change.has === space.none) return 'closed';
-  return opens ? 'widened' : 'narrowed';
+  return relation.change === null ? null : changeKind(lens.after.cells.space, relation.change);
 }

@@ -210,6 +210,7 @@ function overlapCode(
     open: found.drawnPairs === 0 && found.allowedPairs === found.of,
     impact:
       impactOf(lens, found) ?? (found.change !== null && found.change.unknownPairs > 0 ? 'uncertain' : null),
+    before: portSummary(space, found.someBefore).label,
     opened: found.change === null ? '' : label(found.change.opened),
     closed: found.change === null ? '' : label(found.change.closed),
   });

@@ -1,4 +1,5 @@
 import type { ConnectionSetId, ConnectionSpace } from '../sets/connection-set.ts';
+import { changeKind } from './change-kind.ts';
 import type { EdgeImpact } from './graph-model.ts';
 import type { Lens, PairSets } from './lens.ts';
 import { portSummary } from './ports.ts';
@@ -25,6 +26,8 @@ export interface MatrixOutcome {
   /** No policy has a say on either end of any pair. */
   readonly open: boolean;
   readonly impact: MatrixImpact | null;
+  /** Ports that are allowed without the draft for at least one pair; as `ports` where nothing changes. */
+  readonly before: string;
   /** Ports that the draft opens and closes; empty where none. */
   readonly opened: string;
   readonly closed: string;
@@ -136,6 +139,7 @@ export class Outcomes {
     const [first] = outcomes;
     if (first === undefined) return emptyOutcome('void');
     let some = space.none;
+    let someBefore = space.none;
     let every = this.#lens.mask;
     let possible = space.none;
     let opened = space.none;
@@ -145,6 +149,7 @@ export class Outcomes {
     let uncertain = false;
     for (const { before, after } of outcomes) {
       some = space.union(some, after.allowed);
+      someBefore = space.union(someBefore, before.allowed);
       every = space.intersect(every, after.allowed);
       possible = space.union(possible, after.possible);
       if (before.allowed === after.allowed) {
@@ -171,7 +176,8 @@ export class Outcomes {
       unknown: text(unknown),
       uniform: outcomes.every(({ after }) => sameSets(after, first.after)),
       open: outcomes.every((outcome) => outcome.open),
-      impact: impact(space, { opened, closed, had, has }) ?? (uncertain ? 'uncertain' : null),
+      impact: changeKind(space, { opened, closed, had, has }) ?? (uncertain ? 'uncertain' : null),
+      before: portSummary(space, someBefore).label,
       opened: text(opened),
       closed: text(closed),
     };
@@ -182,16 +188,6 @@ function sameSets(a: PairSets, b: PairSets): boolean {
   return a.allowed === b.allowed && a.possible === b.possible;
 }
 
-function impact(
-  space: ConnectionSpace,
-  change: Readonly<Record<'opened' | 'closed' | 'had' | 'has', ConnectionSetId>>,
-): EdgeImpact | null {
-  if (change.opened === space.none && change.closed === space.none) return null;
-  if (change.had === space.none) return 'opened';
-  if (change.has === space.none) return 'closed';
-  return change.opened === space.none ? 'narrowed' : 'widened';
-}
-
 function emptyOutcome(state: 'self' | 'void'): MatrixOutcome {
   return {
     state,
@@ -200,6 +196,7 @@ function emptyOutcome(state: 'self' | 'void'): MatrixOutcome {
     uniform: true,
     open: false,
     impact: null,
+    before: 'none',
     opened: '',
     closed: '',
   };

@@ -35,6 +35,10 @@ export function legendSamples(
         { label: '− closed by the draft', markup: line(colors.closed, 'stroke-dasharray="2 4"') },
         { label: '±+ widened', markup: line(colors.widened, 'stroke-dasharray="9 2"', 2.6) },
         { label: '±− narrowed', markup: line(colors.narrowed, 'stroke-dasharray="6 3 2 3"') },
+        {
+          label: '± some ports open, others close',
+          markup: line(colors.rearranged, 'stroke-dasharray="9 2 2 2"'),
+        },
       ],
     },
     {

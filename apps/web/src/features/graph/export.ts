@@ -111,7 +111,13 @@ function outsideSvg({ rect, node }: Scene['outside'][number], colors: Colors): s
   return `${rectangle(rect, node.kind === 'internet' ? 24 : 6, colors['accent-soft'], colors.accent)}<svg x="${n(rect.x + 9)}" y="${n(rect.y + 10)}" width="28" height="28" viewBox="0 0 32 32">${outsideMarkup(node.kind, colors)}</svg>${text(rect.x + 44, rect.y + rect.height / 2, node.label, { size: 12.5, weight: 600, fill: colors.text, anchor: 'start' })}`;
 }
 
-const DASHES = { opened: '', closed: '2 5', widened: '10 3', narrowed: '6 4 2 4' } as const;
+const DASHES = {
+  opened: '',
+  closed: '2 5',
+  widened: '10 3',
+  narrowed: '6 4 2 4',
+  rearranged: '10 3 2 3',
+} as const;
 
 function edgeSvg({ edge, curve }: SceneEdge, colors: Colors, scale: number, labels: boolean): string {
   const stroke =

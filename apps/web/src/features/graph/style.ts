@@ -1,3 +1,4 @@
+import type { EdgeImpact } from '@bulkhead/policy-engine';
 import type { ElementDefinition, StylesheetJson } from 'cytoscape';
 import type { Colors } from '../../shared/colors.ts';
 import { toCytoscape } from './geometry.ts';
@@ -143,7 +144,7 @@ function edgeElement({ id, edge, curve }: SceneEdge, scene: Scene, busy: boolean
   ];
 }
 
-const IMPACT_SIGN = { opened: '+', closed: '−', widened: '±+', narrowed: '±−' } as const;
+const IMPACT_SIGN = { opened: '+', closed: '−', widened: '±+', narrowed: '±−', rearranged: '±' } as const;
 
 /** What stands on an edge: its ports, with the sign of its change and how many of its pairs it is true for. */
 export function edgeLabel(edge: SceneEdge['edge']): string {
@@ -425,11 +426,7 @@ export function stylesheet(colors: Colors, { scale, busy, edges }: Looks): Style
 }
 
 function impactStyles(colors: Colors, line: (width: number) => number): StylesheetJson {
-  const style = (
-    name: 'opened' | 'closed' | 'widened' | 'narrowed',
-    width: number,
-    dashes: readonly number[] | null,
-  ): StylesheetJson => [
+  const style = (name: EdgeImpact, width: number, dashes: readonly number[] | null): StylesheetJson => [
     {
       selector: `edge.${name}`,
       style: {
@@ -452,5 +449,6 @@ function impactStyles(colors: Colors, line: (width: number) => number): Styleshe
     ...style('closed', 2, [2, 4]),
     ...style('widened', 2.4, [10, 3]),
     ...style('narrowed', 2, [6, 4, 2, 4]),
+    ...style('rearranged', 2.2, [10, 3, 2, 3]),
   ];
 }

@@ -2,10 +2,18 @@ import type { HalfVerdict, PairDetails, PairPart, RuleRef } from '@bulkhead/poli
 import { type FormEvent, type ReactNode, useState } from 'react';
 import type { Selection } from '../../app/contracts.ts';
 import { navigate } from '../../app/route.ts';
-import { useEngineQuery } from '../../data/engine.ts';
+import { useEngineQuery, useSession } from '../../data/engine.ts';
 import { Icon } from '../../shared/icons.tsx';
 import { entityName } from '../../shared/names.ts';
-import { Button, EmptyState, formatCount, IconButton, plural, VerdictBadge } from '../../shared/ui.tsx';
+import {
+  Button,
+  EmptyState,
+  formatCount,
+  IconButton,
+  plural,
+  Segments,
+  VerdictBadge,
+} from '../../shared/ui.tsx';
 import { pairRequest } from '../../worker/explore/requests.ts';
 import { Path } from './Path.tsx';
 import { CodeLines, Gone, ImpactBadge, PolicyLink } from './parts.tsx';
@@ -20,8 +28,13 @@ interface PairPanelProps {
 /** The verdict on a pair, per port, with what decides it in each direction. */
 export function PairPanel({ selection, close, actions }: PairPanelProps): ReactNode {
   const { from, to, port } = selection;
-  const query = useEngineQuery(pairRequest, port === undefined ? { from, to } : { from, to, port });
-  const { data } = query;
+  const { overlay } = useSession();
+  const [state, setState] = useState<'draft' | 'before'>('draft');
+  const asked = port === undefined ? { from, to } : { from, to, port };
+  const query = useEngineQuery(pairRequest, asked);
+  const isBefore = overlay !== null && state === 'before';
+  const was = useEngineQuery(pairRequest, { ...asked, withoutDraft: true }, { enabled: isBefore });
+  const data = isBefore ? (was.data ?? query.data) : query.data;
   if (query.isError) {
     return (
       <EmptyState title="This could not be computed" icon="warning">
@@ -52,6 +65,18 @@ export function PairPanel({ selection, close, actions }: PairPanelProps): ReactN
         {actions === undefined ? null : <div className="facts">{actions}</div>}
       </div>
       <div className="inspector-body" aria-live="polite">
+        {overlay === null ? null : (
+          <Segments
+            small
+            label="State of the cluster"
+            value={state}
+            options={[
+              { value: 'draft', label: 'With the draft' },
+              { value: 'before', label: 'Before' },
+            ]}
+            onChange={setState}
+          />
+        )}
         {data === undefined ? null : <Verdict pair={data} />}
         {data === undefined ? null : <Path from={from} to={to} />}
         {data === undefined || data.parts.length === 0 ? null : <Parts pair={data} />}
@@ -121,6 +146,7 @@ function Verdict({ pair }: { readonly pair: PairDetails }): ReactNode {
           )}
         </p>
       )}
+      {pair.impact === null ? null : <p className="muted">Before: {pair.before.label}.</p>}
       {pair.opened === null ? null : <p className="muted">The draft opens {pair.opened.label}.</p>}
       {pair.closed === null ? null : <p className="muted">The draft closes {pair.closed.label}.</p>}
       {pair.of > 1 ? (

@@ -5,12 +5,12 @@ import { Icon } from '../../shared/icons.tsx';
 import { policyName, shortKind } from '../../shared/names.ts';
 import { EmptyState } from '../../shared/ui.tsx';
 
-const SIGN = { opened: '+', closed: '−', widened: '±+', narrowed: '±−' } as const;
+const SIGN = { opened: '+', closed: '−', widened: '±+', narrowed: '±−', rearranged: '±' } as const;
 
 export function ImpactBadge({ impact }: { readonly impact: EdgeImpact }): ReactNode {
   return (
     <span className={`badge ${impact}`}>
-      {SIGN[impact]} {impact}
+      {SIGN[impact]} {impact === 'rearranged' ? 'other ports' : impact}
     </span>
   );
 }

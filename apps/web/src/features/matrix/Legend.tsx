@@ -16,6 +16,7 @@ const DRAFT: readonly (readonly [Look, string])[] = [
   ['closed', 'closed by the draft'],
   ['widened', 'widened by the draft'],
   ['narrowed', 'narrowed by the draft'],
+  ['rearranged', 'some ports opened, others closed by the draft'],
   ['uncertain', 'what is unknown changes'],
 ];
 

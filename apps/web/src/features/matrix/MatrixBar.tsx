@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import type { Route } from '../../app/contracts.ts';
 import { navigate } from '../../app/route.ts';
+import { showsOnlyChanges } from '../../app/scope.ts';
 import { useEngineQuery } from '../../data/engine.ts';
 import { Button, formatCount, IconButton, plural, Segments } from '../../shared/ui.tsx';
 import { indexRequest } from '../../worker/explore/requests.ts';
@@ -114,6 +115,7 @@ function Hidden({ route, cells }: { readonly route: Route; readonly cells: Matri
   const parts = [
     hidden.namespaces > 0 ? plural(hidden.namespaces, 'namespace') : null,
     hidden.workloads > 0 ? plural(hidden.workloads, 'workload') : null,
+    showsOnlyChanges(route) ? 'what the draft does not change' : null,
     route.verdicts.includes('allowed') ? null : 'what is allowed',
     route.verdicts.includes('unknown') ? null : 'what is unknown',
   ].filter((part) => part !== null);

@@ -23,7 +23,7 @@ export function MatrixView({ route }: { readonly route: Route }): ReactNode {
   const announce = useAnnounce();
   const colors = useColors();
   const { overlay } = useSession();
-  const { ports } = useScope(route);
+  const { ports, verdicts } = useScope(route);
   const handle = useRef<MatrixHandle>(null);
   const [arrangement, setArrangement] = useState(0);
   const [cursor, setCursor] = useState<CellAt | null>(null);
@@ -153,7 +153,7 @@ export function MatrixView({ route }: { readonly route: Route }): ReactNode {
           cells={cells}
           progress={progress}
           colors={colors}
-          verdicts={route.verdicts}
+          verdicts={verdicts}
           cell={route.cell}
           cursor={at}
           selected={selected}

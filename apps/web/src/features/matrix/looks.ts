@@ -16,6 +16,7 @@ export type Look =
   | 'closed'
   | 'widened'
   | 'narrowed'
+  | 'rearranged'
   | 'uncertain';
 
 export const LOOKS: readonly Look[] = [
@@ -32,6 +33,7 @@ export const LOOKS: readonly Look[] = [
   'closed',
   'widened',
   'narrowed',
+  'rearranged',
   'uncertain',
 ];
 
@@ -68,6 +70,7 @@ const FILLS: Readonly<Record<Look, Fill>> = {
   closed: { color: 'closed', share: 1 },
   widened: { color: 'widened', share: 1 },
   narrowed: { color: 'narrowed', share: 1 },
+  rearranged: { color: 'rearranged', share: 1 },
   uncertain: { color: 'unknown', share: 1 },
 };
 
@@ -91,7 +94,14 @@ export function pixelOf(look: Look, colors: Colors): number {
   return ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0;
 }
 
-const SIGNS = { opened: '+', closed: '−', widened: '±', narrowed: '∓', uncertain: '~' } as const;
+const SIGNS = {
+  opened: '+',
+  closed: '−',
+  widened: '±',
+  narrowed: '∓',
+  rearranged: '⇄',
+  uncertain: '~',
+} as const;
 
 /** Draws one cell with its glyph: each look has a shape of its own, so that colour is never the only sign. */
 export function drawLook(

@@ -20,6 +20,7 @@ const WEIGHT: Readonly<Partial<Record<Look, number>>> = {
   unknown: 5,
   uncertain: 6,
   narrowed: 7,
+  rearranged: 7,
   widened: 8,
   closed: 9,
   opened: 10,

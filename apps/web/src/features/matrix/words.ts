@@ -12,6 +12,7 @@ const CHANGES = {
   closed: 'closed by the draft',
   widened: 'widened by the draft',
   narrowed: 'narrowed by the draft',
+  rearranged: 'given other ports by the draft',
   uncertain: 'what is unknown changes with the draft',
 } as const;
 
@@ -39,6 +40,7 @@ export function outcomeText(outcome: MatrixOutcome): string {
       break;
   }
   if (outcome.impact !== null) said.push(CHANGES[outcome.impact]);
+  if (outcome.impact !== null && outcome.impact !== 'uncertain') said.push(`before: ${outcome.before}`);
   if (outcome.opened !== '') said.push(`opens ${outcome.opened}`);
   if (outcome.closed !== '') said.push(`closes ${outcome.closed}`);
   return said.join('; ');

@@ -3,13 +3,13 @@ import { keepPreviousData, useQueries } from '@tanstack/react-query';
 import { type ReactNode, useCallback, useMemo, useState } from 'react';
 import type { Route } from '../../app/contracts.ts';
 import { navigate } from '../../app/route.ts';
-import { useScope } from '../../app/scope.ts';
+import { showsOnlyChanges, useScope } from '../../app/scope.ts';
 import { useEngine, useSession } from '../../data/engine.ts';
 import { useAnnounce } from '../../shared/announce.tsx';
 import { saveText } from '../../shared/files.ts';
 import { Button, EmptyState, formatCount, plural } from '../../shared/ui.tsx';
 import { type ConnectionStretch, tableConnectionsRequest } from '../../worker/explore/table-requests.ts';
-import { CONNECTION_COLUMNS, type ConnectionColumn, endName, portsText } from './connection-columns.tsx';
+import { type ConnectionColumn, connectionColumns, endName, portsText } from './connection-columns.tsx';
 import { type Sheet, toCsv, toTsv } from './formats.ts';
 import { Grid } from './Grid.tsx';
 import { sortBy, sortOf, useFind } from './state.ts';
@@ -22,6 +22,8 @@ const LISTED_AT_MOST = 1_000_000;
 const SAVED_AT_MOST = 200_000;
 const COPIED_AT_MOST = 20_000;
 const STEP = 2_000;
+const PLAIN_COLUMNS = connectionColumns(false);
+const DRAFT_COLUMNS = connectionColumns(true);
 const SORTS = ['from', 'to', 'ports', 'verdict', 'change'] as const;
 
 /** Every connection as a row. Rows are fetched from the worker as they come into sight. */
@@ -124,7 +126,7 @@ export function ConnectionsTable({ route }: { readonly route: Route }): ReactNod
         <span className="muted" data-testid="connection-count">
           {any === undefined
             ? 'Counting'
-            : `${plural(count, 'connection')}${route.listOpen ? '' : ' besides the open ones'}`}
+            : `${plural(count, 'connection')}${showsOnlyChanges(route) ? ' changed by the draft' : route.listOpen ? '' : ' besides the open ones'}`}
           {count > LISTED_AT_MOST ? `; the first ${formatCount(LISTED_AT_MOST)} can be scrolled to` : ''}
           {saving === null ? '' : ` · ${Math.round(saving * 100)} % fetched`}
         </span>
@@ -132,7 +134,7 @@ export function ConnectionsTable({ route }: { readonly route: Route }): ReactNod
           <span className="muted">files hold {formatCount(SAVED_AT_MOST)}</span>
         ) : null}
       </TableBar>
-      <OpenGroups groups={any?.groups ?? []} listed={route.listOpen} />
+      {showsOnlyChanges(route) ? null : <OpenGroups groups={any?.groups ?? []} listed={route.listOpen} />}
       {any === undefined ? (
         <EmptyState title="Counting connections" icon="table">
           <div className="progress indeterminate">
@@ -143,14 +145,16 @@ export function ConnectionsTable({ route }: { readonly route: Route }): ReactNod
         <EmptyState title="No connection" icon="table">
           <p>
             {route.find === ''
-              ? 'No policy decides anything among what the filters leave.'
+              ? showsOnlyChanges(route)
+                ? 'The draft changes nothing among what the filters leave.'
+                : 'No policy decides anything among what the filters leave.'
               : 'No row has these words.'}
           </p>
         </EmptyState>
       ) : (
         <Grid<ConnectionRow, ConnectionColumn>
           label="Connections"
-          columns={CONNECTION_COLUMNS}
+          columns={session.overlay === null ? PLAIN_COLUMNS : DRAFT_COLUMNS}
           count={Math.min(count, LISTED_AT_MOST)}
           rowAt={(index) => {
             const page = loaded.get(Math.floor(index / PAGE));
@@ -211,6 +215,9 @@ function sheetOf(rows: readonly ConnectionRow[]): Sheet {
       'ports',
       'verdict',
       'change',
+      'before',
+      'opens',
+      'closes',
       'policies',
     ],
     rows: rows.map((row) => [
@@ -221,6 +228,9 @@ function sheetOf(rows: readonly ConnectionRow[]): Sheet {
       portsText(row),
       row.verdict,
       row.outcome.impact ?? '',
+      row.outcome.impact === null ? '' : row.outcome.before,
+      row.outcome.opened,
+      row.outcome.closed,
       row.policies.join(' '),
     ]),
   };
@@ -234,6 +244,7 @@ function toJson(row: ConnectionRow) {
     ports: row.outcome.ports,
     unknownPorts: row.outcome.unknown,
     change: row.outcome.impact,
+    before: row.outcome.before,
     opens: row.outcome.opened,
     closes: row.outcome.closed,
     policies: row.policies,

@@ -5,6 +5,7 @@ import { VerdictBadge } from '../../shared/ui.tsx';
 import type { GridColumn } from './Grid.tsx';
 
 export type ConnectionColumn = ConnectionSort | 'policies';
+type Column = GridColumn<ConnectionRow, ConnectionColumn>;
 
 /** `payments/db`, `10.0.0.0/8`. */
 export function endName(unit: MatrixUnit): string {
@@ -18,11 +19,13 @@ export function portsText({ outcome, verdict }: ConnectionRow): string {
   return outcome.unknown === '' ? outcome.ports : `${outcome.ports} (unknown: ${outcome.unknown})`;
 }
 
+/** How the draft changes a row; what is uncertain opens and closes nothing that can be told. */
 const CHANGE = {
   opened: ['opened', '+ opened'],
   closed: ['closed', '− closed'],
   widened: ['widened', '±+ widened'],
   narrowed: ['narrowed', '±− narrowed'],
+  rearranged: ['rearranged', '± other ports'],
   uncertain: ['unknown', '~ uncertain'],
 } as const;
 
@@ -39,7 +42,30 @@ export function deciders(row: ConnectionRow): string {
   return row.policies.map((key) => policyName(key).name).join(', ');
 }
 
-export const CONNECTION_COLUMNS: readonly GridColumn<ConnectionRow, ConnectionColumn>[] = [
+/** What the draft does to a row: `+ TCP 8081 − TCP 8080`. */
+export function changeText({ outcome: { opened, closed } }: ConnectionRow): string {
+  return [opened === '' ? '' : `+ ${opened}`, closed === '' ? '' : `− ${closed}`].filter(Boolean).join(' ');
+}
+
+const CHANGE_COLUMN: Column = {
+  key: 'change',
+  title: 'Draft',
+  width: 190,
+  grow: 1.6,
+  sortable: true,
+  render: (row) => {
+    const { impact, before, ports } = row.outcome;
+    if (impact === null) return <span className="muted">unchanged</span>;
+    const [look, label] = CHANGE[impact];
+    return (
+      <span className="truncate" title={`Before: ${before}. With the draft: ${ports}.`}>
+        <span className={`badge ${look}`}>{label}</span> <span className="mono">{changeText(row)}</span>
+      </span>
+    );
+  },
+};
+
+const COLUMNS: readonly [Column, Column, ...Column[]] = [
   {
     key: 'from',
     title: 'Source',
@@ -91,17 +117,11 @@ export const CONNECTION_COLUMNS: readonly GridColumn<ConnectionRow, ConnectionCo
         </span>
       ),
   },
-  {
-    key: 'change',
-    title: 'Draft',
-    width: 116,
-    grow: 0,
-    sortable: true,
-    render: ({ outcome: { impact } }) =>
-      impact === null ? (
-        <span className="muted">–</span>
-      ) : (
-        <span className={`badge ${CHANGE[impact][0]}`}>{CHANGE[impact][1]}</span>
-      ),
-  },
 ];
+
+const [FROM, TO, ...REST] = COLUMNS;
+
+/** With a draft, what it changes stands beside the ends. */
+export function connectionColumns(withDraft: boolean): readonly Column[] {
+  return withDraft ? [FROM, TO, CHANGE_COLUMN, ...REST] : COLUMNS;
+}

@@ -3,6 +3,7 @@ import {
   entityDetails,
   type Finding,
   findings,
+  lensOf,
   pairDetails,
   pathView,
   policyDetails,
@@ -30,7 +31,14 @@ export const exploreHandlers: readonly Handler[] = [
   ...graphHandlers(),
   answer(indexRequest, (session) => clusterIndex(sessionLens(session))),
   answer(entityRequest, (session, { id }) => entityDetails(sessionLens(session), id)),
-  answer(pairRequest, (session, { from, to, port }) => pairDetails(sessionLens(session), from, to, port)),
+  answer(pairRequest, (session, { from, to, port, withoutDraft }) =>
+    pairDetails(
+      withoutDraft === true ? lensOf(session.overlay?.before ?? session.cluster) : sessionLens(session),
+      from,
+      to,
+      port,
+    ),
+  ),
   answer(pathRequest, (session, { from, to, ports }) => pathView(sessionLens(session, ports), from, to)),
   answer(policyRequest, (session, { key }) => policyDetails(sessionLens(session), key)),
   answer(findingsRequest, async (session) => {

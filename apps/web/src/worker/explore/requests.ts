@@ -56,7 +56,13 @@ export const focusRequest = requestKind<
 export const indexRequest = requestKind<null, ClusterIndex>('explore/index');
 export const entityRequest = requestKind<{ readonly id: string }, EntityDetails | null>('explore/entity');
 export const pairRequest = requestKind<
-  { readonly from: string; readonly to: string; readonly port?: string },
+  {
+    readonly from: string;
+    readonly to: string;
+    readonly port?: string;
+    /** The cluster as it is, without the draft that is shown. */
+    readonly withoutDraft?: true;
+  },
   PairDetails | null
 >('explore/pair');
 export const policyRequest = requestKind<{ readonly key: PolicyKey }, PolicyDetails | null>('explore/policy');

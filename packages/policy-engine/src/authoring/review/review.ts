@@ -31,6 +31,19 @@ const MOST_RULES = 30;
  * that change nothing, and what it means for pods to come.
  */
 export function reviewDraft(before: Cluster, after: Cluster, applied: AppliedDraft): DraftReview {
+  const steps = reviewSteps(before, after, applied);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** `reviewDraft` in steps, between which its caller may see to something else. */
+export function* reviewSteps(
+  before: Cluster,
+  after: Cluster,
+  applied: AppliedDraft,
+): Generator<void, DraftReview> {
   const places = new Map<
     PolicyKey,
     { readonly item: DraftItemId; readonly text: string; readonly line: number }
@@ -40,18 +53,21 @@ export function reviewDraft(before: Cluster, after: Cluster, applied: AppliedDra
     const { text = '', source } = change.policy;
     places.set(policyKey(change.policy), { item: change.item, text, line: source?.line ?? 1 });
   }
-  const known = new Set(knownFindings(before));
-  const own = [...findings(after)].filter(
-    (finding) =>
-      !known.has(identity(finding)) || (finding.policy !== undefined && places.has(finding.policy)),
-  );
-  const idle = [...places.keys()].flatMap((key) => {
+  const known = new Set(yield* knownFindings(before));
+  const found: Finding[] = [];
+  for (const finding of findings(after)) {
+    if (!known.has(identity(finding)) || (finding.policy !== undefined && places.has(finding.policy)))
+      found.push(finding);
+    yield;
+  }
+  for (const key of places.keys()) {
     const policy = after.policies.get(key);
-    return policy === undefined ? [] : changesNothing(after, policy);
-  });
+    if (policy !== undefined) found.push(...(yield* changesNothing(after, policy)));
+  }
+  yield;
   return {
     safety: safetyOf(before, after),
-    findings: [...own, ...idle].map((finding) => {
+    findings: found.map((finding) => {
       const place = finding.policy === undefined ? undefined : places.get(finding.policy);
       if (place === undefined) return { finding };
       const at = createLocator(place.text, place.line).locate(finding.path ?? 'metadata.name');
@@ -62,12 +78,15 @@ export function reviewDraft(before: Cluster, after: Cluster, applied: AppliedDra
 
 const remembered = new WeakMap<Cluster, readonly string[]>();
 
-function knownFindings(cluster: Cluster): readonly string[] {
-  let list = remembered.get(cluster);
-  if (list === undefined) {
-    list = [...findings(cluster)].map(identity);
-    remembered.set(cluster, list);
+function* knownFindings(cluster: Cluster): Generator<void, readonly string[]> {
+  const known = remembered.get(cluster);
+  if (known !== undefined) return known;
+  const list: string[] = [];
+  for (const finding of findings(cluster)) {
+    list.push(identity(finding));
+    yield;
   }
+  remembered.set(cluster, list);
   return list;
 }
 
@@ -76,25 +95,26 @@ function identity({ code, policy, path, namespace, message }: Finding): string {
 }
 
 /** A rule of a policy that does have an effect, but not through this rule. */
-function changesNothing(after: Cluster, policy: CompiledPolicy): readonly Finding[] {
+function* changesNothing(after: Cluster, policy: CompiledPolicy): Generator<void, readonly Finding[]> {
   const paths = policy.blocks
     .flatMap(({ rules }) => rules.map(({ origin }) => origin.path))
     .slice(0, MOST_RULES);
   if (paths.length === 0 || changedRectangles(after, withoutPolicy(after, policy.key)).length === 0)
     return [];
-  return paths.flatMap((path): readonly Finding[] => {
-    if (changedRectangles(after, withoutRule(after, policy, path)).length > 0) return [];
-    return [
-      {
-        code: 'rule-changes-nothing',
-        severity: 'info',
-        message: 'This rule changes no connection: removing it would leave all as it is.',
-        policy: policy.key,
-        path,
-        evidence: [],
-        workloads: [],
-        fix: { description: 'Remove the rule', edits: [{ type: 'remove', policy: policy.key, path }] },
-      },
-    ];
-  });
+  const found: Finding[] = [];
+  for (const path of paths) {
+    yield;
+    if (changedRectangles(after, withoutRule(after, policy, path)).length > 0) continue;
+    found.push({
+      code: 'rule-changes-nothing',
+      severity: 'info',
+      message: 'This rule changes no connection: removing it would leave all as it is.',
+      policy: policy.key,
+      path,
+      evidence: [],
+      workloads: [],
+      fix: { description: 'Remove the rule', edits: [{ type: 'remove', policy: policy.key, path }] },
+    });
+  }
+  return found;
 }

@@ -23,7 +23,7 @@ import { impactSentence } from './sentence.ts';
 const KINDS: readonly { readonly kind: ImpactKind; readonly label: string; readonly badge: string }[] = [
   { kind: 'opened', label: 'Opened', badge: 'opened' },
   { kind: 'widened', label: 'Widened', badge: 'widened' },
-  { kind: 'rearranged', label: 'Other ports', badge: 'narrowed' },
+  { kind: 'rearranged', label: 'Other ports', badge: 'rearranged' },
   { kind: 'uncertain', label: 'Uncertain', badge: 'unknown' },
   { kind: 'narrowed', label: 'Narrowed', badge: 'narrowed' },
   { kind: 'closed', label: 'Closed', badge: 'closed' },

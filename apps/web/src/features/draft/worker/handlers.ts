@@ -14,7 +14,7 @@ import {
   type PolicyKey,
   policyKey,
   policyYaml,
-  reviewDraft,
+  reviewSteps,
   suggestAllow,
   suggestClose,
   templateContext,
@@ -22,6 +22,7 @@ import {
   verificationScript,
   verificationWorkflow,
 } from '@bulkhead/policy-engine';
+import { turn } from '../../../worker/queue.ts';
 import { answer, type EngineSession, type Handler } from '../../../worker/session.ts';
 import { newId } from '../store/id.ts';
 import { draftNotices } from './notices.ts';
@@ -112,13 +113,23 @@ function selectedPods(cluster: Cluster, key: PolicyKey): number {
   return pods;
 }
 
+/** The review pauses after so long, so that a key need not wait for its end. */
+const SLICE_MS = 8;
+
 export const draftHandlers: readonly Handler[] = [
   answer(applyDraftRequest, (session, { draft, version }) => apply(session, draft, version)),
-  answer(reviewDraftRequest, (session, { draft, version }) => {
+  answer(reviewDraftRequest, async (session, { draft, version }) => {
     const { overlay } = session;
     if (overlay?.id !== draft.id || overlay.version !== version) return null;
-    const review = reviewDraft(overlay.before, overlay.after, applyDraft(session.snapshot, draft));
-    return { draft: draft.id, version, review };
+    const steps = reviewSteps(overlay.before, overlay.after, applyDraft(session.snapshot, draft));
+    let since = performance.now();
+    for (;;) {
+      const step = steps.next();
+      if (step.done === true) return { draft: draft.id, version, review: step.value };
+      if (performance.now() - since < SLICE_MS) continue;
+      await turn();
+      since = performance.now();
+    }
   }),
   answer(clearDraftRequest, (session) => {
     if (session.overlay !== null) session.setOverlay(null);

@@ -70,7 +70,7 @@ export interface ApplyResult {
 }
 
 /** Lays a draft over the cluster, shows it in every view, and says what it changes. */
-export const applyDraftRequest = requestKind<ApplyPayload, ApplyResult>('draft.apply');
+export const applyDraftRequest = requestKind<ApplyPayload, ApplyResult>('draft.apply', 'immediate');
 /** Takes the overlay away. */
 export const clearDraftRequest = requestKind<null, null>('draft.clear');
 /** The workloads behind a row of the impact between namespaces, of the draft that is shown. */
@@ -127,7 +127,7 @@ export interface ReviewResult {
  * A second look at the draft that is shown: safety for pods to come, and findings. Slower than the impact; asked for when
  * typing pauses. null: another draft, or another version of it, is shown by now.
  */
-export const reviewDraftRequest = requestKind<ApplyPayload, ReviewResult | null>('draft.review');
+export const reviewDraftRequest = requestKind<ApplyPayload, ReviewResult | null>('draft.review', 'idle');
 
 export interface VerificationResult {
   readonly script: string;
