@@ -11,12 +11,14 @@ import type { Navigate } from '../../app/contracts.ts';
 import { useEngine, useSession } from '../../data/engine.ts';
 import { useAnnounce } from '../../shared/announce.tsx';
 import { impactSentence } from './impact/sentence.ts';
+import { latestOnly } from './parts/latest-only.ts';
 import { type DraftActions, DraftContext, type DraftSession, type PairQuestion } from './session.ts';
 import { readShareLink } from './share.ts';
 import { draftStore, useDrafts } from './store/context.ts';
 import { newId } from './store/id.ts';
 import type { DraftStore } from './store/store.ts';
 import {
+  type ApplyPayload,
   type ApplyResult,
   applyDraftRequest,
   clearDraftRequest,
@@ -56,24 +58,28 @@ export function DraftProvider({ cluster, draft: shown, navigate, children }: Dra
   const draft = entry?.draft;
   const version = entry?.version ?? 0;
 
+  const apply = useMemo(
+    () =>
+      latestOnly(async (payload: ApplyPayload) => {
+        try {
+          const result = await engine.call(applyDraftRequest, payload);
+          setAnswer({ result, failure: null });
+        } catch (error) {
+          setAnswer((old) => ({ ...old, failure: error instanceof Error ? error.message : String(error) }));
+        }
+      }),
+    [engine],
+  );
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new revision of the cluster needs the draft laid over it anew
   useEffect(() => {
     if (!ready) return;
-    if (draft === undefined) {
-      setAnswer({ result: null, failure: null });
-      void engine.call(clearDraftRequest, null).catch(() => undefined);
+    if (draft !== undefined) {
+      apply({ draft, version });
       return;
     }
-    const controller = new AbortController();
-    engine
-      .call(applyDraftRequest, { draft, version }, { signal: controller.signal })
-      .then((result) => setAnswer({ result, failure: null }))
-      .catch((error: unknown) => {
-        if (controller.signal.aborted) return;
-        setAnswer((old) => ({ ...old, failure: error instanceof Error ? error.message : String(error) }));
-      });
-    return () => controller.abort();
-  }, [engine, draft, version, revision, ready]);
+    setAnswer({ result: null, failure: null });
+    void engine.call(clearDraftRequest, null).catch(() => undefined);
+  }, [engine, apply, draft, version, revision, ready]);
 
   const result = answer.result?.draft === draft?.id ? answer.result : null;
   const { review, isFresh } = useReview(result, draft);
