@@ -99,9 +99,15 @@ const MOST_PAIRS = 100_000;
 /** Counterexamples that are spelled out for one invariant. */
 const MOST_VIOLATIONS = 10;
 
-/** Compiles a snapshot so that these ends are told apart in it. */
-export function compileForEnds(snapshot: ClusterSnapshot, ends: Iterable<EndSpec>): Cluster {
-  return compile(snapshot, { tellApart: needsOfInvariants(ends) });
+/**
+ * Compiles a snapshot so that these ends are told apart in it.
+ * @param base as for `compile`: what is still right in it is not computed again
+ */
+export function compileForEnds(snapshot: ClusterSnapshot, ends: Iterable<EndSpec>, base?: Cluster): Cluster {
+  return compile(snapshot, {
+    tellApart: needsOfInvariants(ends),
+    ...(base === undefined ? {} : { base }),
+  });
 }
 
 /** Judges invariants over a snapshot. */

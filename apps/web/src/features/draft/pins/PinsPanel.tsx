@@ -1,7 +1,10 @@
 import type { InvariantStatus } from '@bulkhead/policy-engine';
-import type { ReactNode } from 'react';
+import { type ReactNode, useRef, useState } from 'react';
 import { navigate } from '../../../app/route.ts';
-import { EmptyState, IconButton, VerdictBadge } from '../../../shared/ui.tsx';
+import { useAnnounce } from '../../../shared/announce.tsx';
+import { Icon } from '../../../shared/icons.tsx';
+import { Button, EmptyState, IconButton, plural, VerdictBadge } from '../../../shared/ui.tsx';
+import { DraftIcon } from '../parts/icons.tsx';
 import { saveFile } from '../parts/save.ts';
 import { pairOf } from './model.ts';
 import { type JudgedPin, useJudgedPins } from './use-pins.ts';
@@ -23,12 +26,46 @@ export function StatusBadge({ status }: { readonly status: InvariantStatus }): R
 /** All pinned invariants with how they stand, and the check file that holds them for CI. */
 export function PinsPanel(): ReactNode {
   const { store, pins } = useJudgedPins();
+  const announce = useAnnounce();
+  const chooser = useRef<HTMLInputElement>(null);
+  const [problems, setProblems] = useState<readonly string[]>([]);
+  const open = async (file: File) => {
+    const opened = store.open(file.name, await file.text());
+    setProblems(opened.ok ? [] : opened.problems);
+    announce(
+      opened.ok ? `${plural(opened.count, 'invariant')} opened.` : `${file.name} could not be opened.`,
+    );
+  };
+  const openButton = (
+    <button
+      type="button"
+      className="button ghost icon"
+      aria-label="Open a check file"
+      title="Open a check file"
+      onClick={() => chooser.current?.click()}
+    >
+      <DraftIcon name="upload" />
+    </button>
+  );
   return (
     <>
+      <input
+        ref={chooser}
+        type="file"
+        hidden
+        accept=".yaml,.yml,.json"
+        aria-label="Check file"
+        onChange={(event) => {
+          const [file] = event.target.files ?? [];
+          if (file !== undefined) void open(file);
+          event.target.value = '';
+        }}
+      />
       <div className="panel-head">
         <h2>Invariants</h2>
         <span className="count">{pins.length}</span>
         <span className="spring" />
+        {openButton}
         {pins.length === 0 ? null : (
           <IconButton
             icon="download"
@@ -37,8 +74,22 @@ export function PinsPanel(): ReactNode {
           />
         )}
       </div>
+      {problems.length === 0 ? null : (
+        <ul className="draft-notices" aria-label="Problems of the check file">
+          {problems.map((problem) => (
+            <li key={problem} className="draft-notice error">
+              <Icon name="warning" size={14} />
+              <span>{problem}</span>
+            </li>
+          ))}
+        </ul>
+      )}
       {pins.length === 0 ? (
-        <EmptyState title="Nothing is pinned" icon="invariants">
+        <EmptyState
+          title="Nothing is pinned"
+          icon="invariants"
+          actions={<Button onClick={() => chooser.current?.click()}>Open a check file</Button>}
+        >
           <p>
             Select two ends and pin what must, or must never, reach what. A pin goes red the moment a draft or
             the cluster breaks it.

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { entityOf, pairOf, pinned } from './model.ts';
 import { createPinStore } from './store.ts';
 
@@ -42,5 +43,33 @@ describe('pinned invariants', () => {
     expect(createPinStore('c', storage).get()).toEqual([]);
     storage.setItem('bulkhead.invariants.c', '{');
     expect(createPinStore('c', storage).get()).toEqual([]);
+  });
+
+  it('open and save the check file of the command, with what they do not show', () => {
+    const store = createPinStore('c', null);
+    const text = [
+      'version: 1',
+      'invariants:',
+      '  - name: the database is isolated',
+      '    reason: audit',
+      '    isolated:',
+      '      ends: { namespace: shop }',
+      '      directions: [ingress]',
+      'accept:',
+      '  - finding: dns-cut',
+      '    reason: resolves through the proxy',
+      '',
+    ].join('\n');
+    const opened = store.open('checks.yaml', text);
+    expect(opened).toEqual({ ok: true, count: 1 });
+    store.open('checks.yaml', text);
+    expect(store.get()).toHaveLength(1);
+    expect(parse(store.text())).toEqual(parse(text));
+    const broken = store.open('checks.yaml', text.replace('isolated:\n', 'islated:\n'));
+    expect(broken).toMatchObject({
+      ok: false,
+      problems: expect.arrayContaining(['Line 5: There is no field “islated” here.']),
+    });
+    expect(store.get()).toHaveLength(1);
   });
 });

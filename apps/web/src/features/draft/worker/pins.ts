@@ -1,6 +1,6 @@
 import {
   type Cluster,
-  checkInvariants,
+  compileForEnds,
   connectionText,
   endsOfInvariants,
   evaluateInvariants,
@@ -10,27 +10,26 @@ import {
 import type { EngineSession } from '../../../worker/session.ts';
 import type { PinVerdict } from './requests.ts';
 
+/** The cluster with its addresses cut at the pins' ends; each key that is typed judges over it, so it is kept. */
+let cut: Cluster | undefined;
+
 /** Judges invariants on the cluster as it is and with the draft. */
 export function judgePins(session: EngineSession, invariants: readonly Invariant[]): readonly PinVerdict[] {
   const { overlay } = session;
-  const before = judge(overlay?.before ?? session.cluster, invariants);
-  const now = overlay === null ? before : judge(overlay.after, invariants);
+  const ends = endsOfInvariants(invariants);
+  const live = overlay?.before ?? session.cluster;
+  cut = compileForEnds(live.snapshot, ends, cut?.snapshot === live.snapshot ? cut : live);
+  const before = evaluateInvariants(cut, invariants);
+  const now =
+    overlay === null
+      ? before
+      : evaluateInvariants(compileForEnds(overlay.after.snapshot, ends, cut), invariants);
   return now.map((result, index) => ({
     name: result.invariant.name,
     now: result.status,
     before: before[index]?.status ?? result.status,
     examples: examplesOf(result),
   }));
-}
-
-/** Ends that are addresses need an address space cut at them; workloads and namespaces need nothing. */
-function judge(cluster: Cluster, invariants: readonly Invariant[]): readonly InvariantResult[] {
-  const ends = endsOfInvariants(invariants);
-  const plain = ends.every(
-    ({ type }) =>
-      type === 'workload' || type === 'pods' || type === 'nodes' || type === 'cluster' || type === 'everyone',
-  );
-  return plain ? evaluateInvariants(cluster, invariants) : checkInvariants(cluster.snapshot, invariants);
 }
 
 const MOST_EXAMPLES = 2;
