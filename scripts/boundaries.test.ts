@@ -29,6 +29,7 @@ const VIOLATIONS: readonly Case[] = [
   ['the engine imports its tests’ tools', 'packages/policy-engine/src/a/testing.ts', uses('../testing/x.ts')],
   ['the protocol imports the API', 'packages/protocol/src/api.ts', uses('@bulkhead/api')],
   ['the protocol imports Node', 'packages/protocol/src/node.ts', uses('node:path')],
+  ['reading manifests imports the API', 'packages/manifest-files/src/api.ts', uses('@bulkhead/api')],
   ['the API imports the web app', 'apps/api/src/web.ts', uses('@bulkhead/web')],
   ['the API reaches into the engine', 'apps/api/src/deep.ts', uses('@bulkhead/policy-engine/src/ir/ir.ts')],
   [
@@ -81,6 +82,11 @@ const ALLOWED: readonly Case[] = [
     uses('node:http') + uses('@bulkhead/protocol').replaceAll('thing', 'other'),
   ],
   ['a test of the API imports the stand-in', 'apps/api/src/fine.test.ts', uses('@bulkhead/kube-stand-in')],
+  [
+    'reading manifests imports Node and the engine',
+    'packages/manifest-files/src/fine.ts',
+    uses('node:fs') + uses('@bulkhead/policy-engine').replaceAll('thing', 'other'),
+  ],
   ['the command imports the API', 'apps/cli/src/fine.ts', uses('@bulkhead/api')],
   ['a feature imports what is shared', 'apps/web/src/features/draft/fine.ts', uses('../../shared/button.ts')],
   ['a feature imports its own folders', 'apps/web/src/features/draft/fine2.ts', uses('./form/field.ts')],

@@ -3,7 +3,6 @@ export { loadSessionKey } from './http/session-key.ts';
 export { KubeError } from './kube/error.ts';
 export { type AuthMode, createServer, type RunningServer, type ServerOptions } from './server.ts';
 export { demoCatalogue, demoDirectory, directoryCatalogue } from './sources/catalogues.ts';
-export { readDirectory } from './sources/directory/reader.ts';
 export {
   type LiveOptions,
   type LiveSnapshot,

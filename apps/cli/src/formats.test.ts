@@ -186,7 +186,7 @@ describe('JUnit XML', () => {
 
 describe('annotations of GitHub Actions', () => {
   it('are one command a line, with nothing that ends it early', () => {
-    const lines = githubAnnotations(nasty).trimEnd().split('\n');
+    const lines = githubAnnotations(nasty, { cwd: folder }).trimEnd().split('\n');
     expect(lines).toHaveLength(3);
     for (const line of lines) {
       const match = /^::(error|warning|notice) ((?:[a-zA-Z]+=[^,:\n]*,?)*)::(.*)$/.exec(line);

@@ -26,6 +26,8 @@ export const sourceProblemCodes = [
   'protocol',
   'directory-not-found',
   'directory-unreadable',
+  /** It is a chart or a kustomization, and the tool that renders it is missing or refuses; `detail` holds what it said. */
+  'directory-not-rendered',
   'internal',
 ] as const;
 

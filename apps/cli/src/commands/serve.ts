@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Catalogue } from '@bulkhead/api';
+import { createDirectoryReader, ManifestsError } from '@bulkhead/manifest-files';
 import { compile } from '@bulkhead/policy-engine';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { Failure, messageOf, usageFailure } from '../failure.ts';
@@ -111,9 +112,14 @@ async function chooseSource(options: ServeOptions, io: Io): Promise<Served> {
 
 /** What is wrong with the manifests goes to the terminal too, where they are edited; the web app follows later changes. */
 async function printProblems(path: string, io: Io): Promise<void> {
-  const { readDirectory } = await import('@bulkhead/api');
-  const { snapshot, diagnostics } = await readDirectory(path);
-  await printIssues([...diagnostics, ...compile(snapshot).diagnostics], io);
+  try {
+    const { snapshot, diagnostics } = await createDirectoryReader(path).read();
+    await printIssues([...diagnostics, ...compile(snapshot).diagnostics], io);
+  } catch (error) {
+    // Whoever looks at the web app sees it there too, until the directory can be read.
+    if (!(error instanceof ManifestsError)) throw error;
+    await write(io.stderr, `${plainLines([error.message, error.hint ?? ''].join('\n').trimEnd())}\n`);
+  }
 }
 
 /** The built web app: beside this package in the repository. */

@@ -1,6 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, posix } from 'node:path';
+import { isManifestName, RENDERED_BY, runTool } from '@bulkhead/manifest-files';
 import {
   assembleManifests,
   DEFAULT_MAX_FILE_SIZE,
@@ -9,10 +10,8 @@ import {
 } from '@bulkhead/policy-engine';
 import { Failure } from '../failure.ts';
 import type { Io } from '../io.ts';
-import { parser } from './manifests.ts';
-import { renderDirectory } from './render.ts';
+import { parser, readManifests } from './manifests.ts';
 import type { LoadedState, OnFile } from './source.ts';
-import { runTool } from './tool.ts';
 
 /** A path at a revision, as Git writes it: `main:deploy`, `HEAD~1:`. */
 export interface RevisionPath {
@@ -29,8 +28,6 @@ export function parseRevisionPath(text: string): RevisionPath | undefined {
 
 /** Files asked of Git at once. */
 const BATCH = 500;
-
-const MANIFEST = /\.(ya?ml|json)$/i;
 
 /**
  * Reads manifests as they were at a revision, without touching the working tree. A path is relative to the top of the
@@ -63,7 +60,7 @@ export async function readRevision(
   const type = inside === '' ? 'tree' : (await git(['cat-file', '-t', `${tree}:${inside}`])).trim();
   const listing =
     type === 'blob'
-      ? [{ name: inside, size: 0 }]
+      ? [{ name: inside, size: 0, isLink: false }]
       : parseListing(
           await git([
             'ls-tree',
@@ -76,16 +73,17 @@ export async function readRevision(
           ]),
         );
   const below = inside === '' ? '' : `${inside}/`;
-  const isRendered = listing.some(
-    ({ name }) => RENDERED_BY.has(name.slice(below.length)) && name.startsWith(below),
-  );
-  if (options.render && isRendered) return renderRevision(tree, inside, title, io);
+  const needsFiles = listing.some(({ name, isLink }) => {
+    const parts = name.slice(below.length).split('/');
+    return isLink || (options.render && RENDERED_BY.has(parts.at(-1) ?? ''));
+  });
+  if (needsFiles) return readLaidOut(tree, inside, title, io, { ...options, revision });
 
   const parse = parser();
   const parsed: ParsedManifestFile[] = [];
   const wanted: string[] = [];
   for (const { name, size } of listing) {
-    if (type !== 'blob' && (!MANIFEST.test(name) || isPassedOver(name.slice(below.length)))) continue;
+    if (type !== 'blob' && !isManifestName(name.slice(below.length).split('/'))) continue;
     const label = `${revision}:${name}`;
     if (size <= DEFAULT_MAX_FILE_SIZE) wanted.push(name);
     else
@@ -106,22 +104,19 @@ export async function readRevision(
   return { ...assembleManifests(parsed), title };
 }
 
-const RENDERED_BY = new Set(['Chart.yaml', 'kustomization.yaml', 'kustomization.yml', 'Kustomization']);
-
-function isPassedOver(name: string): boolean {
-  const parts = name.split('/');
-  return (
-    /^bulkhead\.ya?ml$/.test(parts.at(-1) ?? '') ||
-    parts.some((part) => part.startsWith('.') || part === 'node_modules' || part === 'vendor')
-  );
+interface Listed {
+  readonly name: string;
+  readonly size: number;
+  /** A symbolic link, whose content is where it leads to. */
+  readonly isLink: boolean;
 }
 
-function parseListing(text: string): { readonly name: string; readonly size: number }[] {
+function parseListing(text: string): Listed[] {
   return text.split('\0').flatMap((entry) => {
-    const match = /^\d+ blob [0-9a-f]+ +(\d+)\t([^\n]+)$/.exec(entry);
-    return match?.[1] === undefined || match[2] === undefined
+    const match = /^(\d+) blob [0-9a-f]+ +(\d+)\t([^\n]+)$/.exec(entry);
+    return match?.[2] === undefined || match[3] === undefined
       ? []
-      : [{ name: match[2], size: Number(match[1]) }];
+      : [{ name: match[3], size: Number(match[2]), isLink: match[1] === '120000' }];
   });
 }
 
@@ -141,24 +136,35 @@ function parseBatch(bytes: Buffer, count: number): string[] {
   return texts;
 }
 
-/** Renderers need files: the whole tree of the revision is laid out in a temporary directory, since bases may be anywhere. */
-async function renderRevision(tree: string, path: string, title: string, io: Io): Promise<LoadedState> {
+/**
+ * Renderers and links need files: the whole tree of the revision is laid out in a temporary directory, since bases may be
+ * anywhere.
+ */
+async function readLaidOut(
+  tree: string,
+  path: string,
+  title: string,
+  io: Io,
+  options: { readonly render: boolean; readonly onFile: OnFile; readonly revision: string },
+): Promise<LoadedState> {
   const folder = await mkdtemp(join(tmpdir(), 'bulkhead-'));
   try {
     const archive = join(folder, 'tree.tar');
+    const files = join(folder, 'tree');
+    await mkdir(files);
     const top = await runTool('git', ['rev-parse', '--show-toplevel'], { cwd: io.cwd });
     const cwd = top.type === 'done' ? top.stdout.trim() : io.cwd;
     const packed = await runTool('git', ['archive', '--format=tar', '-o', archive, tree], { cwd });
-    const laidOut = packed.type === 'done' ? await runTool('tar', ['-xf', archive], { cwd: folder }) : packed;
+    const laidOut = packed.type === 'done' ? await runTool('tar', ['-xf', archive], { cwd: files }) : packed;
     if (laidOut.type !== 'done') {
-      throw new Failure(`Can't lay out ${title} to render it.`, {
-        hint: 'Render it yourself, and give the output with --dir -.',
+      throw new Failure(`Can't lay out ${title} to read it.`, {
+        hint: 'Check it out yourself (git worktree add), and give the directory.',
         code: 'rendering-failed',
       });
     }
-    const state = await renderDirectory(join(folder, path), { ...io, cwd: folder });
-    if (state === undefined)
-      throw new Failure(`There is nothing to render in ${title}.`, { code: 'rendering-failed' });
+    const name = (below: string): string =>
+      `${options.revision}:${[path, below].filter((part) => part !== '').join('/')}`;
+    const state = await readManifests(join(files, path), io, { ...options, name });
     return { ...state, title };
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -33,7 +33,7 @@ async function nodesOf(dir: string): Promise<string[]> {
 }
 
 describe('a directory', () => {
-  it('is read below the top, but for hidden folders, dependencies, links out of it and check files', async () => {
+  it('is read below the top, links and all, but for hidden folders, dependencies and check files', async () => {
     write('tree/a.yaml', POD('one'));
     write('tree/deep/er/b.yml', POD('two'));
     write(
@@ -53,7 +53,7 @@ describe('a directory', () => {
     symlinkSync(join(folder, 'elsewhere/f.yaml'), join(folder, 'tree/link.yaml'));
     symlinkSync(join(folder, 'tree/a.yaml'), join(folder, 'tree/again.yaml'));
     symlinkSync(join(folder, 'tree'), join(folder, 'tree/loop'));
-    expect(await nodesOf('tree')).toEqual(['a/one[Pod]', 'a/three[Pod]', 'a/two[Pod]']);
+    expect(await nodesOf('tree')).toEqual(['a/one[Pod]', 'a/outside[Pod]', 'a/three[Pod]', 'a/two[Pod]']);
     expect(await nodesOf('tree/a.yaml')).toEqual(['a/one[Pod]']);
   });
 

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { dirname, relative, resolve, sep } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { usageFailure } from '../failure.ts';
 import type { Io } from '../io.ts';
@@ -7,7 +7,6 @@ import { startProgress } from '../terminal/progress.ts';
 import { parseRevisionPath, readRevision } from './git.ts';
 import { readManifests, readStdin } from './manifests.ts';
 import { overlaySnapshot } from './overlay.ts';
-import { renderDirectory } from './render.ts';
 import type { LoadedState, SourceOptions } from './source.ts';
 
 /**
@@ -57,13 +56,14 @@ export function overlaid(cluster: LoadedState, manifests: LoadedState): LoadedSt
 
 export async function readPath(path: string, options: SourceOptions, io: Io): Promise<LoadedState> {
   if (path === '-') return readStdin(io);
+  if (path === '')
+    throw usageFailure('The path is empty.', 'Give the directory that holds the manifests; . for this one.');
   const progress = startProgress(io, `Reading ${path} …`);
   const onFile = (count: number): void => progress.update(`Reading ${path} … ${count} files`);
   try {
     const revision = (await exists(resolve(io.cwd, path))) ? undefined : parseRevisionPath(path);
     if (revision !== undefined) return await readRevision(revision, io, { render: options.render, onFile });
-    const rendered = options.render ? await renderDirectory(path, io) : undefined;
-    return rendered ?? (await readManifests(path, io, onFile));
+    return await readManifests(path, io, { render: options.render, onFile });
   } finally {
     progress.done();
   }
@@ -72,8 +72,8 @@ export async function readPath(path: string, options: SourceOptions, io: Io): Pr
 /** The embedded demo's manifests, a part of the API package. */
 export async function readDemo(io: Io): Promise<LoadedState> {
   const root = demoDirectory();
-  const nameOf = (file: string): string => ['demo', ...relative(root, file).split(sep)].join('/');
-  const state = await readManifests(root, io, () => undefined, nameOf);
+  const options = { render: false, onFile: () => undefined, name: (below: string) => `demo/${below}` };
+  const state = await readManifests(root, io, options);
   return { ...state, title: 'the demo' };
 }
 

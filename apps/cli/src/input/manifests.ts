@@ -1,69 +1,48 @@
-import { readFile, stat } from 'node:fs/promises';
-import { isAbsolute, join, posix, relative, resolve, sep } from 'node:path';
+import { isAbsolute, posix, relative, resolve, sep } from 'node:path';
+import { createDirectoryReader, ManifestsError } from '@bulkhead/manifest-files';
 import {
   assembleManifests,
   createSharing,
-  DEFAULT_MAX_FILE_SIZE,
-  fileTooLarge,
   type ManifestOptions,
   type ParsedManifestFile,
   parseManifestFile,
 } from '@bulkhead/policy-engine';
-import { errorCode, Failure, messageOf } from '../failure.ts';
+import { Failure } from '../failure.ts';
 import type { Io } from '../io.ts';
 import type { LoadedState, OnFile } from './source.ts';
-import { walk } from './walk.ts';
 
-/**
- * Reads a directory of manifests, or one file. Files are read one after the other and only what matters of them is kept, so
- * memory follows the number of objects, not the size of the texts.
- * @param name names a file in messages; default: as the user would, from where they stand
- * @throws {Failure} where the path does not exist or may not be read; a file that can't be read is a diagnostic
- */
-export async function readManifests(
-  path: string,
-  io: Io,
-  onFile: OnFile,
-  name: (file: string) => string = (file) => displayName(io.cwd, path, file),
-): Promise<LoadedState> {
-  const at = resolve(io.cwd, path);
-  const info = await stat(at).catch((error: unknown) => {
-    throw unreadablePath(path, error);
-  });
-  const parsed: ParsedManifestFile[] = [];
-  const parse = parser();
-  if (info.isDirectory()) {
-    try {
-      for await (const file of walk(at)) {
-        parsed.push(await readOne(file.path, name(join(at, file.name)), file.size, parse));
-        onFile(parsed.length);
-      }
-    } catch (error) {
-      if (error instanceof Failure) throw error;
-      throw unreadablePath(path, error);
-    }
-    if (parsed.length === 0) {
-      parsed.push({
-        path,
-        parts: [],
-        diagnostics: [
-          {
-            code: 'no-manifests',
-            severity: 'warning',
-            message: `There are no YAML or JSON files in ${path}.`,
-            hint: 'Give the directory that holds the manifests.',
-          },
-        ],
-      });
-    }
-  } else {
-    // A file that somebody names is meant, whatever its size: a dump of a cluster, say.
-    parsed.push(await readOne(at, name(at), 0, parser({ maxFileSize: UNLIMITED })));
-  }
-  return { ...assembleManifests(parsed), title: path };
+export interface ReadOptions {
+  readonly render: boolean;
+  readonly onFile: OnFile;
+  /** Names a file in messages by its path below the directory; default: as the user would, from where they stand. */
+  readonly name?: (below: string) => string;
 }
 
-const UNLIMITED = Number.POSITIVE_INFINITY;
+/**
+ * Reads a directory of manifests, a Helm chart, a kustomization, or one file.
+ * @throws {Failure} where the path does not exist, may not be read, or can't be rendered; a file that can't be read is a
+ * diagnostic
+ */
+export async function readManifests(path: string, io: Io, options: ReadOptions): Promise<LoadedState> {
+  const at = resolve(io.cwd, path);
+  const name = options.name ?? ((below) => displayName(io.cwd, path, resolve(at, below)));
+  const reader = createDirectoryReader(at, { render: options.render, name });
+  try {
+    const { snapshot, diagnostics } = await reader.read(options.onFile);
+    return { snapshot, diagnostics, title: path };
+  } catch (error) {
+    throw asFailure(error);
+  }
+}
+
+function asFailure(error: unknown): unknown {
+  if (!(error instanceof ManifestsError)) return error;
+  const hint =
+    error.code === 'path-not-found'
+      ? 'Give a directory or file with manifests, or REVISION:PATH of a Git repository.'
+      : error.hint;
+  return new Failure(error.message, { code: error.code, ...(hint === undefined ? {} : { hint }) });
+}
 
 type Parse = (name: string, text: string) => ParsedManifestFile;
 
@@ -71,28 +50,6 @@ type Parse = (name: string, text: string) => ParsedManifestFile;
 export function parser(limits: Pick<ManifestOptions, 'maxFileSize'> = {}): Parse {
   const options: ManifestOptions = { ...limits, sharing: createSharing() };
   return (name, text) => parseManifestFile({ path: name, text }, options);
-}
-
-async function readOne(path: string, name: string, size: number, parse: Parse): Promise<ParsedManifestFile> {
-  if (size > DEFAULT_MAX_FILE_SIZE) {
-    return { path: name, parts: [], diagnostics: [fileTooLarge(name, size, DEFAULT_MAX_FILE_SIZE)] };
-  }
-  try {
-    return parse(name, await readFile(path, 'utf8'));
-  } catch (error) {
-    return {
-      path: name,
-      parts: [],
-      diagnostics: [
-        {
-          code: 'file-unreadable',
-          severity: 'error',
-          message: `The file can't be read: ${messageOf(error)}.`,
-          source: { file: name, line: 1 },
-        },
-      ],
-    };
-  }
 }
 
 /** Reads manifests from standard input, such as what `helm template` prints. */
@@ -107,12 +64,9 @@ export async function readStdin(io: Io): Promise<LoadedState> {
   for await (const chunk of io.stdin) {
     chunks.push(typeof chunk === 'string' ? Buffer.from(chunk) : chunk);
   }
-  return stateOfText('(stdin)', Buffer.concat(chunks).toString('utf8'), 'standard input');
-}
-
-/** What one text of many objects holds, as other tools print it. */
-export function stateOfText(name: string, text: string, title: string): LoadedState {
-  return { ...assembleManifests([parser({ maxFileSize: UNLIMITED })(name, text)]), title };
+  const text = Buffer.concat(chunks).toString('utf8');
+  const parse = parser({ maxFileSize: Number.POSITIVE_INFINITY });
+  return { ...assembleManifests([parse('(stdin)', text)]), title: 'standard input' };
 }
 
 /** A file as the user would name it from where they stand. */
@@ -120,19 +74,4 @@ export function displayName(cwd: string, given: string, file: string): string {
   const fromHere = relative(cwd, file);
   const name = isAbsolute(given) || fromHere.startsWith('..') ? file : fromHere;
   return posix.normalize(name.split(sep).join('/'));
-}
-
-function unreadablePath(path: string, error: unknown): Failure {
-  switch (errorCode(error)) {
-    case 'ENOENT':
-      return new Failure(`There is no ${path}.`, {
-        hint: 'Give a directory or file with manifests, or REVISION:PATH of a Git repository.',
-        code: 'path-not-found',
-      });
-    case 'EACCES':
-    case 'EPERM':
-      return new Failure(`You may not read ${path}.`, { code: 'path-forbidden' });
-    default:
-      return new Failure(`Can't read ${path}: ${messageOf(error)}.`, { code: 'path-unreadable' });
-  }
 }

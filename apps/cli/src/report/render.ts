@@ -26,7 +26,7 @@ export function renderReport(
     case 'sarif':
       return sarif(report, { cwd: io.cwd, version: packageVersion() });
     case 'github':
-      return githubAnnotations(report);
+      return githubAnnotations(report, { cwd: io.cwd });
     case 'markdown':
       return reportMarkdown(report, options.summary);
     case 'text': {

@@ -1,16 +1,13 @@
-import { existsSync } from 'node:fs';
-import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { RENDERED } from '../input/render.ts';
 import { jsonText } from '../output/json.ts';
 import type { Level, Report, ReportItem, ReportLocation } from './report.ts';
+import { type RepositoryFile, repositoryFiles } from './repository.ts';
 
 /**
  * SARIF 2.1.0 (OASIS), as code scanning reads it. Paths are relative to the top of the repository, so that results turn up in
  * the lines of a pull request.
  */
 export function sarif(report: Report, options: { readonly cwd: string; readonly version: string }): string {
-  const root = repositoryRoot(options.cwd);
-  const uris = new Uris(options.cwd, root);
+  const locate = locator(repositoryFiles(options.cwd));
   const indexes = new Map(report.rules.map((rule, index) => [rule.id, index]));
   const shown = report.items.filter((item) => item.outcome !== 'passed');
   return jsonText({
@@ -45,17 +42,17 @@ export function sarif(report: Report, options: { readonly cwd: string; readonly 
               message: {
                 text: problem.hint === undefined ? problem.message : `${problem.message} ${problem.hint}`,
               },
-              ...(problem.location === undefined ? {} : { locations: [uris.location(problem.location)] }),
+              ...(problem.location === undefined ? {} : { locations: [locate(problem.location)] }),
             })),
           },
         ],
-        results: shown.map((item) => resultOf(item, indexes.get(item.rule), uris)),
+        results: shown.map((item) => resultOf(item, indexes.get(item.rule), locate)),
       },
     ],
   });
 }
 
-function resultOf(item: ReportItem, ruleIndex: number | undefined, uris: Uris): unknown {
+function resultOf(item: ReportItem, ruleIndex: number | undefined, locate: Locate): unknown {
   const [first, ...others] = item.locations;
   const text = [
     item.message,
@@ -69,11 +66,11 @@ function resultOf(item: ReportItem, ruleIndex: number | undefined, uris: Uris): 
     // A result that is not of kind "fail" must have the level "none".
     level: item.outcome === 'unknown' ? 'none' : levelOf(item),
     message: { text },
-    ...(first === undefined ? {} : { locations: [uris.location(first)] }),
+    ...(first === undefined ? {} : { locations: [locate(first)] }),
     ...(others.length === 0
       ? {}
       : {
-          relatedLocations: others.map((location, index) => ({ id: index + 1, ...uris.location(location) })),
+          relatedLocations: others.map((location, index) => ({ id: index + 1, ...locate(location) })),
         }),
     partialFingerprints: { 'bulkhead/v1': item.fingerprint },
     ...(item.outcome === 'accepted'
@@ -94,29 +91,16 @@ function levelOf(item: ReportItem): Level {
   return item.level;
 }
 
-/** Turns file names into URI references relative to the top of the repository. */
-class Uris {
-  readonly #cwd: string;
-  readonly #root: string;
+type Locate = (place: ReportLocation) => Readonly<Record<string, unknown>>;
 
-  constructor(cwd: string, root: string) {
-    this.#cwd = cwd;
-    this.#root = root;
-  }
-
-  location(place: ReportLocation): Readonly<Record<string, unknown>> {
-    const rendered = place.file.endsWith(RENDERED);
-    const name = rendered ? place.file.slice(0, -RENDERED.length) : place.file;
-    const path = relative(this.#root, resolve(this.#cwd, name));
-    const inside = !path.startsWith('..') && !isAbsolute(path);
-    const uri = (inside ? path : resolve(this.#cwd, name)).split(sep).map(uriPart).join('/');
+function locator(fileOf: (name: string) => RepositoryFile): Locate {
+  return (place) => {
+    const file = fileOf(place.file);
+    const uri = file.path.split('/').map(uriPart).join('/');
     return {
       physicalLocation: {
-        artifactLocation: inside
-          ? { uri: uri === '' ? '.' : uri, uriBaseId: 'REPOSITORY' }
-          : { uri: `file://${uri}` },
-        // Lines of what a tool rendered are not lines of any file.
-        ...(rendered
+        artifactLocation: file.isInside ? { uri, uriBaseId: 'REPOSITORY' } : { uri: `file://${uri}` },
+        ...(file.isRendered
           ? {}
           : {
               region: {
@@ -128,7 +112,7 @@ class Uris {
       },
       ...(place.label === undefined ? {} : { message: { text: place.label } }),
     };
-  }
+  };
 }
 
 /** A lone half of a character outside the basic plane has no encoding in a URI. */
@@ -136,12 +120,4 @@ function uriPart(text: string): string {
   return encodeURIComponent(
     text.replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '\ufffd'),
   );
-}
-
-/** The nearest directory upwards that holds a `.git`; else the working directory. */
-export function repositoryRoot(cwd: string): string {
-  for (let at = resolve(cwd); ; at = dirname(at)) {
-    if (existsSync(join(at, '.git'))) return at;
-    if (dirname(at) === at) return cwd;
-  }
 }

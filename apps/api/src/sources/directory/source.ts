@@ -1,12 +1,12 @@
+import { createDirectoryReader } from '@bulkhead/manifest-files';
 import type { ClusterStatus, Enforcement, Freshness, SourceKind } from '@bulkhead/protocol';
 import { type FSWatcher, watch as watchFiles } from 'chokidar';
 import type { Cancel, Clock } from '../../clock.ts';
 import { enforcementOfManifests } from '../../enforcement/manifests.ts';
-import { problemOf } from '../../kube/error.ts';
 import { createEmitter } from '../../signal.ts';
 import type { ClusterSource } from '../source.ts';
 import { createStore } from '../store.ts';
-import { createDirectoryReader } from './reader.ts';
+import { directoryProblem } from './problem.ts';
 
 export interface DirectorySourceOptions {
   readonly id: string;
@@ -60,7 +60,7 @@ export function createDirectorySource(options: DirectorySourceOptions): ClusterS
       store.markReady();
       follow(result.directories.size === 0 ? new Map([[path, 'file']]) : result.directories);
     } catch (error) {
-      const problem = problemOf(error);
+      const problem = directoryProblem(error);
       const retryAt = clock.now() + pollMs;
       enter(
         store.ready()

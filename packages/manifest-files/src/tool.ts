@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { errorCode, messageOf } from '../failure.ts';
+import { errorCode } from './problem.ts';
 
 export type ToolResult =
   | { readonly type: 'done'; readonly stdout: string; readonly bytes: Buffer; readonly stderr: string }
@@ -40,7 +40,7 @@ export function runTool(name: string, args: readonly string[], options: ToolOpti
     });
     child.on('error', (error) => {
       if (errorCode(error) === 'ENOENT') resolve({ type: 'missing' });
-      else resolve({ type: 'failed', status: null, stderr: messageOf(error) });
+      else resolve({ type: 'failed', status: null, stderr: error.message });
     });
     child.on('close', (status, signal) => {
       const stderr = Buffer.concat(err).toString('utf8').trim();
