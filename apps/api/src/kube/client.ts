@@ -85,6 +85,8 @@ export function createClient(entry: KubeconfigEntry, options: ClientOptions): Ku
     } catch (error) {
       throw new KubeError(networkProblem(error));
     }
+    // A request that comes after the end would make an agent anew, and with it a connection that nobody closes.
+    if (closed.signal.aborted) throw new KubeError(networkProblem(closed.signal.reason));
     return agents.reuse(found);
   };
 
