@@ -244,7 +244,7 @@ describe('the stream', () => {
 
   it('keeps nothing for a client that reads slowly, gives it up when it stalls, and lets it resume', async () => {
     const source = fakeSource(snapshotOf(Array.from({ length: 50_000 }, (_, i) => podNamed(`web-${i}`))));
-    const { server, headers, stream } = await serve({ one: source }, { timings: { stallMs: 200 } });
+    const { server, headers, stream } = await serve({ one: source }, { timings: { stallMs: 1_500 } });
     const closed = new Promise<void>((resolve, reject) => {
       const req = request(
         { host: '127.0.0.1', port: server.port, path: apiPaths.stream('one'), headers },
@@ -252,7 +252,7 @@ describe('the stream', () => {
           res.pause();
           res.on('close', () => resolve());
           res.on('error', () => resolve());
-          setTimeout(() => res.resume(), 1_000);
+          setTimeout(() => res.resume(), 4_000);
         },
       );
       req.on('error', reject);
