@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -49,7 +49,11 @@ describe('a mistake on the command line', () => {
   const mistakes: readonly (readonly [string, readonly string[], RegExp])[] = [
     ['a command', ['grpah'], /unknown command 'grpah'\n\(Did you mean graph\?\)/],
     ['an option', ['graph', '--dirr', '.'], /unknown option '--dirr'\n\(Did you mean --dir\?\)/],
-    ['a format', ['graph', '--demo', '-o', 'jsn'], /Allowed formats are table, json/],
+    [
+      'a format',
+      ['graph', '--demo', '-o', 'jsn'],
+      /Allowed formats are table, json.*\n\(Did you mean json\?\)/,
+    ],
     ['no source', ['graph'], /--dir PATH, --context NAME, or --demo/],
     ['two sources', ['graph', '--demo', '--dir', '.'], /--demo stands alone/],
     ['half a comparison', ['diff', '--from', 'a'], /--from needs --to/],
@@ -197,31 +201,88 @@ describe('completion', () => {
     expect(await complete('nonsense', '')).toEqual([]);
   });
 
-  it('works in bash', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'bulkhead-'));
-    try {
-      const answers = join(folder, 'bulkhead');
-      // Stands in for the program, so that the script alone is tried, without a build.
-      writeFileSync(
-        answers,
-        '#!/bin/sh\nif [ "$1" = __complete ]; then shift 2; for w; do l=$w; done; printf "graph\\tlist\\n:files\\n" ; fi\n',
-      );
-      chmodSync(answers, 0o755);
-      writeFileSync(join(folder, 'grown.yaml'), '');
-      const script = (await bulkhead(['completion', 'bash'])).stdout;
-      const { stdout, stderr } = spawnSync(
-        'bash',
-        [
-          '-c',
-          `${script}\nCOMP_WORDS=(${answers} gr); COMP_CWORD=1; _bulkhead; printf '%s\\n' "\${COMPREPLY[@]}"`,
-        ],
-        { encoding: 'utf8', cwd: folder },
-      );
+  it('knows the names in the manifests that the line names', async () => {
+    expect(await complete('explain', '--dir', EXAMPLE, '--from', 'shop/c')).toEqual(['shop/checkout']);
+    expect(await complete('graph', `--dir=${EXAMPLE}`, '-n', 'p')).toEqual(['payments']);
+    expect(await complete('explain', '--dir', '/no/such/place', '--to', '')).toEqual([]);
+    expect(await complete('help', 'ex')).toEqual(['explain']);
+  });
+
+  describe('in a shell', () => {
+    let folder = '';
+    beforeAll(async () => {
+      folder = mkdtempSync(join(tmpdir(), 'bulkhead-'));
+      // Stands in for the program, so that the scripts alone are tried, without a build. It says what it was asked.
+      const answers = `#!/bin/sh
+if [ "$1" = __complete ]; then
+  shift 2; for word; do last=$word; done
+  echo "$*" >> ${folder}/asked
+  case $last in
+    gr*) printf 'graph\\tlist\\n' ;;
+    --output=*) printf -- '--output=json\\n' ;;
+    *) printf ':files\\n' ;;
+  esac
+fi
+`;
+      writeFileSync(join(folder, 'bulkhead'), answers, { mode: 0o755 });
+      writeFileSync(join(folder, 'manifests.yaml'), '');
+      for (const shell of ['bash', 'zsh', 'fish'])
+        writeFileSync(join(folder, `_${shell}`), (await bulkhead(['completion', shell])).stdout);
+      cpSync(join(folder, '_zsh'), join(folder, '_bulkhead'));
+    });
+    afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+    const inShell = (command: string, args: readonly string[]): string => {
+      const { stdout, stderr } = spawnSync(command, args, {
+        encoding: 'utf8',
+        cwd: folder,
+        env: { ...process.env, PATH: `${folder}:${process.env['PATH'] ?? ''}`, HOME: folder, TERM: 'dumb' },
+      });
       expect(stderr).toBe('');
-      expect(stdout.trim().split('\n')).toEqual(['graph', 'grown.yaml']);
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
+      return stdout;
+    };
+    const has = (shell: string): boolean => spawnSync(shell, ['-c', 'true']).status === 0;
+    const CASES: readonly (readonly [string, readonly string[], string])[] = [
+      ['a command', ['gr'], 'graph'],
+      ['a file', ['graph', '--dir', 'man'], 'manifests.yaml'],
+      ['a value after an equals sign', ['graph', '--output=j'], '--output=json'],
+      ['a file after an equals sign', ['graph', '--dir=man'], '--dir=manifests.yaml'],
+    ];
+
+    it.each(CASES)('bash completes %s', (_, words, expected) => {
+      // What bash itself makes of the line: "=" stands alone.
+      const split = ['bulkhead', ...words.flatMap((word) => word.split(/(=)/))];
+      const script = `source ./_bash; COMP_WORDS=(${split.join(' ')}); COMP_CWORD=${split.length - 1}; _bulkhead; printf '%s' "\${COMPREPLY[@]}"`;
+      const kept = words.at(-1)?.split(/(?<==)/).length === 2 ? (words.at(-1)?.split('=')[0] ?? '') : '';
+      expect(kept === '' ? '' : `${kept}=`).toBe(
+        expected.startsWith('--') ? expected.replace(/=.*/, '=') : '',
+      );
+      expect(`${kept === '' ? '' : `${kept}=`}${inShell('bash', ['--norc', '-c', script])}`).toBe(expected);
+    });
+
+    it.skipIf(!has('fish')).each(CASES)('fish completes %s', (_, words, expected) => {
+      const line = ['bulkhead', ...words].join(' ');
+      const stdout = inShell('fish', ['--no-config', '-c', `source ./_fish; complete -C '${line}'`]);
+      expect(stdout.trim().split('\t')[0]).toBe(expected);
+    });
+
+    it.skipIf(!has('zsh')).each(CASES)('zsh completes %s', (_, words, expected) => {
+      const line = ['bulkhead', ...words].join(' ');
+      // A terminal of its own, since zsh completes nowhere else; the line is printed once it has been completed.
+      const script = `zmodload zsh/zpty
+zpty shell zsh -f -i
+zpty -w shell 'PS1=; unsetopt zle_bracketed_paste; fpath=(${folder} $fpath); autoload -Uz compinit; compinit -u -D'
+zpty -w shell 'zstyle ":completion:*" insert-tab false'
+zpty -w shell 'show() { print -r -- "<<$BUFFER>>"; zle kill-buffer }; zle -N show; bindkey "^T" show; print ready'
+zpty -r shell out '*ready*'
+zpty -n -w shell '${line}'$'\t'$'\x14'
+zpty -r -t shell rest; zpty -r shell out '*>>*'
+print -r -- "$out"
+zpty -d shell`;
+      const stdout = inShell('zsh', ['-f', '-c', script]);
+      const completed = /<<(.*)>>/.exec(stdout)?.[1]?.trim();
+      expect(completed?.split(' ').at(-1)).toBe(expected);
+    });
   });
 
   it.each(['bash', 'zsh', 'fish'])('has a script for %s that asks the program', async (shell) => {

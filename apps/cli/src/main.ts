@@ -21,7 +21,7 @@ export async function run(argv: readonly string[], io: Io = processIo()): Promis
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({
       writeOut: (text) => pending.push(write(io.stdout, text)),
-      writeErr: (text) => pending.push(write(io.stderr, plainLines(text))),
+      writeErr: (text) => pending.push(withSuggestion(text).then((all) => write(io.stderr, plainLines(all)))),
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     });
@@ -40,6 +40,19 @@ export async function run(argv: readonly string[], io: Io = processIo()): Promis
     io.stdout.off('error', ignoreBrokenPipe);
   }
   return code;
+}
+
+const CHOICE = /argument '(.*)' is invalid\. Allowed \w+ are (.*)\.\s*$/;
+
+/** Commander suggests commands and options by itself, but not values. */
+async function withSuggestion(text: string): Promise<string> {
+  const [, given, allowed] = CHOICE.exec(text) ?? [];
+  if (given === undefined || allowed === undefined) return text;
+  const { nearest } = await import('@bulkhead/policy-engine');
+  const choices = allowed.split(', ');
+  const begun = choices.filter((choice) => given !== '' && choice.startsWith(given));
+  const found = begun.length === 1 ? begun[0] : nearest(given, choices);
+  return found === undefined ? text : `${text.trimEnd()}\n(Did you mean ${found}?)\n`;
 }
 
 async function report(error: unknown, io: Io): Promise<ExitCode> {

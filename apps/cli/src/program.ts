@@ -23,7 +23,7 @@ export function createProgram(version: string, io: Io, finish: Finish): Command 
     )
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show help')
-    .helpCommand('help [command]', 'show help for a command')
+    .helpCommand(false)
     .showSuggestionAfterError(true)
     .showHelpAfterError(false)
     .addHelpText('after', examples(PROGRAM_EXAMPLES) + PROGRAM_NOTES);
@@ -35,6 +35,7 @@ export function createProgram(version: string, io: Io, finish: Finish): Command 
   addCheck(program, io, finish);
   addLint(program, io, finish);
   addCompletion(program, io, finish);
+  addHelp(program);
   return program;
 }
 
@@ -358,6 +359,27 @@ A finding is accepted with a reason, in a file of the same form as check files:
     .action(async (options: LintOptions) => {
       const { lint } = await import('./commands/lint.ts');
       finish(await lint(options, io));
+    });
+}
+
+/** As commander's own, but a name that is no command is a mistake. */
+function addHelp(program: Command): void {
+  program
+    .command('help')
+    .summary('show help for a command')
+    .argument('[command]')
+    .action((name?: string) => {
+      if (name === undefined) return program.outputHelp();
+      const command = program.commands.find((candidate) => candidate.name() === name);
+      if (command !== undefined) return command.outputHelp();
+      const names = program
+        .createHelp()
+        .visibleCommands(program)
+        .map((candidate) => candidate.name());
+      return program.error(
+        `error: argument '${name}' is invalid. Allowed commands are ${names.join(', ')}.`,
+        { code: 'commander.unknownCommand' },
+      );
     });
 }
 

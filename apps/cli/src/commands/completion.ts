@@ -1,3 +1,5 @@
+import { Writable } from 'node:stream';
+import type { PodRecord } from '@bulkhead/policy-engine';
 import type { Command, Option } from 'commander';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { usageFailure } from '../failure.ts';
@@ -48,27 +50,28 @@ async function candidatesFor(
   io: Io,
 ): Promise<readonly Candidate[]> {
   if (command === undefined) {
-    if (before.length > 0) return [];
-    return [...commandsOf(program), ...optionsOf(program)];
+    return before.length > 0 ? [] : [...commandsOf(program), ...optionsOf(program)];
   }
   const equals = current.startsWith('--') ? current.indexOf('=') : -1;
   const flag = equals > 0 ? current.slice(0, equals) : before.at(-1);
   const option = command.options.find((candidate) => candidate.long === flag || candidate.short === flag);
   if (option?.required) {
-    const values = await valuesOf(command, option, io);
+    const values = await valuesOf(command, option, before, io);
     return equals > 0
       ? values.map(({ word, help }) => ({ word: word === FILES ? word : `${flag}=${word}`, help }))
       : values;
   }
   if (current.startsWith('-')) return optionsOf(command);
   if (command.name() === 'completion') return SHELLS.map((word) => ({ word, help: '' }));
+  if (command.name() === 'help') return commandsOf(program);
   if (command.name() === 'check') return [{ word: FILES, help: '' }];
   return optionsOf(command);
 }
 
 function commandsOf(program: Command): Candidate[] {
-  return program.commands
-    .filter((command) => !command.name().startsWith('__'))
+  return program
+    .createHelp()
+    .visibleCommands(program)
     .map((command) => ({ word: command.name(), help: command.summary() }));
 }
 
@@ -81,7 +84,12 @@ function optionsOf(command: Command): Candidate[] {
   return [...options, { word: '--help', help: 'show help' }];
 }
 
-async function valuesOf(command: Command, option: Option, io: Io): Promise<readonly Candidate[]> {
+async function valuesOf(
+  command: Command,
+  option: Option,
+  before: readonly string[],
+  io: Io,
+): Promise<readonly Candidate[]> {
   const words = (list: readonly string[]): Candidate[] => list.map((word) => ({ word, help: '' }));
   if (option.argChoices !== undefined) return words(option.argChoices);
   switch (option.long) {
@@ -93,13 +101,49 @@ async function valuesOf(command: Command, option: Option, io: Io): Promise<reado
       return contexts(io);
     case '--from':
     case '--to':
-      return command.name() === 'diff' ? words([FILES]) : [];
+      if (command.name() === 'explain') return workloads(before, io);
+      return [
+        ...words([FILES, 'demo']),
+        ...(await contexts(io)).map(({ word, help }) => ({ word: `context:${word}`, help })),
+      ];
+    case '--namespace':
+      return namespaces(before, io);
     case '--dir':
     case '--kubeconfig':
     case '--accept':
       return words([FILES]);
     default:
       return [];
+  }
+}
+
+/** Ends of the manifests or the demo that the line names so far; a cluster is not asked, since a shell should not wait. */
+async function workloads(before: readonly string[], io: Io): Promise<readonly Candidate[]> {
+  const pods = await podsOf(before, io);
+  const names = new Set(pods.map((pod) => `${pod.namespace}/${pod.workload.name}`));
+  if (names.size === 0) return [];
+  return [...names, 'internet'].sort().map((word) => ({ word, help: '' }));
+}
+
+async function namespaces(before: readonly string[], io: Io): Promise<readonly Candidate[]> {
+  const names = new Set((await podsOf(before, io)).map((pod) => pod.namespace));
+  return [...names].sort().map((word) => ({ word, help: '' }));
+}
+
+async function podsOf(before: readonly string[], io: Io): Promise<readonly PodRecord[]> {
+  const dir = before.flatMap((word, at) => {
+    if (word === '--dir' || word === '-d') return before.slice(at + 1, at + 2);
+    return word.startsWith('--dir=') ? [word.slice('--dir='.length)] : [];
+  })[0];
+  const demo = before.includes('--demo');
+  if (dir === '-' || (dir === undefined && !demo)) return [];
+  try {
+    const { loadSource } = await import('../input/load.ts');
+    const quiet = { ...io, stderr: new Writable({ write: (_chunk, _encoding, done) => done() }) };
+    const options = { render: false, ...(demo ? { demo } : {}), ...(dir === undefined ? {} : { dir }) };
+    return (await loadSource(options, quiet)).snapshot.pods;
+  } catch {
+    return [];
   }
 }
 

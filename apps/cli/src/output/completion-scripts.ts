@@ -1,17 +1,35 @@
 import type { SHELLS } from '../formats.ts';
 
+// Bash splits words at "=" and ":" too (COMP_WORDBREAKS); what belongs together is put together again for the question, and
+// what is already there taken off the answers.
 const BASH = `# bash completion for bulkhead: source <(bulkhead completion bash)
 _bulkhead() {
-  local current=\${COMP_WORDS[COMP_CWORD]} line
+  local -a words=()
+  local at part line kept= glue=
+  for ((at = 1; at <= COMP_CWORD; at++)); do
+    part=\${COMP_WORDS[at]}
+    if [[ $part == [=:]* && \${#words[@]} -gt 0 ]]; then
+      words[\${#words[@]}-1]+=$part glue=1
+    elif [[ -n $glue ]]; then
+      words[\${#words[@]}-1]+=$part glue=
+    else
+      words+=("$part")
+    fi
+  done
+  local current=\${words[\${#words[@]}-1]} last=\${COMP_WORDS[COMP_CWORD]}
+  [[ $last == [=:] ]] && last=
+  kept=\${current%"$last"}
   COMPREPLY=()
   while IFS= read -r line; do
     if [[ $line == :files ]]; then
       compopt -o filenames 2>/dev/null
-      while IFS= read -r line; do COMPREPLY+=("$line"); done < <(compgen -f -- "$current")
+      while IFS= read -r line; do COMPREPLY+=("$line"); done < <(compgen -f -- "$last")
     else
-      COMPREPLY+=("\${line%%$'\\t'*}")
+      line=\${line%%$'\\t'*}
+      [[ $line == *[=:/] ]] && compopt -o nospace 2>/dev/null
+      COMPREPLY+=("\${line#"$kept"}")
     fi
-  done < <("\${COMP_WORDS[0]}" __complete -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
+  done < <("\${COMP_WORDS[0]}" __complete -- "\${words[@]}" 2>/dev/null)
 }
 complete -F _bulkhead bulkhead
 `;
@@ -19,13 +37,16 @@ complete -F _bulkhead bulkhead
 const ZSH = `#compdef bulkhead
 # zsh completion for bulkhead: put it into a directory of $fpath, as _bulkhead
 _bulkhead() {
-  local line
+  local line word
   local -a candidates
   while IFS= read -r line; do
     if [[ $line == :files ]]; then
+      [[ $PREFIX == --*=* ]] && compset -P '*='
       _files
     else
-      candidates+=("\${\${line%%$'\\t'*}//:/\\\\:}:\${line#*$'\\t'}")
+      word=\${\${line%%$'\\t'*}//:/\\\\:}
+      [[ $line == *$'\\t'* ]] && word+=:\${line#*$'\\t'}
+      candidates+=("$word")
     fi
   done < <("\${words[1]}" __complete -- "\${(@)words[2,CURRENT]}" 2>/dev/null)
   (( \${#candidates} )) && _describe 'bulkhead' candidates
@@ -42,7 +63,13 @@ function __bulkhead_complete
     set -l words (commandline -opc) (commandline -ct)
     for line in ($words[1] __complete -- $words[2..-1] 2>/dev/null)
         if test "$line" = ":files"
-            __fish_complete_path (commandline -ct)
+            set -l current (commandline -ct)
+            if string match -qr '^--[^=]+=' -- $current
+                set -l flag (string split -m 1 = -- $current)[1]
+                __fish_complete_path (string split -m 1 = -- $current)[2] | string replace -r '^' -- "$flag="
+            else
+                __fish_complete_path $current
+            end
         else
             echo $line
         end
