@@ -7,7 +7,8 @@ import {
   policyKey,
   type TransportProtocol,
 } from '../../model/records.ts';
-import type { Impact, ImpactEnd } from '../impact/model.ts';
+import { impactOf } from '../impact/impact.ts';
+import { IMPACT_KINDS, type ImpactEnd, type ImpactRow } from '../impact/model.ts';
 import { lastingLabels } from '../pick-selector.ts';
 import type { SuggestEnd } from '../suggest/model.ts';
 import { verdictOf } from '../suggest/rank.ts';
@@ -57,13 +58,14 @@ interface Candidate {
 
 /**
  * Probes that prove a draft's impact between workloads: for each changed pair ports that open or close, and ports that stay
- * open. What each probe
- * must find is asked of the engine, on the cluster with the draft; what it can't tell is left out.
+ * open. What each probe must find is asked of the engine, on the cluster with the draft; what it can't tell is left out. Of a
+ * large impact some of each kind of change are probed.
  */
-export function verificationPlan(after: Cluster, impact: Impact): VerificationPlan {
+export function verificationPlan(before: Cluster, after: Cluster): VerificationPlan {
   const { snapshot } = after;
   const notes: string[] = [];
-  const candidates = impact.rows.flatMap((row): readonly Candidate[] => {
+  const { rows, isSample } = rowsToProbe(before, after);
+  const candidates = rows.flatMap((row): readonly Candidate[] => {
     const from = workloadOf(row.from);
     const to = workloadOf(row.to);
     if (from === undefined || to === undefined) return [];
@@ -77,12 +79,8 @@ export function verificationPlan(after: Cluster, impact: Impact): VerificationPl
     const distinct = new Map(ports.map((port) => [`${port.protocol} ${port.port}`, port]));
     return [...distinct.values()].map((port) => ({ from, to, ...port }));
   });
-  if (impact.level === 'namespace') {
-    notes.push(
-      'The impact is listed between namespaces, so it has no probes; open a group and pin what matters.',
-    );
-  }
-  if (impact.rows.some(({ from, to }) => workloadOf(from) === undefined || workloadOf(to) === undefined)) {
+  if (isSample) notes.push('The impact is large; some of the connections of each kind are probed.');
+  if (rows.some(({ from, to }) => workloadOf(from) === undefined || workloadOf(to) === undefined)) {
     notes.push('Connections with addresses outside the cluster are not probed.');
   }
   const pods = new Map<string, StandInPod>();
@@ -102,7 +100,7 @@ export function verificationPlan(after: Cluster, impact: Impact): VerificationPl
       expect: verdict === 'allowed' ? 'open' : 'closed',
     });
   }
-  if (probes.length < candidates.length)
+  if (!isSample && probes.length < candidates.length)
     notes.push(`${probes.length} of ${candidates.length} changes are probed.`);
   const names = [...new Set([...pods.values()].map(({ namespace }) => namespace))].sort();
   const inside = new Set(names);
@@ -123,6 +121,37 @@ export function verificationPlan(after: Cluster, impact: Impact): VerificationPl
     probes,
     notes,
   };
+}
+
+/** Up to this many pairs of workloads are looked at one by one. */
+const MOST_PAIRS = 20_000;
+const SAMPLE_EACH = 3;
+
+function rowsToProbe(
+  before: Cluster,
+  after: Cluster,
+): { readonly rows: readonly ImpactRow[]; readonly isSample: boolean } {
+  const { level, rows } = impactOf(before, after, { mostWorkloadPairs: MOST_PAIRS });
+  if (level === 'workload') return { rows: byTurns(rows), isSample: false };
+  const some = byTurns(rows)
+    .slice(0, MOST_PODS)
+    .flatMap(
+      ({ from, to }) =>
+        impactOf(before, after, { within: { from: from.id, to: to.id }, mostRows: SAMPLE_EACH }).rows,
+    );
+  return { rows: some, isSample: true };
+}
+
+/** One of each kind after the other, so that a limit leaves some of each. */
+function byTurns(rows: readonly ImpactRow[]): readonly ImpactRow[] {
+  const seen = new Map<string, number>();
+  const turns = rows.map((row) => {
+    const turn = seen.get(row.kind) ?? 0;
+    seen.set(row.kind, turn + 1);
+    return { row, turn };
+  });
+  const rank = ({ kind }: ImpactRow) => IMPACT_KINDS.indexOf(kind);
+  return turns.toSorted((a, b) => a.turn - b.turn || rank(a.row) - rank(b.row)).map(({ row }) => row);
 }
 
 function workloadOf(end: ImpactEnd): Extract<SuggestEnd, { type: 'workload' }> | undefined {

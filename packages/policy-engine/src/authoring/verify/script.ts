@@ -35,8 +35,21 @@ function serverContainer({ name, protocol, port }: StandInPod['listens'][number]
     command,
     ...(protocol === 'SCTP' ? { env: [{ name: `SERVE_SCTP_PORT_${port}`, value: 'ok' }] } : {}),
     ports: [{ ...(name === undefined ? {} : { name }), protocol, containerPort: port }],
+    securityContext: CONTAINER_SECURITY,
   };
 }
+
+/*
+ * As little as the `restricted` pod security standard asks for: the namespaces may have labels that enforce it. Ports below
+ * 1024 are opened to a user that is not root by a sysctl that the standard allows.
+ */
+const CONTAINER_SECURITY = { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } };
+const POD_SECURITY = {
+  runAsNonRoot: true,
+  runAsUser: 65_534,
+  seccompProfile: { type: 'RuntimeDefault' },
+  sysctls: [{ name: 'net.ipv4.ip_unprivileged_port_start', value: '0' }],
+};
 
 function podManifest(pod: StandInPod): Json {
   const servers = pod.listens.map(serverContainer);
@@ -47,7 +60,16 @@ function podManifest(pod: StandInPod): Json {
     spec: {
       automountServiceAccountToken: false,
       terminationGracePeriodSeconds: 1,
-      containers: [{ name: 'probe', image: 'PROBE_IMAGE', command: ['/agnhost', 'pause'] }, ...servers],
+      securityContext: POD_SECURITY,
+      containers: [
+        {
+          name: 'probe',
+          image: 'PROBE_IMAGE',
+          command: ['/agnhost', 'pause'],
+          securityContext: CONTAINER_SECURITY,
+        },
+        ...servers,
+      ],
     },
   };
 }
@@ -96,13 +118,12 @@ export interface ScriptOptions {
 export function verificationScript(plan: VerificationPlan, { name }: ScriptOptions): string {
   const namespaces = plan.namespaces.map((namespace) => namespace.name);
   const clusterScoped = plan.policies.filter((policy) => policy.namespace === undefined);
-  const setUp = [...plan.namespaces.map(namespaceManifest), ...plan.pods.map(podManifest)]
-    .map(yaml)
-    .join('---\n');
+  const documents = (values: readonly Json[]) => values.map(yaml).join('---\n');
+  const fill = 'sed -e "s|PROBE_IMAGE|$PROBE_IMAGE|" -e "s|RUN_ID|$RUN_ID|" | k apply -f - >/dev/null';
   const policies = plan.policies.map(policyText).join('---\n');
   const remove = clusterScoped.map(
     ({ kind, name: policy }) =>
-      `  k delete ${shellQuote(`${kind.toLowerCase()}.policy.networking.k8s.io`)} ${shellQuote(policy)} --ignore-not-found --wait=false || true`,
+      `  k delete ${resource(kind)} ${shellQuote(policy)} --ignore-not-found --wait=false || true`,
   );
   return [
     '#!/usr/bin/env bash',
@@ -137,19 +158,21 @@ export function verificationScript(plan: VerificationPlan, { name }: ScriptOptio
     '  [ "$made" = yes ] || return 0',
     "  echo '# removing what was made'",
     ...remove,
-    `  k delete namespace -l "${OWNER_LABEL}=$RUN_ID" --ignore-not-found --wait=false || true`,
+    `  k delete namespace -l "${OWNER_LABEL}=$RUN_ID" --ignore-not-found --timeout=180s || true`,
     '}',
     'trap clean_up EXIT',
+    "trap 'exit 130' INT",
+    "trap 'exit 143' TERM",
     '',
-    '# Tries one connection; prints open, closed, or what went wrong. A refused connection has arrived.',
+    '# Tries one connection; prints open, closed, or what went wrong. All ports that are tried have a listener, so a',
+    '# refusal is the work of the network as well: some engines reject what others drop.',
     'try() { # from-namespace from-pod address port protocol',
     '  local answer',
     '  if answer=$(k exec -n "$1" "$2" -c probe -- /agnhost connect "$3:$4" --timeout=3s "--protocol=$5" 2>&1); then',
     '    echo open',
     '  else',
     '    case $answer in',
-    '      *REFUSED*) echo open ;;',
-    '      *TIMEOUT*) echo closed ;;',
+    '      *TIMEOUT* | *REFUSED*) echo closed ;;',
     '      *) echo "error: ${answer//$\'\\n\'/ }" ;;',
     '    esac',
     '  fi',
@@ -193,19 +216,28 @@ export function verificationScript(plan: VerificationPlan, { name }: ScriptOptio
     '    exit 2',
     '  fi',
     'done',
-    ...clusterScoped
-      .slice(0, 1)
-      .map(
-        () =>
-          'k api-resources --api-group=policy.networking.k8s.io -o name | grep -q . || { echo "This cluster does not serve policy.networking.k8s.io." >&2; exit 2; }',
-      ),
+    ...clusterScoped.flatMap(({ kind, name: policy }) => [
+      `if ! k get ${resource(kind)} >/dev/null 2>&1; then`,
+      `  echo 'This cluster does not serve ${kind}; nothing was changed.' >&2`,
+      '  exit 2',
+      'fi',
+      `if k get ${resource(kind)} ${shellQuote(policy)} >/dev/null 2>&1; then`,
+      `  echo ${shellQuote(`${kind} ${policy} exists in this cluster. Run this on a test cluster; nothing was changed.`)} >&2`,
+      '  exit 2',
+      'fi',
+    ]),
     '',
     'made=yes',
     "echo '# making namespaces and pods'",
-    ...withHead(
-      'sed -e "s|PROBE_IMAGE|$PROBE_IMAGE|" -e "s|RUN_ID|$RUN_ID|" | k apply -f - >/dev/null',
-      setUp,
-    ),
+    ...withHead(fill, documents(plan.namespaces.map(namespaceManifest))),
+    '# No pod is admitted before its namespace has its service account.',
+    'for namespace in "${NAMESPACES[@]}"; do',
+    '  for _ in {1..30}; do',
+    '    k get serviceaccount -n "$namespace" default >/dev/null 2>&1 && break',
+    '    sleep 1',
+    '  done',
+    'done',
+    ...withHead(fill, documents(plan.pods.map(podManifest))),
     'for namespace in "${NAMESPACES[@]}"; do',
     '  k wait -n "$namespace" --for=condition=Ready pod --all --timeout=180s >/dev/null',
     'done',
@@ -241,8 +273,39 @@ function oneLine(text: string): string {
   return text.replace(/[^\x20-\x7e]+/g, ' ').replaceAll('"', "'");
 }
 
+function resource(kind: PolicyRecord['kind']): string {
+  return `${kind.toLowerCase()}.policy.networking.k8s.io`;
+}
+
+const API_FILES = 'https://raw.githubusercontent.com/kubernetes-sigs/network-policy-api';
+const ENGINE_FILES = 'https://raw.githubusercontent.com/kubernetes-sigs/kube-network-policies/main';
+
+/** What serves and enforces the kinds of policy that a new cluster does not know; both as their project publishes them. */
+const CLUSTER_POLICIES = {
+  ClusterNetworkPolicy: [
+    `${API_FILES}/v0.2.0/config/crd/standard/policy.networking.k8s.io_clusternetworkpolicies.yaml`,
+    `${ENGINE_FILES}/install-cnp.yaml`,
+  ],
+  AdminNetworkPolicy: [
+    `${API_FILES}/v0.1.5/config/crd/experimental/policy.networking.k8s.io_adminnetworkpolicies.yaml`,
+    `${API_FILES}/v0.1.5/config/crd/experimental/policy.networking.k8s.io_baselineadminnetworkpolicies.yaml`,
+    `${ENGINE_FILES}/install-anp.yaml`,
+  ],
+} as const;
+
+function clusterPolicyFiles(policies: readonly PolicyRecord[]): readonly string[] {
+  const kinds = new Set(policies.map(({ kind }) => kind));
+  return [
+    ...(kinds.has('ClusterNetworkPolicy') ? CLUSTER_POLICIES.ClusterNetworkPolicy : []),
+    ...(kinds.has('AdminNetworkPolicy') || kinds.has('BaselineAdminNetworkPolicy')
+      ? CLUSTER_POLICIES.AdminNetworkPolicy
+      : []),
+  ];
+}
+
 /** The same verification as a workflow of GitHub Actions, on a cluster made for it. `script`: path in the repository. */
-export function verificationWorkflow(script: string): string {
+export function verificationWorkflow(plan: VerificationPlan, script: string): string {
+  const files = clusterPolicyFiles(plan.policies);
   const value: Json = {
     name: 'Verify network policies',
     on: { pull_request: { paths: ['**/*.yaml', '**/*.yml', script] }, workflow_dispatch: {} },
@@ -258,6 +321,14 @@ export function verificationWorkflow(script: string): string {
             uses: 'helm/kind-action@v1',
             with: { cluster_name: 'verify' },
           },
+          ...(files.length === 0
+            ? []
+            : [
+                {
+                  name: 'Serve and enforce cluster-scoped policies',
+                  run: files.map((file) => `kubectl apply --server-side -f ${file}\n`).join(''),
+                },
+              ]),
           { name: 'Probe', run: `bash ${shellQuote(script)}\n` },
         ],
       },

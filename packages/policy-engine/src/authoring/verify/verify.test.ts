@@ -8,7 +8,6 @@ import { compile } from '../../compile/compile.ts';
 import { type ClusterSnapshot, EMPTY_SNAPSHOT, type PodRecord } from '../../model/records.ts';
 import { compileOverlay } from '../../queries/diff.ts';
 import { readPolicyText } from '../draft/policies.ts';
-import { impactOf } from '../impact/impact.ts';
 import { type VerificationPlan, verificationPlan } from './plan.ts';
 import { verificationScript, verificationWorkflow } from './script.ts';
 
@@ -53,7 +52,7 @@ function plan(): VerificationPlan {
   const policies = readPolicyText(DRAFT, 't').documents.flatMap(({ policy }) => policy ?? []);
   const overlay = compileOverlay(compile(live), { ...live, policies });
   if (overlay === undefined) throw new Error('no overlay');
-  return verificationPlan(overlay.after, impactOf(overlay.before, overlay.after));
+  return verificationPlan(overlay.before, overlay.after);
 }
 
 describe('verificationPlan', () => {
@@ -81,14 +80,35 @@ dir=$(dirname "$0")
 echo "$*" >> "$dir/calls"
 case "$1 $2" in
   'get namespace') [ -e "$dir/exists" ]; exit ;;
+  'get clusternetworkpolicy.policy.networking.k8s.io')
+    [ -e "$dir/unserved" ] && exit 1
+    if [ $# -gt 2 ]; then [ -e "$dir/cluster-policy-exists" ]; exit; fi ;;
   'get pod') echo "10.0.0.1" ;;
+  'get serviceaccount') [ -e "$dir/account-$4" ] || { touch "$dir/account-$4"; exit 1; } ;;
   'exec -n')
-    if [ -e "$dir/applied" ] && grep -q "^$3/$4 \${10##*:}$" "$dir/closed"; then echo TIMEOUT; exit 1; fi
+    if [ -e "$dir/applied" ] && grep -q "^$3/$4 \${10##*:}$" "$dir/closed"; then
+      if [ -e "$dir/rejects" ]; then echo REFUSED; else echo TIMEOUT; fi
+      exit 1
+    fi
     [ -e "$dir/broken" ] && { echo TIMEOUT; exit 1; }
     exit 0 ;;
   'apply -f') text=$(cat); printf '%s\\n---\\n' "$text" >> "$dir/yaml"; case $text in *NetworkPolicy*) touch "$dir/applied" ;; esac ;;
 esac
 exit 0
+`;
+
+const CLOSED = 'shop/api-deployment 1\nshop/api-deployment 5433\nweb/front-deployment 5432\n';
+
+const CLUSTER_POLICY = `apiVersion: policy.networking.k8s.io/v1alpha2
+kind: ClusterNetworkPolicy
+metadata: {name: no-web}
+spec:
+  tier: Admin
+  priority: 10
+  subject: {namespaces: {}}
+  ingress:
+  - action: Deny
+    from: [{namespaces: {matchLabels: {kubernetes.io/metadata.name: web}}}]
 `;
 
 const hasBash = spawnSync('bash', ['-c', 'true']).status === 0;
@@ -97,13 +117,13 @@ describe.skipIf(!hasBash)('the verification script', () => {
   const script = verificationScript(plan(), { name: 'My "draft" `x` $(y)' });
   let dir = '';
 
-  function run(files: Record<string, string>) {
+  function run(files: Record<string, string>, text = script) {
     dir = mkdtempSync(join(tmpdir(), 'verify-'));
     writeFileSync(join(dir, 'kubectl'), FAKE);
     chmodSync(join(dir, 'kubectl'), 0o755);
     writeFileSync(join(dir, 'closed'), '');
     for (const [name, text] of Object.entries(files)) writeFileSync(join(dir, name), text);
-    writeFileSync(join(dir, 'verify.sh'), script);
+    writeFileSync(join(dir, 'verify.sh'), text);
     const done = spawnSync('bash', [join(dir, 'verify.sh')], {
       encoding: 'utf8',
       env: { PATH: process.env['PATH'] ?? '', KUBECTL: join(dir, 'kubectl'), SETTLE: '0', PAUSE: '0' },
@@ -118,7 +138,7 @@ describe.skipIf(!hasBash)('the verification script', () => {
 
   it('passes where the cluster does as the engine says, and cleans up', () => {
     const { status, stdout, calls } = run({
-      closed: 'shop/api-deployment 1\nshop/api-deployment 5433\nweb/front-deployment 5432\n',
+      closed: CLOSED,
     });
     expect(stdout).toContain(
       'ok - without policies: web/front-deployment -> shop/db-deployment tcp 5432 is open',
@@ -146,6 +166,43 @@ describe.skipIf(!hasBash)('the verification script', () => {
     });
   });
 
+  it('takes a connection that the network refuses for closed', () => {
+    const { status, stdout } = run({ rejects: '', closed: CLOSED });
+    expect(stdout).toContain('# 4 as expected, 0 not');
+    expect(status).toBe(0);
+  });
+
+  it('waits for what a pod needs, and makes pods that any namespace admits', () => {
+    const { calls } = run({ closed: CLOSED });
+    const order = calls.split('\n').map((line) => line.replace(/ .*/, ''));
+    expect(order.filter((verb) => verb === 'apply')).toHaveLength(3);
+    expect(calls).toMatch(/apply -f -\n(get serviceaccount -n shop default\n){2}/);
+    const pods = readFileSync(join(dir, 'yaml'), 'utf8')
+      .split('---\n')
+      .filter((text) => /kind: Pod/.test(text));
+    for (const text of pods) {
+      const { spec } = parse(text);
+      expect(spec.securityContext).toMatchObject({
+        runAsNonRoot: true,
+        seccompProfile: { type: 'RuntimeDefault' },
+      });
+      for (const { securityContext } of spec.containers) {
+        expect(securityContext).toEqual({ allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } });
+      }
+    }
+  });
+
+  it('does not touch a cluster-scoped policy that it did not make', () => {
+    const policies = readPolicyText(CLUSTER_POLICY, 't').documents.flatMap(({ policy }) => policy ?? []);
+    const own = verificationScript({ ...plan(), policies }, { name: 'd' });
+    const exists = run({ 'cluster-policy-exists': '' }, own);
+    expect(exists.stderr).toContain('ClusterNetworkPolicy no-web exists in this cluster');
+    expect(exists.calls).not.toMatch(/apply|delete/);
+    expect(run({ unserved: '' }, own).stderr).toContain('does not serve ClusterNetworkPolicy');
+    const done = run({ closed: CLOSED }, own);
+    expect(done.calls).toContain('delete clusternetworkpolicy.policy.networking.k8s.io no-web');
+  });
+
   it('fails where the cluster does otherwise, and cleans up', () => {
     const { status, stdout, calls } = run({ closed: 'shop/api-deployment 1\n' });
     expect(stdout).toContain(
@@ -169,7 +226,11 @@ describe.skipIf(!hasBash)('the verification script', () => {
   });
 
   it('comes as a workflow too', () => {
-    const workflow = parse(verificationWorkflow("net pol/it's.sh"));
+    const workflow = parse(verificationWorkflow(plan(), "net pol/it's.sh"));
     expect(workflow.jobs.verify.steps.at(-1).run).toBe("bash 'net pol/it'\\''s.sh'\n");
+    expect(workflow.jobs.verify.steps).toHaveLength(3);
+    const policies = readPolicyText(CLUSTER_POLICY, 't').documents.flatMap(({ policy }) => policy ?? []);
+    const served = parse(verificationWorkflow({ ...plan(), policies }, 'verify.sh'));
+    expect(served.jobs.verify.steps[2].run).toMatch(/clusternetworkpolicies\.yaml\n.*install-cnp\.yaml\n$/);
   });
 });

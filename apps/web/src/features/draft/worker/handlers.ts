@@ -173,12 +173,11 @@ export const draftHandlers: readonly Handler[] = [
   answer(pinsRequest, (session, { invariants }) => judgePins(session, invariants)),
   answer(verificationRequest, (session, { draft, fileName }) => {
     const { before, after } = overlayOf(session, applyDraft(session.snapshot, draft));
-    // Probes are between workloads, however many there are.
-    const plan = verificationPlan(after, impactOf(before, after, { mostWorkloadPairs: 20_000 }));
+    const plan = verificationPlan(before, after);
     const scriptPath = `${fileName.replace(/\.yaml$/, '')}-verify.sh`;
     return {
       script: verificationScript(plan, { name: draft.name }),
-      workflow: verificationWorkflow(scriptPath),
+      workflow: verificationWorkflow(plan, scriptPath),
       scriptPath,
       probes: plan.probes.length,
       notes: plan.notes,
