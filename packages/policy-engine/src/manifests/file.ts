@@ -132,7 +132,15 @@ function readObjectText(
   const source = own === undefined ? placeOf(path, document, base) : sourceOf(path, own);
   const before = context.diagnostics.length;
   parts.push(
-    ...readKubernetesObject({ object, source, ...(own === undefined ? {} : { text: own.text }) }, context),
+    ...readKubernetesObject(
+      {
+        object,
+        source,
+        ...(own === undefined ? {} : { text: own.text }),
+        ...(own?.frame === undefined ? {} : { frame: own.frame }),
+      },
+      context,
+    ),
   );
   if (context.diagnostics.length === before) return;
 

@@ -14,7 +14,7 @@ export function listItemTexts(document: DocumentText, count: number): readonly D
  * Items of a block sequence under a top-level `items:`. What is in an item is indented deeper than its dash, block
  * scalars too, so a dash at the items' own column always begins the next one.
  */
-function blockItems({ text, line }: DocumentText): DocumentText[] {
+function blockItems({ text, line, frame }: DocumentText): DocumentText[] {
   const items: DocumentText[] = [];
   const lines = text.split('\n');
   let index = lines.findIndex((candidate) => /^items:\s*(#.*)?$/.test(candidate)) + 1;
@@ -26,7 +26,17 @@ function blockItems({ text, line }: DocumentText): DocumentText[] {
     const body = lines.slice(first, index);
     const [head = '', ...rest] = body;
     // The dash gives way to a blank: the item's first key then stands in the column of the others.
-    items.push({ text: [head.replace('-', ' '), ...rest].join('\n').trimEnd(), line: line + first });
+    const own = [head.replace('-', ' '), ...rest].join('\n').trimEnd();
+    const tail = body.join('\n').slice(own.length);
+    const next = lines[index];
+    const after = next === undefined ? frame?.after : firstKey(next);
+    items.push({
+      text: own,
+      line: line + first,
+      ...(after === undefined
+        ? {}
+        : { frame: { before: '', head, after: tail + (next === undefined ? '' : '\n') + after } }),
+    });
   };
   for (; index < lines.length; index++) {
     const current = lines[index] ?? '';
@@ -44,6 +54,11 @@ function blockItems({ text, line }: DocumentText): DocumentText[] {
   }
   close();
   return items;
+}
+
+/** A line and its break, where it tells no more than that an object begins: anything else is not the policy's business. */
+function firstKey(line: string): string | undefined {
+  return /^\s*-?\s*(?:apiVersion|kind|metadata):[^{"']*$/.test(line) ? `${line}\n` : undefined;
 }
 
 /** Items of the `items` array of a JSON object. The text is valid JSON: it has been parsed. */

@@ -3,6 +3,17 @@ import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { splitDocuments } from './split.ts';
 
+/** Whether each document stands at its line as its frame says. */
+function framed(text: string): boolean {
+  const lines = text.split(/(?<=\n)/);
+  return splitDocuments(text).every(({ text: own, line, frame }) =>
+    lines
+      .slice(line - (frame?.before ?? '').split('\n').length)
+      .join('')
+      .startsWith((frame?.before ?? '') + own + (frame?.after ?? '')),
+  );
+}
+
 describe('splitDocuments', () => {
   it.each([
     ['one document', 'a: 1\n', [{ text: 'a: 1', line: 1 }]],
@@ -46,7 +57,8 @@ describe('splitDocuments', () => {
     ['nothing', '', []],
     ['blanks', ' \n\t\n', []],
   ])('%s', (_, text, expected) => {
-    expect(splitDocuments(text)).toEqual(expected);
+    expect(splitDocuments(text).map(({ text: own, line }) => ({ text: own, line }))).toEqual(expected);
+    expect(framed(text)).toBe(true);
   });
 
   it('finds the documents that a whole parser finds', () => {
@@ -66,6 +78,7 @@ describe('splitDocuments', () => {
     fc.assert(
       fc.property(fc.array(line, { maxLength: 12 }), (lines) => {
         const text = `${lines.join('\n')}\n`;
+        expect(framed(text)).toBe(true);
         const whole = parseAllDocuments(text, { logLevel: 'silent' });
         fc.pre(Array.isArray(whole) && whole.every((document) => document.errors.length === 0));
         const values = Array.isArray(whole) ? whole.map((document) => document.toJS()) : [];

@@ -1,8 +1,14 @@
+import type { TextFrame } from '../model/records.ts';
+
 /** One document of a stream: its text, and the line of the file that the text begins on (from 1). */
 export interface DocumentText {
   readonly text: string;
   readonly line: number;
+  readonly frame?: TextFrame;
 }
+
+/** A marker that stands alone on its line, and the line's break. */
+const BARE_MARKER = /^(?:---|\.\.\.)[ \t]*(?:\r\n|\n|$)/;
 
 /** A line that begins with one of these ends a document, whatever is open in it (YAML 1.2, c-forbidden). */
 const MARKER = /(?:^|\r\n|\r|\n)(---|\.\.\.)(?=[ \t\r\n]|$)/g;
@@ -25,7 +31,13 @@ export function splitDocuments(text: string): DocumentText[] {
     const lead = LEADING.exec(segment)?.[0].length ?? 0;
     line += countLines(text, countedTo, start + lead);
     countedTo = start + lead;
-    documents.push({ text: segment.slice(lead).trimEnd(), line });
+    const own = segment.slice(lead).trimEnd();
+    const marker = BARE_MARKER.exec(text.slice(end, end + 80))?.[0] ?? '';
+    // After `...` a document begins in the middle of a line.
+    const isLineStart = start === 0 || text[start - 1] === '\n';
+    const before = text.slice(isLineStart ? start : text.indexOf('\n', start) + 1, start + lead);
+    const after = text.slice(start + lead + own.length, end) + marker;
+    documents.push({ text: own, line, frame: { before, after } });
   };
   for (const match of text.matchAll(MARKER)) {
     const marker = match[1] ?? '';

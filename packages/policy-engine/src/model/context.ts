@@ -1,4 +1,5 @@
 import type { Diagnostic, SourceRef } from '../diagnostic.ts';
+import type { TextFrame } from './records.ts';
 import { createSharing, type Sharing } from './sharing.ts';
 
 /** What reading objects of one source needs beside the objects. */
@@ -20,6 +21,7 @@ export interface InputObject {
   readonly source?: SourceRef;
   /** Text of the document, where the object was read from text; only policies keep it. */
   readonly text?: string;
+  readonly frame?: TextFrame;
 }
 
 export function createReadContext(origin: ReadContext['origin']): ReadContext {

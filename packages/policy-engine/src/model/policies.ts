@@ -3,6 +3,7 @@ import { checkFields, type JsonObject, ownField, type Reading, warn } from '../i
 import type { InputObject, ReadContext } from './context.ts';
 import { readMetadata } from './metadata.ts';
 import type { SnapshotPart } from './parts.ts';
+import type { TextFrame } from './records.ts';
 
 const POLICY_FIELDS = ['apiVersion', 'kind', 'metadata', 'spec', 'status'];
 
@@ -58,6 +59,7 @@ export function readPolicy(
       spec,
       ...source,
       ...(input.text === undefined ? {} : { text: detached(input.text) }),
+      ...(input.frame === undefined ? {} : { frame: detachedFrame(input.frame) }),
     },
   };
 }
@@ -81,4 +83,12 @@ function hintFor(apiVersion: string): string {
 function detached(text: string): string {
   const copy: unknown = JSON.parse(JSON.stringify(text));
   return typeof copy === 'string' ? copy : text;
+}
+
+function detachedFrame({ before, head, after }: TextFrame): TextFrame {
+  return {
+    before: detached(before),
+    after: detached(after),
+    ...(head === undefined ? {} : { head: detached(head) }),
+  };
 }

@@ -128,6 +128,18 @@ export interface PolicyRecord {
   readonly source?: SourceRef;
   /** The YAML text of the document at `source`, where it was read from text; line pointers are found in it. */
   readonly text?: string;
+  /** How `text` stands in its file; absent where it isn't made of whole lines, or not from a file. */
+  readonly frame?: TextFrame;
+}
+
+/** What of a file is around a text that was taken from it; a patch of the file needs it. */
+export interface TextFrame {
+  /** What stands before it: the mark that begins it and blank lines; empty at the start of a file and in a list. */
+  readonly before: string;
+  /** The first line as it is in the file, where the text has another: an item of a list has lost its dash. */
+  readonly head?: string;
+  /** What follows: the break of the last line, blank lines, and the line that begins what comes next, if anything does. */
+  readonly after: string;
 }
 
 /**

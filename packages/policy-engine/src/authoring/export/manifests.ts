@@ -53,7 +53,9 @@ export function exportDraft(draft: Draft, applied: AppliedDraft, options: Export
     if (change.type === 'removed') removed.push(change.before);
     if (change.type === 'added' || change.type === 'changed') {
       if (broken.has(change.policy)) {
-        notes.push(`${describe(change.policy)} is half-typed; it is left out until its errors are mended.`);
+        notes.push(
+          `${describePolicy(change.policy)} is half-typed; it is left out until its errors are mended.`,
+        );
         continue;
       }
       policies.push({
@@ -63,7 +65,7 @@ export function exportDraft(draft: Draft, applied: AppliedDraft, options: Export
       });
     }
     if (change.type === 'unchanged')
-      notes.push(`${describe(change.policy)} is as in the cluster; it is left out.`);
+      notes.push(`${describePolicy(change.policy)} is as in the cluster; it is left out.`);
   }
   for (const [id, { broken: documents }] of applied.texts) {
     const item = draft.items.find((candidate) => candidate.id === id);
@@ -117,7 +119,8 @@ function brokenTexts(applied: AppliedDraft): ReadonlySet<PolicyRecord> {
   return stale;
 }
 
-function describe(policy: PolicyRecord): string {
+/** `NetworkPolicy shop/db`. */
+export function describePolicy(policy: PolicyRecord): string {
   const name = policy.namespace === undefined ? policy.name : `${policy.namespace}/${policy.name}`;
   return `${policy.kind} ${name}`;
 }

@@ -1,4 +1,4 @@
-import type { Draft, DraftExport } from '@bulkhead/policy-engine';
+import type { DirectoryPatch, Draft, DraftExport } from '@bulkhead/policy-engine';
 import { type ReactNode, useEffect, useState } from 'react';
 import { useEngine, useSession } from '../../../data/engine.ts';
 import { useAnnounce } from '../../../shared/announce.tsx';
@@ -28,7 +28,10 @@ export default function ExportDialog({ onClose }: { readonly onClose: () => void
   const [problem, setProblem] = useState<string | null>(null);
   const draft = entry?.draft;
   const output = result?.output ?? null;
-  const patched = status?.source === 'directory' && result !== null && result.patch.text !== '';
+  const patched =
+    status?.source === 'directory' &&
+    result !== null &&
+    (result.patch.text !== '' || result.patch.left.length > 0);
   const context = status?.source === 'live' ? status.cluster : undefined;
   const fileName = draft === undefined ? 'policies.yaml' : draftFileName(draft, 'yaml');
 
@@ -78,11 +81,7 @@ export default function ExportDialog({ onClose }: { readonly onClose: () => void
       )}
       {part === 'verify' && draft !== undefined ? <Verification draft={draft} fileName={fileName} /> : null}
       {part === 'patch' && result !== null ? (
-        <Patch
-          text={result.patch.text}
-          files={result.patch.files}
-          fileName={fileName.replace(/\.yaml$/, '.patch')}
-        />
+        <Patch patch={result.patch} fileName={fileName.replace(/\.yaml$/, '.patch')} />
       ) : null}
       {output === null || part === 'verify' || part === 'patch' ? null : (
         <ExportPart part={part} output={output} fileName={fileName} />
@@ -181,29 +180,38 @@ function Commands({ output }: { readonly output: DraftExport }): ReactNode {
 }
 
 interface PatchProps {
-  readonly text: string;
-  readonly files: readonly string[];
+  readonly patch: DirectoryPatch;
   readonly fileName: string;
 }
 
 /** The draft against the directory that it was read from. */
-function Patch({ text, files, fileName }: PatchProps): ReactNode {
+function Patch({ patch: { text, files, left }, fileName }: PatchProps): ReactNode {
   return (
     <>
-      <p className="muted">
-        Changes {plural(files.length, 'file')} of the directory, only the lines that differ. In the directory,
-        run <code>patch -p1 &lt; {fileName}</code>.
-      </p>
-      <Code
-        title={fileName}
-        label="Patch"
-        text={text}
-        actions={
-          <Button small icon="download" onClick={() => saveFile(fileName, text, 'text/x-diff')}>
-            Download
-          </Button>
-        }
-      />
+      {left.map((sentence) => (
+        <p key={sentence} className="draft-notice warning">
+          <Icon name="warning" size={14} />
+          <span>{sentence}</span>
+        </p>
+      ))}
+      {text === '' ? null : (
+        <>
+          <p className="muted">
+            Changes {plural(files.length, 'file')} of the directory, only the lines that differ. In the
+            directory, run <code>patch -p1 &lt; {fileName}</code> or <code>git apply {fileName}</code>.
+          </p>
+          <Code
+            title={fileName}
+            label="Patch"
+            text={text}
+            actions={
+              <Button small icon="download" onClick={() => saveFile(fileName, text, 'text/x-diff')}>
+                Download
+              </Button>
+            }
+          />
+        </>
+      )}
     </>
   );
 }
