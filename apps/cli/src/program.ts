@@ -263,6 +263,7 @@ function addDiff(program: Command, io: Io, finish: Finish): void {
         .argParser(collectChoices(FAIL_ON))
         .default([], 'none'),
     )
+    .option('--allow-unreadable', 'answer although documents could not be read')
     .addHelpText(
       'after',
       examples([
@@ -339,6 +340,7 @@ function addLint(program: Command, io: Io, finish: Finish): void {
         .default('warning'),
     )
     .option('--thorough', 'look for policies and rules that change nothing, however many policies there are')
+    .option('--allow-unreadable', 'answer although documents could not be read')
     .option('--accept <file>', 'a file with accepted findings (default: the check file, where there is one)')
     .addHelpText(
       'after',

@@ -10,7 +10,7 @@ import { FORMATS } from '../formats.ts';
 import { findCheckFile, readCheckFiles } from '../input/check-file.ts';
 import { loadSource } from '../input/load.ts';
 import type { SourceOptions } from '../input/source.ts';
-import { type Io, write } from '../io.ts';
+import type { Io } from '../io.ts';
 import { outputTargets, writeOutputs } from '../output/outputs.ts';
 import { checkDocument } from '../output/report-documents.ts';
 import { emptyProblems, invariantItem, invariantRule, problemOf } from '../report/invariants.ts';
@@ -18,6 +18,7 @@ import { renderReport } from '../report/render.ts';
 import type { Report } from '../report/report.ts';
 import { startProgress } from '../terminal/progress.ts';
 import { printProblems } from './problems.ts';
+import { judgeUnreadable } from './unreadable.ts';
 
 export interface CheckOptions extends SourceOptions {
   readonly output: readonly string[];
@@ -49,7 +50,6 @@ export async function check(files: readonly string[], options: CheckOptions, io:
     items: results.map((result) => invariantItem(cluster, result, { allowUnknown })),
     problems: [...diagnostics.map(problemOf), ...results.flatMap(emptyProblems)],
   };
-  const unreadable = diagnostics.filter((diagnostic) => diagnostic.severity === 'error').length;
   await writeOutputs(targets, io, (_, target) =>
     renderReport(target, report, io, {
       summary: summaryOf(results, allowUnknown),
@@ -59,12 +59,7 @@ export async function check(files: readonly string[], options: CheckOptions, io:
   );
   await printProblems(targets, report, io);
   if (report.items.some((item) => item.fails)) return EXIT.failed;
-  if (unreadable === 0 || options.allowUnreadable === true) return EXIT.ok;
-  await write(
-    io.stderr,
-    `${unreadable === 1 ? 'A document was' : `${unreadable} documents were`} left out because of errors, so the invariants may not hold of everything. --allow-unreadable accepts that.\n`,
-  );
-  return EXIT.unreadable;
+  return judgeUnreadable(diagnostics, options.allowUnreadable, io);
 }
 
 async function defaultFile(options: CheckOptions, io: Io): Promise<string> {

@@ -12,6 +12,7 @@ import { issueOf, printIssues } from '../output/issues.ts';
 import { jsonText } from '../output/json.ts';
 import { outputTargets, writeOutputs } from '../output/outputs.ts';
 import { styleFor } from '../terminal/style.ts';
+import { judgeUnreadable } from './unreadable.ts';
 
 export interface DiffOptions extends SourceOptions {
   readonly from?: string;
@@ -19,6 +20,7 @@ export interface DiffOptions extends SourceOptions {
   readonly output: readonly string[];
   readonly all?: boolean;
   readonly failOn: readonly string[];
+  readonly allowUnreadable?: boolean;
 }
 
 /** `bulkhead diff`. */
@@ -67,7 +69,14 @@ export async function diff(options: DiffOptions, io: Io): Promise<ExitCode> {
       io,
     );
   }
-  return judge(options.failOn, comparison.changes, io);
+  const code = await judge(options.failOn, comparison.changes, io);
+  // What is wrong with the state before is nothing that the change could be blamed for.
+  if (code !== EXIT.ok || options.failOn.length === 0) return code;
+  return judgeUnreadable(
+    [...after.diagnostics, ...comparison.after.diagnostics],
+    options.allowUnreadable,
+    io,
+  );
 }
 
 async function loadBoth(

@@ -1,6 +1,6 @@
-import { compile, type Diagnostic } from '@bulkhead/policy-engine';
+import { type Cluster, compile, type Diagnostic, nearest } from '@bulkhead/policy-engine';
 import { EXIT, type ExitCode } from '../exit-code.ts';
-import { Failure } from '../failure.ts';
+import { Failure, usageFailure } from '../failure.ts';
 import { FORMATS } from '../formats.ts';
 import { loadSource } from '../input/load.ts';
 import type { SourceOptions } from '../input/source.ts';
@@ -34,6 +34,7 @@ export async function graph(options: GraphOptions, io: Io): Promise<ExitCode> {
     throw error;
   });
   const cluster = compile(state.snapshot);
+  for (const name of options.namespace) requireNamespace(cluster, name);
   const diagnostics = [...state.diagnostics, ...cluster.diagnostics];
   const document = graphDocument(cluster, diagnostics, {
     namespaces: options.namespace,
@@ -47,6 +48,16 @@ export async function graph(options: GraphOptions, io: Io): Promise<ExitCode> {
   const json = targets.some((target) => target.format === 'json' && target.file === undefined);
   if (!json) await printIssues(diagnostics, io);
   return strictly(options.strict === true, diagnostics, io);
+}
+
+function requireNamespace({ universe }: Cluster, name: string): void {
+  const names = universe.namespaces.map((namespace) => namespace.record.name);
+  if (names.includes(name)) return;
+  const similar = nearest(name, names);
+  throw usageFailure(
+    `There is no namespace ${name}.`,
+    similar === undefined ? undefined : `Did you mean ${similar}?`,
+  );
 }
 
 /** The document that says there is no result. */

@@ -22,12 +22,14 @@ import { renderReport } from '../report/render.ts';
 import { digest, type Level, type Report, type ReportItem, type ReportProblem } from '../report/report.ts';
 import { startProgress } from '../terminal/progress.ts';
 import { printProblems } from './problems.ts';
+import { judgeUnreadable } from './unreadable.ts';
 
 export interface LintOptions extends SourceOptions {
   readonly output: readonly string[];
   readonly failOn: (typeof SEVERITIES)[number] | 'none';
   readonly accept?: string;
   readonly thorough?: boolean;
+  readonly allowUnreadable?: boolean;
 }
 
 /** `bulkhead lint`. */
@@ -79,7 +81,9 @@ export async function lint(options: LintOptions, io: Io): Promise<ExitCode> {
     }),
   );
   await printProblems(targets, report, io);
-  return items.some((item) => item.fails) ? EXIT.failed : EXIT.ok;
+  if (items.some((item) => item.fails)) return EXIT.failed;
+  if (options.failOn === 'none') return EXIT.ok;
+  return judgeUnreadable([...state.diagnostics, ...cluster.diagnostics], options.allowUnreadable, io);
 }
 
 /** Each policy and rule is left out in turn and the rest compared, which takes the square of their number. */

@@ -1,10 +1,11 @@
 import { parseManifests } from '@bulkhead/policy-engine';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { diffMarkdown, diffText, endIndex, summaryText } from '../output/diff-output.ts';
+import { diffMarkdown, diffText, summaryText } from '../output/diff-output.ts';
 import { styleFor } from '../terminal/style.ts';
 import { type Comparison, compareStates } from './compare.ts';
-import { endsText, groupChanges } from './group.ts';
+import { endIndex, endsText } from './ends-text.ts';
+import { groupChanges } from './group.ts';
 import { policyChanges } from './policies.ts';
 
 const NAMES = ['web', 'api', 'db'];
@@ -78,6 +79,63 @@ describe('a comparison', () => {
       );
     const comparison = compare(before, after);
     expect(comparison.changes.every((change) => change.uncertain && change.kind === 'opened')).toBe(true);
+  });
+
+  it('names the label that changes go by, and says what a coarse line leaves open', () => {
+    const names = Array.from({ length: 20 }, (_, index) => `w${index}`);
+    const pods = (key: string): string =>
+      names
+        .map(
+          (name, index) =>
+            `---\napiVersion: v1\nkind: Pod\nmetadata: {name: ${name}, namespace: big, labels: {app: ${name}, ${key}: ${index % 2 === 0 ? 'front' : 'back'}}}\nspec: {}\n`,
+        )
+        .join('');
+    const policies =
+      policy('deny', 'big', '{podSelector: {}}') +
+      policy(
+        'tiers',
+        'big',
+        '{podSelector: {matchLabels: {tier: back}}, ingress: [{from: [{podSelector: {matchLabels: {tier: front}}}]}]}',
+      );
+    expect(lines(compare(pods('tier') + policies, pods('role') + policies))).toEqual([
+      'closed: namespace big with role=front (10 workloads) → namespace big with role=back (10 workloads) (100)',
+    ]);
+    const chain = (step: number): string =>
+      names
+        .map((name, index) =>
+          policy(
+            name,
+            'big',
+            `{podSelector: {matchLabels: {app: ${name}}}, ingress: [{from: [{podSelector: {matchLabels: {app: w${(index + step) % 20}}}}], ports: [{port: ${1000 + index}}]}]}`,
+          ),
+        )
+        .join('');
+    const comparison = compare(pods('tier') + chain(1), pods('tier') + chain(2));
+    const result = {
+      from: 'a',
+      to: 'b',
+      comparison,
+      groups: groupChanges(comparison),
+      policies: policyChanges(comparison.before, comparison.after),
+      issues: [],
+    };
+    const text = diffText(result, styleFor({}, {}), { all: false });
+    expect(text).toMatch(/OPENED .*\(20 of 380 connections, ports differ\)/);
+    expect(text).toContain('~ 20 NetworkPolicy objects in big: w0, w1, w2, 17 more  x.yaml\n');
+    expect(text.split('\n').length).toBeLessThan(12);
+    expect(diffMarkdown(result)).toContain('- changed: `20 NetworkPolicy objects in big');
+  });
+
+  it('names what is left out rather than all the rest', () => {
+    const namespaces = ['a', 'b', 'c', 'd', 'e', 'f'];
+    const before = workloads(...namespaces);
+    const only = namespaces
+      .slice(1)
+      .map((name) => policy('deny', name, '{podSelector: {}}'))
+      .join('');
+    expect(lines(compare(before, before + only))).toEqual([
+      'closed: every workload, internet → every workload but a (3 workloads) (270)',
+    ]);
   });
 
   it('counts workloads that come and go', () => {

@@ -146,36 +146,3 @@ function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
   if (list === undefined) map.set(key, [value]);
   else list.push(value);
 }
-
-/** Ends in few words: `every workload`, `namespace shop`, `shop/web[Deployment], internet`. */
-export function endsText(ends: readonly string[], all: EndIndex): string {
-  const chosen = new Set(ends);
-  const parts: string[] = [];
-  const workloads = all.workloads.filter((id) => chosen.has(id));
-  // One that is missing is the other end itself, which has no edge to itself.
-  if (workloads.length === all.workloads.length && workloads.length > 2) {
-    parts.push('every workload');
-    for (const id of workloads) chosen.delete(id);
-  } else {
-    for (const [namespace, own] of all.namespaces) {
-      if (own.length < 2 || !own.every((id) => chosen.has(id))) continue;
-      parts.push(`namespace ${namespace} (${own.length} workloads)`);
-      for (const id of own) chosen.delete(id);
-    }
-  }
-  const rest = ends.filter((id) => chosen.has(id)).map((id) => all.labels.get(id) ?? id);
-  // What is outside is few and matters, so it is never among the ones that are only counted.
-  const shown = rest.length > MOST_NAMED ? rest.slice(0, MOST_NAMED - 1) : rest;
-  parts.push(...shown);
-  if (rest.length > shown.length) parts.push(`${rest.length - shown.length} more`);
-  return parts.join(', ');
-}
-
-const MOST_NAMED = 4;
-
-/** What ends there are, to say "all of them" where it is all of them. */
-export interface EndIndex {
-  readonly workloads: readonly string[];
-  readonly namespaces: ReadonlyMap<string, readonly string[]>;
-  readonly labels: ReadonlyMap<string, string>;
-}

@@ -80,6 +80,45 @@ describe('a directory', () => {
   });
 });
 
+describe('a gate', () => {
+  it('does not pass where a document could not be read, unless that is allowed', async () => {
+    write('gate/old/a.yaml', POD('one'));
+    write('gate/new/a.yaml', POD('one'));
+    write('gate/new/b.yaml', 'kind: [\n');
+    const code = async (...args: string[]) => (await bulkhead(args, { cwd: folder })).code;
+    const compare = ['diff', '--from', 'gate/old', '--to', 'gate/new'];
+    expect(await code(...compare)).toBe(0);
+    expect(await code(...compare, '--fail-on', 'opened')).toBe(3);
+    expect(await code(...compare, '--fail-on', 'opened', '--allow-unreadable')).toBe(0);
+    // A change that mends what was broken must be able to pass.
+    expect(await code('diff', '--from', 'gate/new', '--to', 'gate/old', '--fail-on', 'opened')).toBe(0);
+    const lint = ['lint', '--dir', 'gate/new', '--fail-on', 'error'];
+    expect(await code(...lint)).toBe(3);
+    expect(await code(...lint, '--allow-unreadable')).toBe(0);
+    expect(await code('lint', '--dir', 'gate/new', '--fail-on', 'none')).toBe(0);
+  });
+});
+
+describe('a table of connections', () => {
+  it('names workloads without any, and knows its namespaces', async () => {
+    write(
+      'quiet.yaml',
+      POD('one') +
+        '---\n' +
+        POD('two') +
+        '---\n' +
+        DENY().replace('podSelector: {}', 'podSelector: {}, policyTypes: [Ingress, Egress]'),
+    );
+    const { stdout } = await bulkhead(['graph', '--dir', 'quiet.yaml'], { cwd: folder });
+    expect(stdout).toBe(
+      'No connection is allowed.\n2 workloads have no allowed connection: a/one[Pod], a/two[Pod].\n',
+    );
+    const { code, stderr } = await bulkhead(['graph', '--dir', 'gate/old', '-n', 'b'], { cwd: folder });
+    expect(stderr).toMatch(/There is no namespace b\.\nDid you mean a\?/);
+    expect(code).toBe(2);
+  });
+});
+
 const hasKubectl = spawnSync('kubectl', ['kustomize', '--help']).status === 0;
 
 describe('a kustomization', () => {

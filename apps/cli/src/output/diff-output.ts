@@ -1,11 +1,12 @@
 import type { ConnectionSetId } from '@bulkhead/policy-engine';
 import type { ChangeKind, Comparison, PairChange } from '../diff/compare.ts';
-import { type ChangeGroup, type EndIndex, endsText } from '../diff/group.ts';
+import { endIndex, endsText } from '../diff/ends-text.ts';
+import type { ChangeGroup } from '../diff/group.ts';
 import type { PolicyChange } from '../diff/policies.ts';
 import { plain } from '../terminal/plain.ts';
 import type { Style } from '../terminal/style.ts';
 import { table } from '../terminal/table.ts';
-import { endLabel, type GraphNode } from './ends.ts';
+import type { GraphNode } from './ends.ts';
 import { policyWords } from './explain-output.ts';
 import { policyOf } from './explanations.ts';
 import type { Issue } from './issues.ts';
@@ -149,21 +150,6 @@ export function summaryText(changes: readonly PairChange[]): string {
   return parts.length === 0 ? 'changes no connection' : parts.join(', ');
 }
 
-export function endIndex(comparison: Comparison): EndIndex {
-  const workloads: string[] = [];
-  const namespaces = new Map<string, string[]>();
-  const labels = new Map<string, string>();
-  for (const node of comparison.nodes.values()) {
-    labels.set(node.id, endLabel(node));
-    if (node.type !== 'workload') continue;
-    workloads.push(node.id);
-    const own = namespaces.get(node.namespace);
-    if (own === undefined) namespaces.set(node.namespace, [node.id]);
-    else own.push(node.id);
-  }
-  return { workloads, namespaces, labels };
-}
-
 /** Ports that a group is about: what opens, what closes. */
 function portsOfGroup(
   result: DiffResult,
@@ -177,6 +163,17 @@ function portsOfGroup(
     ...(group.uncertain ? ['(partly unknown)'] : []),
   ];
   return parts.join('  ');
+}
+
+/** How many connections a group stands for, and of how many that its ends could have, where it isn't all of them. */
+function countText(group: ChangeGroup, gap: string): string {
+  const { pairs, sources, targets, coarse } = group;
+  if (pairs.length < 2) return '';
+  if (!coarse) return `${gap}(${pairs.length} connections)`;
+  const to = new Set(targets);
+  const possible = sources.length * targets.length - sources.filter((source) => to.has(source)).length;
+  const of = possible > pairs.length ? ` of ${possible}` : '';
+  return `${gap}(${pairs.length}${of} connections, ports differ)`;
 }
 
 /** For a terminal: a sentence, then a line per group, or per pair with `all`. */
@@ -194,8 +191,8 @@ export function diffText(result: DiffResult, style: Style, options: { readonly a
           kind: change.kind,
           cells: [
             change.kind.toUpperCase(),
-            index.labels.get(change.source) ?? change.source,
-            index.labels.get(change.target) ?? change.target,
+            index.names.get(change.source) ?? change.source,
+            index.names.get(change.target) ?? change.target,
             portsOfGroup(result, change),
           ],
         }))
@@ -205,7 +202,7 @@ export function diffText(result: DiffResult, style: Style, options: { readonly a
             group.kind.toUpperCase(),
             endsText(group.sources, index),
             endsText(group.targets, index),
-            `${portsOfGroup(result, group)}${group.pairs.length > 1 ? `  (${group.pairs.length}${group.coarse ? ', ports differ' : ''})` : ''}`,
+            `${portsOfGroup(result, group)}${countText(group, '  ')}`,
           ],
         }));
     lines.push(
@@ -221,12 +218,52 @@ export function diffText(result: DiffResult, style: Style, options: { readonly a
   if (result.policies.length > 0) {
     lines.push('\n', style.bold('Policies'), '\n');
     const sign = { added: '+', removed: '−', changed: '~' };
-    for (const { change, policy, source } of result.policies) {
-      const place = source === undefined ? '' : style.dim(`  ${plain(source.file)}:${source.line}`);
-      lines.push(`  ${sign[change]} ${plain(policyWords(policy))}${place}\n`);
-    }
+    for (const { change, text, place } of policyLines(result.policies, options.all))
+      lines.push(
+        `  ${sign[change]} ${plain(text)}${place === undefined ? '' : style.dim(`  ${plain(place)}`)}\n`,
+      );
   }
   return lines.join('');
+}
+
+/** More policies than this are put together by namespace. */
+const MOST_POLICIES = 12;
+const MOST_NAMES = 3;
+
+interface PolicyLine {
+  readonly change: PolicyChange['change'];
+  readonly text: string;
+  /** File and line, or the file alone where several policies are in it. */
+  readonly place?: string;
+}
+
+/** A line for each policy; of many, a line for each namespace and kind. */
+function policyLines(policies: readonly PolicyChange[], all: boolean): readonly PolicyLine[] {
+  const single = ({ change, policy, source }: PolicyChange): PolicyLine => ({
+    change,
+    text: policyWords(policy),
+    ...(source === undefined ? {} : { place: `${source.file}:${source.line}` }),
+  });
+  if (all || policies.length <= MOST_POLICIES) return policies.map(single);
+  const groups = new Map<string, PolicyChange[]>();
+  for (const entry of policies) {
+    const { kind, namespace } = policyOf(entry.policy);
+    const key = `${entry.change}|${kind}|${namespace ?? ''}`;
+    const own = groups.get(key);
+    if (own === undefined) groups.set(key, [entry]);
+    else own.push(entry);
+  }
+  return [...groups.values()].flatMap((own) => {
+    const [first] = own;
+    if (first === undefined || own.length <= MOST_NAMES) return own.map(single);
+    const { kind, namespace } = policyOf(first.policy);
+    const names = own.slice(0, MOST_NAMES).map(({ policy }) => policyOf(policy).name);
+    const where = namespace === undefined ? '' : ` in ${namespace}`;
+    const files = new Set(own.map(({ source }) => source?.file));
+    const text = `${own.length} ${kind} objects${where}: ${names.join(', ')}, ${own.length - names.length} more`;
+    const place = files.size === 1 ? first.source?.file : undefined;
+    return [{ change: first.change, text, ...(place === undefined ? {} : { place }) }];
+  });
 }
 
 const MOST_PAIRS = 200;
@@ -244,9 +281,7 @@ export function diffMarkdown(result: DiffResult): string {
           `**${group.kind}**`,
           prose(endsText(group.sources, index)),
           prose(endsText(group.targets, index)),
-          prose(
-            `${portsOfGroup(result, group)}${group.pairs.length > 1 ? ` (${group.pairs.length} connections)` : ''}`,
-          ),
+          prose(`${portsOfGroup(result, group)}${countText(group, ' ')}`),
         ]),
       ),
     );
@@ -257,8 +292,8 @@ export function diffMarkdown(result: DiffResult): string {
         ['', 'From', 'To', 'Ports'],
         shown.map((change) => [
           change.kind,
-          code(index.labels.get(change.source) ?? change.source),
-          code(index.labels.get(change.target) ?? change.target),
+          code(index.names.get(change.source) ?? change.source),
+          code(index.names.get(change.target) ?? change.target),
           prose(portsOfGroup(result, change)),
         ]),
       ),
@@ -269,11 +304,11 @@ export function diffMarkdown(result: DiffResult): string {
   if (result.policies.length > 0) {
     out.push(
       'Policies:\n',
-      result.policies
-        .map(({ change, policy, source }) => {
-          const place = source === undefined ? '' : ` (${code(`${source.file}:${source.line}`)})`;
-          return `- ${change}: ${code(policyWords(policy))}${place}\n`;
-        })
+      policyLines(result.policies, false)
+        .map(
+          ({ change, text, place }) =>
+            `- ${change}: ${code(text)}${place === undefined ? '' : ` (${code(place)})`}\n`,
+        )
         .join(''),
     );
   }

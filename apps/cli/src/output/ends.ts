@@ -218,9 +218,22 @@ function alike(cluster: Cluster, region: IntervalSet): IntervalSet[] {
   return [...groups.values()].map((points) => intervalSet.fromSortedPoints(points));
 }
 
-/** Name of an end for people: `internet`, `10.0.0.0-10.255.255.255`, `shop/web[Deployment]`. */
+/** Name of an end for people: `internet`, `10.0.0.0/8`, `10.0.0.0/16, 10.2.0.0-10.255.255.255`, `shop/web[Deployment]`. */
 export function endLabel(node: GraphNode): string {
   if (node.type !== 'ip') return node.id;
-  if (node.internet !== true) return node.id;
-  return node.ranges[0]?.from.includes(':') === true ? 'internet (IPv6)' : 'internet';
+  if (node.internet === true)
+    return node.ranges[0]?.from.includes(':') === true ? 'internet (IPv6)' : 'internet';
+  const texts = node.ranges.map(spanText);
+  if (texts.length <= LONGEST_ID_RANGES) return texts.join(', ');
+  return `${texts.slice(0, LONGEST_ID_RANGES - 1).join(', ')}, ${texts.length - LONGEST_ID_RANGES + 1} more`;
+}
+
+/** As a CIDR where it is one, as most are. */
+function spanText(span: AddressSpan): string {
+  const first = parseAddress(span.from);
+  const size = sizeOf(span);
+  if (first === undefined || size === 1n) return span.from;
+  const hostBits = size.toString(2).length - 1;
+  const isCidr = size === 1n << BigInt(hostBits) && first.value % size === 0n;
+  return isCidr ? `${span.from}/${(first.family === 4 ? 32 : 128) - hostBits}` : `${span.from}-${span.to}`;
 }

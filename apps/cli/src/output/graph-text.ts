@@ -67,7 +67,8 @@ function compare(a: string, b: string): number {
 
 function graphTable(document: GraphDocument, style: Style): string {
   const rows = rowsOf(document);
-  if (rows.length === 0) return 'No connection is allowed.\n';
+  const silent = silentText(document);
+  if (rows.length === 0) return `No connection is allowed.\n${silent}`;
   const parts = [
     table(
       [{ title: 'SOURCE' }, { title: 'DESTINATION' }, { title: 'PORTS' }, { title: 'VERDICT' }],
@@ -76,8 +77,24 @@ function graphTable(document: GraphDocument, style: Style): string {
       (text, column, row) => (column === 3 && rows[row]?.verdict !== 'allowed' ? style.yellow(text) : text),
     ),
   ];
+  if (silent !== '') parts.push('\n', silent);
   if (document.exposure !== undefined) parts.push('\n', exposureTable(document, style));
   return parts.join('');
+}
+
+const MOST_SILENT = 5;
+
+/** Workloads that no line of the table is about would seem to be missing. */
+function silentText({ nodes, edges, otherEdges, undecided }: GraphDocument): string {
+  const ends = new Set(
+    [...edges, ...otherEdges, ...undecided].flatMap(({ source, target }) => [source, target]),
+  );
+  const silent = nodes.flatMap((node) => (node.type === 'workload' && !ends.has(node.id) ? [node.id] : []));
+  if (silent.length === 0) return '';
+  const names = silent.slice(0, silent.length > MOST_SILENT ? MOST_SILENT - 1 : MOST_SILENT).map(plain);
+  const more = silent.length > names.length ? [`${silent.length - names.length} more`] : [];
+  const noun = silent.length === 1 ? 'workload has' : 'workloads have';
+  return `${silent.length} ${noun} no allowed connection: ${[...names, ...more].join(', ')}.\n`;
 }
 
 function exposureTable(document: GraphDocument, style: Style): string {
