@@ -2,10 +2,10 @@ import type { GraphEdge } from '@bulkhead/policy-engine';
 import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { Colors } from '../../shared/colors.ts';
 import type { Point } from '../../worker/layout/pack.ts';
-import { createCanvas, type Focus, type GraphCanvas, isBusy, type Viewport } from './canvas.ts';
+import { createCanvas, type GraphCanvas, type Viewport } from './canvas.ts';
+import { edgeLabel } from './edge-labels.ts';
 import { Minimap } from './Minimap.tsx';
-import type { Scene } from './scene.ts';
-import { edgeLabel } from './style.ts';
+import type { Focus, Scene } from './scene.ts';
 import { describeNode, edgesOf, nearest, step } from './walk.ts';
 
 export interface GraphProps {
@@ -41,7 +41,9 @@ export function Graph(props: GraphProps): ReactNode {
   const [hover, setHover] = useState<Hover | null>(null);
   const [cursor, setCursor] = useState<string | null>(null);
   const fitted = useRef('');
-  const busy = isBusy(scene);
+  /** What the last canvas showed: another takes over where a graph becomes busy, or no longer is. */
+  const seen = useRef<Viewport | null>(null);
+  const { busy } = scene;
 
   useEffect(() => {
     if (container.current === null) return;
@@ -61,9 +63,10 @@ export function Graph(props: GraphProps): ReactNode {
       onViewport: setViewport,
     });
     canvas.current = created;
-    fitted.current = '';
+    if (seen.current !== null) created.show(seen.current);
     latest.current.onReady?.(created);
     return () => {
+      seen.current = created.viewport();
       canvas.current = null;
       created.destroy();
     };

@@ -14,15 +14,17 @@ import {
   pairRequest,
   pathRequest,
   policyRequest,
+  TOGGLE_ALL,
 } from '../../worker/explore/requests.ts';
 import type { Point } from '../../worker/layout/pack.ts';
-import type { Focus, GraphCanvas } from './canvas.ts';
+import type { GraphCanvas } from './canvas.ts';
+import { lookedAt, omissions } from './caption.ts';
 import { exportPng, exportSvg } from './export.ts';
 import { Graph } from './Graph.tsx';
 import { Legend } from './Legend.tsx';
 import { focusOfPair, focusOfPath, focusOfPolicy } from './lit.ts';
 import { NOTHING, type Remembered, recall, remember } from './remembered.ts';
-import { buildScene } from './scene.ts';
+import { buildScene, type Focus } from './scene.ts';
 
 /** Asked for by nobody: the query is off. */
 const NO_POLICY = policyKey({ kind: '', name: '' });
@@ -113,7 +115,7 @@ export function GraphView({ route }: { readonly route: Route }): ReactNode {
         ? null
         : buildScene(
             answer.view,
-            { boxes: answer.boxes, cards: { ...answer.cards, ...remembered.cards } },
+            { boxes: answer.boxes, cards: answer.cards, dragged: remembered.cards },
             focusData?.extra ?? pairFocus?.extra ?? [],
           ),
     [answer, remembered.cards, focusData, pairFocus],
@@ -185,9 +187,10 @@ export function GraphView({ route }: { readonly route: Route }): ReactNode {
       navigate({
         toggled: toggled.includes(name) ? toggled.filter((entry) => entry !== name) : [...toggled, name],
       });
-      announce(`Namespace ${name} toggled`);
+      const expanded = answer?.view.namespaces.find((entry) => entry.name === name)?.expanded === true;
+      announce(`Namespace ${name} ${expanded ? 'collapsed' : 'expanded'}`);
     },
-    [route, announce],
+    [route, announce, answer],
   );
   const move = useCallback(
     (id: string, at: Point) => {
@@ -234,14 +237,24 @@ export function GraphView({ route }: { readonly route: Route }): ReactNode {
       </EmptyState>
     );
   }
-  const { hidden, totals } = answer.view;
-  const title = `${cluster} · ${plural(totals.namespaces, 'namespace')}, ${plural(totals.workloads, 'workload')}`;
-  const names = answer.view.namespaces.map((entry) => entry.name);
+  const { totals } = answer.view;
+  const left = omissions(answer.view, answer.lightEdges);
+  const picture = {
+    scene,
+    focus,
+    colors,
+    title: `${cluster} · ${plural(totals.namespaces, 'namespace')}, ${plural(totals.workloads, 'workload')}`,
+    subtitle: [...lookedAt(route), ...left.map(({ text }) => text)].join(' · '),
+  };
   const setAll = (expanded: boolean) => {
-    navigate({ toggled: expanded === answer.expandedByDefault ? [] : names });
+    navigate({ toggled: expanded === answer.expandedByDefault ? [] : [TOGGLE_ALL] });
   };
   if (answer.view.namespaces.length === 0) {
-    return (
+    return totals.workloads === 0 ? (
+      <EmptyState title="There are no workloads yet" icon="cluster">
+        <p>No namespace has pods that can be read. They show here as soon as there are any.</p>
+      </EmptyState>
+    ) : (
       <EmptyState
         title="Nothing to show"
         icon="filter"
@@ -251,11 +264,7 @@ export function GraphView({ route }: { readonly route: Route }): ReactNode {
           </Button>
         }
       >
-        <p>
-          {totals.workloads === 0
-            ? 'This cluster has no namespaces with pods that can be read.'
-            : `None of the ${formatCount(totals.workloads)} workloads matches the filters.`}
-        </p>
+        <p>{`None of the ${formatCount(totals.workloads)} workloads matches the filters.`}</p>
       </EmptyState>
     );
   }
@@ -309,21 +318,11 @@ export function GraphView({ route }: { readonly route: Route }): ReactNode {
             )}
           </>
         )}
-        {hidden.namespaces === 0 ? null : <span>{plural(hidden.namespaces, 'namespace')} hidden</span>}
-        {hidden.workloads === 0 ? null : (
-          <span>{plural(hidden.workloads, 'workload')} hidden by filters</span>
-        )}
-        {hidden.edges === 0 ? null : <span>{plural(hidden.edges, 'edge')} hidden by filters</span>}
-        {answer.lightEdges === 0 ? null : (
-          <span title="The edges that stand for the fewest pairs. Select a namespace or a workload to draw all of its own; the matrix and the table have all of them.">
-            {plural(answer.lightEdges, 'light edge')} not drawn
+        {left.map(({ text, detail }) => (
+          <span key={text} title={detail}>
+            {text}
           </span>
-        )}
-        {hidden.openPairs === 0 ? null : (
-          <span title="Each end is open to everyone, so edges would join all to all. Dotted rings mark these ends; select one to draw its edges.">
-            {plural(hidden.openPairs, 'open pair')} not drawn
-          </span>
-        )}
+        ))}
       </div>
       <div className="graph-tools">
         <IconButton icon="plus" label="Zoom in (+)" onClick={() => canvas.current?.zoomBy(1.3)} />
@@ -348,7 +347,7 @@ export function GraphView({ route }: { readonly route: Route }): ReactNode {
                 type="button"
                 className="menu-item"
                 onClick={() => {
-                  exportSvg(scene, colors, title);
+                  exportSvg(picture);
                   close();
                 }}
               >
@@ -358,7 +357,7 @@ export function GraphView({ route }: { readonly route: Route }): ReactNode {
                 type="button"
                 className="menu-item"
                 onClick={() => {
-                  void exportPng(scene, colors, title);
+                  void exportPng(picture);
                   close();
                 }}
               >

@@ -7,8 +7,10 @@ import cytoscape, {
 } from 'cytoscape';
 import type { Colors } from '../../shared/colors.ts';
 import type { Point, Rect } from '../../worker/layout/pack.ts';
-import type { Scene } from './scene.ts';
-import { headId, nodeIdOf, stylesheet, toElements, toggleId } from './style.ts';
+import { placeEdgeLabels } from './edge-labels.ts';
+import { type NodeLabels, nodeLabels } from './labels.ts';
+import type { Focus, Scene } from './scene.ts';
+import { EDGE_TEXT, headId, nodeIdOf, partIds, stylesheet, toElements } from './style.ts';
 
 export interface CanvasEvents {
   /** A node or an edge was clicked; `null`: the empty ground. `add`: with shift, control or command. */
@@ -26,12 +28,6 @@ export interface Viewport {
   readonly extent: Rect;
 }
 
-export interface Focus {
-  /** Nodes and edges that stay lit; `null`: all of them. */
-  readonly lit: { readonly nodes: ReadonlySet<string>; readonly edges: ReadonlySet<string> } | null;
-  readonly selected: ReadonlySet<string>;
-}
-
 export interface GraphCanvas {
   /** @param fit whether to bring everything into view, as for a first picture */
   update(scene: Scene, colors: Colors, options: { readonly animate: boolean; readonly fit: boolean }): void;
@@ -43,6 +39,8 @@ export interface GraphCanvas {
   reveal(ids: readonly string[]): void;
   zoomBy(factor: number): void;
   panTo(centre: Point): void;
+  /** Shows the same part of the graph, as large, as another canvas did. */
+  show(viewport: Viewport): void;
   viewport(): Viewport;
   destroy(): void;
 }
@@ -53,33 +51,18 @@ const FOCUS_MARK = 'bulkhead:focus';
 
 const MIN_ZOOM = 0.02;
 const MAX_ZOOM = 2.5;
-/** Below this zoom the names of expanded boxes are drawn large across them. */
-const FAR_ZOOM = 0.25;
 /** At this zoom the names of workloads can be read. */
-const READABLE_ZOOM = 0.62;
-/** With more edges than this, ports are shown on hover and for what is selected only. */
-const LABEL_EDGES = 70;
-/**
- * With more edges or nodes than this a canvas is busy: edges are straight, the picture moves as a bitmap until it comes to
- * rest, and nothing is animated.
- */
-const BUSY_EDGES = 500;
-const BUSY_NODES = 1_200;
-
-export function isBusy(scene: Scene): boolean {
-  return scene.edges.length > BUSY_EDGES || scene.rects.size > BUSY_NODES;
-}
-
+const READABLE_ZOOM = 0.6;
 /** Lengths are multiplied by this to stay visible; it changes in steps, fewer of them where restyling takes long. */
 function scaleAt(zoom: number, busy: boolean): number {
   if (zoom >= 1) return 1;
-  const step = busy ? 1.6 : 1.12;
+  const step = busy ? 1.4 : 1.05;
   return step ** Math.ceil(Math.log(1 / zoom) / Math.log(step) - 0.01);
 }
 
 /**
  * Draws scenes into a container with Cytoscape and turns the pointer's doings into events.
- * @param busy whether there is too much to draw it in full at every frame; see `isBusy`
+ * @param busy see `Scene.busy`; it must be the same for all scenes of a canvas
  */
 export function createCanvas(container: HTMLElement, busy: boolean, events: CanvasEvents): GraphCanvas {
   const cy = cytoscape({
@@ -99,16 +82,36 @@ export function createCanvas(container: HTMLElement, busy: boolean, events: Canv
   let colors: Colors | undefined;
   let scale = 0;
   let edges = 0;
-  let far = false;
+  let current: Scene | undefined;
+  let labels: NodeLabels = { names: new Map(), heads: new Map(), counts: new Map() };
+  let labelled = new Set<string>();
   let known = new Map<string, ElementDefinition>();
   let focused: Focus = { lit: null, selected: new Set() };
   let pending: ReturnType<typeof setTimeout> | undefined;
   let cursorId: string | null = null;
-  let bounds: Rect = { x: 0, y: 0, width: 800, height: 500 };
 
   const restyle = () => {
     if (colors === undefined) return;
-    cy.style(stylesheet(colors, { scale, busy, edges }));
+    cy.style(stylesheet(colors, { scale, busy, edges, labels: () => labels }));
+  };
+  const rewrite = () => {
+    if (current !== undefined) labels = nodeLabels(current, focused, scale);
+  };
+  /** Says at each edge whether it has a label now, and where. */
+  const labelEdges = () => {
+    if (current === undefined) return;
+    const placed = placeEdgeLabels(current, focused, EDGE_TEXT * scale);
+    cy.batch(() => {
+      for (const id of labelled) {
+        if (!placed.has(id)) cy.getElementById(id).removeClass('labelled');
+      }
+      for (const [id, { x, y }] of placed) {
+        const element = cy.getElementById(id);
+        if (element.data('mx') !== x || element.data('my') !== y) element.data({ mx: x, my: y });
+        if (!element.hasClass('labelled')) element.addClass('labelled');
+      }
+    });
+    labelled = new Set(placed.keys());
   };
   const viewport = (): Viewport => {
     const { x1, y1, w, h } = cy.extent();
@@ -117,17 +120,11 @@ export function createCanvas(container: HTMLElement, busy: boolean, events: Canv
   const applyZoom = () => {
     pending = undefined;
     const next = scaleAt(cy.zoom(), busy);
-    const nowFar = cy.zoom() < FAR_ZOOM;
-    if (nowFar !== far) {
-      far = nowFar;
-      cy.batch(() => {
-        for (const node of cy.nodes('.box.expanded, .toggle')) node.toggleClass('far', far);
-      });
-    }
-    if (next !== scale) {
-      scale = next;
-      restyle();
-    }
+    if (next === scale) return;
+    scale = next;
+    rewrite();
+    restyle();
+    labelEdges();
   };
   cy.on('viewport', () => {
     events.onViewport(viewport());
@@ -196,6 +193,7 @@ export function createCanvas(container: HTMLElement, busy: boolean, events: Canv
 
   const applyFocus = () => {
     const { lit, selected } = focused;
+    rewrite();
     const set = (element: SingularElementReturnValue, name: string, on: boolean) => {
       if (element.hasClass(name) !== on) element.toggleClass(name, on);
     };
@@ -204,38 +202,35 @@ export function createCanvas(container: HTMLElement, busy: boolean, events: Canv
         const id = nodeIdOf(element.id());
         const on = lit === null || (element.isNode() ? lit.nodes.has(id) : lit.edges.has(id));
         set(element, 'faded', !on);
-        set(element, 'lit', on && lit !== null && element.isEdge());
+        set(element, 'lit', on && lit !== null);
         set(element, 'selected', selected.has(id));
       }
     });
+    labelEdges();
   };
 
   return {
     update(scene, nextColors, { animate, fit }) {
       const recolored = colors !== nextColors;
       colors = nextColors;
-      bounds = scene.bounds;
+      current = scene;
       const next = new Map(
-        toElements(scene, nextColors, busy).flatMap((element) => {
+        toElements(scene, nextColors).flatMap((element) => {
           const id = element.data.id;
           return id === undefined ? [] : [[id, element] as const];
         }),
       );
       // Zoom and style come before the elements, so that each is styled once.
-      if (fit) fitBounds(cy, bounds, 36);
-      far = cy.zoom() < FAR_ZOOM;
+      if (fit) fitBounds(cy, scene.bounds);
       const moreEdges = scene.edges.length > edges * 1.5 || scene.edges.length < edges / 1.5;
-      if (recolored || moreEdges || scale !== scaleAt(cy.zoom(), busy)) {
-        scale = scaleAt(cy.zoom(), busy);
+      const rescaled = scale !== scaleAt(cy.zoom(), busy);
+      scale = scaleAt(cy.zoom(), busy);
+      rewrite();
+      if (recolored || moreEdges || rescaled) {
         edges = scene.edges.length;
         restyle();
       }
-      const labelled = scene.edges.length <= LABEL_EDGES;
-      cy.batch(() => {
-        apply(cy, known, next, animate && known.size > 0 && !busy, (classes) =>
-          withState(classes, { labelled, far }),
-        );
-      });
+      cy.batch(() => apply(cy, known, next, animate && known.size > 0 && !busy));
       known = next;
       applyFocus();
       cy.one('render', () => performance.mark(PICTURE_MARK));
@@ -259,7 +254,7 @@ export function createCanvas(container: HTMLElement, busy: boolean, events: Canv
     },
     fit(ids) {
       if (ids === undefined) {
-        fitBounds(cy, bounds, 36);
+        if (current !== undefined) fitBounds(cy, current.bounds);
       } else {
         const target = cy.collection();
         for (const id of ids) target.merge(elementsOf(cy, id));
@@ -299,6 +294,9 @@ export function createCanvas(container: HTMLElement, busy: boolean, events: Canv
     panTo(centre) {
       cy.pan({ x: cy.width() / 2 - centre.x * cy.zoom(), y: cy.height() / 2 - centre.y * cy.zoom() });
     },
+    show({ zoom, extent }) {
+      cy.viewport({ zoom, pan: { x: -extent.x * zoom, y: -extent.y * zoom } });
+    },
     viewport,
     destroy() {
       clearTimeout(pending);
@@ -307,15 +305,17 @@ export function createCanvas(container: HTMLElement, busy: boolean, events: Canv
   };
 }
 
+/** Free room around a fitted picture. */
+const PADDING = 18;
 const TOOLS_HEIGHT = 36;
 /** Nothing is fitted nearer than this. */
 const CLOSEST_FIT = 1.1;
 
 /** Like `cy.fit`, but from bounds that are known, without looking at every element. */
-function fitBounds(cy: Core, bounds: Rect, padding: number): void {
-  const width = Math.max(50, cy.width() - 2 * padding);
+function fitBounds(cy: Core, bounds: Rect): void {
+  const width = Math.max(50, cy.width() - 2 * PADDING);
   // The tools lie over the bottom of the picture.
-  const height = Math.max(50, cy.height() - 2 * padding - TOOLS_HEIGHT);
+  const height = Math.max(50, cy.height() - 2 * PADDING - TOOLS_HEIGHT);
   const zoom = Math.max(MIN_ZOOM, Math.min(CLOSEST_FIT, width / bounds.width, height / bounds.height));
   cy.viewport({
     zoom,
@@ -326,36 +326,28 @@ function fitBounds(cy: Core, bounds: Rect, padding: number): void {
   });
 }
 
-/** Classes that depend on how things are seen, added to those of the element. */
-function withState(
-  classes: string,
-  { labelled, far }: { readonly labelled: boolean; readonly far: boolean },
-): string {
-  if (classes.startsWith('link')) return labelled ? `${classes} labelled` : classes;
-  return far && (classes.startsWith('box expanded') || classes === 'toggle') ? `${classes} far` : classes;
-}
-
 function elementsOf(cy: Core, id: string) {
   return cy.getElementById(id).union(cy.getElementById(headId(id)));
 }
 
-/** What moves along with a node: a box takes its head and its cards. */
+/** What moves along with a node: a box takes its parts and its cards. */
 function companions(cy: Core, node: NodeSingular): readonly NodeSingular[] {
-  if (!node.hasClass('head')) return [];
   const boxId = nodeIdOf(node.id());
-  const box = cy.getElementById(boxId);
-  const toggle = cy.getElementById(toggleId(boxId));
+  if (!boxId.startsWith('ns:')) return [];
+  const own = [boxId, ...partIds(boxId)].map((id) => cy.getElementById(id));
   const cards = cy.nodes('.card').filter((card) => card.id().startsWith(`wl:${boxId.slice('ns:'.length)}/`));
-  const all = [...box.union(toggle).union(cards).toArray()];
+  const all = [...own.flatMap((found) => found.toArray()), ...cards.toArray()];
   return all.filter((entry): entry is NodeSingular => entry.isNode());
 }
+
+/** Classes that come from how things are looked at; the others come with the elements. */
+const STATES = ['faded', 'lit', 'selected', 'hovered', 'labelled'];
 
 function apply(
   cy: Core,
   before: ReadonlyMap<string, ElementDefinition>,
   next: ReadonlyMap<string, ElementDefinition>,
   animate: boolean,
-  classesOf: (classes: string) => string,
 ): void {
   const gone = cy.collection();
   for (const id of before.keys()) {
@@ -369,16 +361,13 @@ function apply(
     const old = before.get(id);
     const present = old === undefined ? undefined : cy.getElementById(id);
     if (old === undefined || present === undefined || present.empty()) {
-      fresh.push({ ...element, data: { ...element.data }, classes: classesOf(classes) });
+      fresh.push({ ...element, data: { ...element.data } });
       continue;
     }
     if (!sameData(old.data, element.data)) present.data({ ...element.data });
     if (old.classes !== element.classes) {
-      const kept = ['faded', 'lit', 'selected', 'hovered'].filter((name) => present.hasClass(name));
-      present.classes(`${classesOf(classes)} ${kept.join(' ')}`);
-    } else if (classes.startsWith('link')) {
-      const wanted = classesOf(classes).endsWith(' labelled');
-      if (present.hasClass('labelled') !== wanted) present.toggleClass('labelled', wanted);
+      const kept = STATES.filter((name) => present.hasClass(name));
+      present.classes(`${classes} ${kept.join(' ')}`);
     }
     const { position } = element;
     if (

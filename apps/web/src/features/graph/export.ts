@@ -1,34 +1,77 @@
 import type { Colors } from '../../shared/colors.ts';
 import type { Rect } from '../../worker/layout/pack.ts';
+import { CARD_TEXT, HEAD_TEXT, OUTSIDE_TEXT } from '../../worker/layout/place.ts';
+import { edgeLabel, placeEdgeLabels } from './edge-labels.ts';
+import { pointAt } from './geometry.ts';
 import { outsideMarkup, ringMarkup } from './glyphs.ts';
 import { legendSamples } from './Legend.tsx';
-import { boxLabel, type Scene, type SceneEdge } from './scene.ts';
-import { edgeLabel } from './style.ts';
+import { type Label, type NodeLabels, nodeLabels } from './labels.ts';
+import type { Focus, Scene, SceneEdge } from './scene.ts';
+import { type BoxTone, boxTone, EDGE_TEXT, isOpen } from './style.ts';
 
 const FONT = 'system-ui, -apple-system, Segoe UI, Roboto, Noto Sans, sans-serif';
 const MARGIN = 48;
-const TITLE = 56;
-const LEGEND_HEIGHT = 132;
-const LEGEND_COLUMN = 300;
+const TITLE = 64;
+const LEGEND_HEIGHT = 168;
+const LEGEND_COLUMN = 360;
+/** In pictures wider than this, text and lines grow with the picture. */
+const PAGE_WIDTH = 2200;
 
-/** The scene as an SVG document with a title and a legend. Pure: the same scene and colours give the same text. */
-export function sceneToSvg(scene: Scene, colors: Colors, title: string): string {
+/** What is exported: what is on the screen, with its headings. */
+export interface Picture {
+  readonly scene: Scene;
+  readonly focus: Focus;
+  readonly colors: Colors;
+  readonly title: string;
+  /** What is selected, filtered and left out. */
+  readonly subtitle: string;
+}
+
+/** The picture as an SVG document with a title and a legend. Pure: the same picture gives the same text. */
+export function pictureToSvg({ scene, focus, colors, title, subtitle }: Picture): string {
   const { bounds } = scene;
-  const width = Math.max(bounds.width + 2 * MARGIN, 3 * LEGEND_COLUMN + 2 * MARGIN);
-  const height = bounds.height + 2 * MARGIN + TITLE + LEGEND_HEIGHT + MARGIN;
-  const scale = Math.max(1, bounds.width / 3000);
+  const columns = legendSamples(colors).length;
+  const width = Math.max(bounds.width, columns * LEGEND_COLUMN) + 2 * MARGIN;
+  const height = bounds.height + 3 * MARGIN + TITLE + LEGEND_HEIGHT;
+  const scale = Math.max(1, bounds.width / PAGE_WIDTH);
+  const labels = nodeLabels(scene, focus, scale);
+  const edgeLabels = placeEdgeLabels(scene, focus, EDGE_TEXT * scale);
+  const shade = (id: string, svg: string, opacity: number) =>
+    focus.lit === null || focus.lit.nodes.has(id) ? svg : `<g opacity="${opacity}">${svg}</g>`;
+  const lines = scene.edges.map((edge) => {
+    const lit = focus.lit?.edges.has(edge.id) === true;
+    const svg = edgeSvg(edge, colors, { scale, lit });
+    return focus.lit === null || lit ? svg : `<g opacity="0.08">${svg}</g>`;
+  });
+  const ports = scene.edges.flatMap(({ id, edge, curve }) => {
+    const offset = edgeLabels.get(id);
+    if (offset === undefined) return [];
+    const middle = pointAt(curve, 0.5);
+    const fill = edge.impact !== null ? colors[edge.impact] : colors['text-2'];
+    const style = { size: EDGE_TEXT * scale, fill, halo: colors.canvas };
+    return [text(middle.x + offset.x, middle.y + offset.y, edgeLabel(edge), style)];
+  });
   const parts = [
     `<rect width="${n(width)}" height="${n(height)}" fill="${colors.canvas}"/>`,
     text(MARGIN, MARGIN, title, { size: 22, weight: 650, fill: colors.text, anchor: 'start' }),
+    subtitle === ''
+      ? ''
+      : text(MARGIN, MARGIN + 28, subtitle, { size: 14, fill: colors['text-2'], anchor: 'start' }),
     `<g transform="translate(${n(MARGIN - bounds.x)} ${n(MARGIN + TITLE - bounds.y)})">`,
-    ...scene.boxes.map((box) => boxSvg(box, colors)),
-    ...scene.edges.map((edge) => edgeSvg(edge, colors, scale, scene.edges.length <= 250)),
-    ...scene.cards.map((card) => cardSvg(card, colors)),
-    ...scene.outside.map((peer) => outsideSvg(peer, colors)),
+    ...scene.boxes
+      .filter(({ node }) => node.expanded)
+      .map((box) => shade(box.id, boxSvg(box, colors, labels), 0.4)),
+    ...lines,
+    ...scene.boxes
+      .filter(({ node }) => !node.expanded)
+      .map((box) => shade(box.id, boxSvg(box, colors, labels), 0.4)),
+    ...scene.cards.map((card) => shade(card.id, cardSvg(card, colors, labels), 0.16)),
+    ...scene.outside.map((peer) => shade(peer.id, outsideSvg(peer, colors, labels), 0.16)),
+    ...ports,
     '</g>',
     legendSvg(colors, height - LEGEND_HEIGHT - MARGIN / 2),
   ];
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${n(width)}" height="${n(height)}" viewBox="0 0 ${n(width)} ${n(height)}" font-family="${FONT}">${parts.join('')}</svg>`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${n(width)}" height="${n(height)}" viewBox="0 0 ${n(width)} ${n(height)}" font-family="${FONT}"><title>${escapeXml(title)}</title>${parts.join('')}</svg>`;
 }
 
 function n(value: number): string {
@@ -48,70 +91,123 @@ interface TextStyle {
   readonly weight?: number;
   readonly fill: string;
   readonly anchor?: 'start' | 'middle';
+  /** A ground for text that stands on lines. */
+  readonly halo?: string;
 }
 
 function text(
   x: number,
   y: number,
   value: string,
-  { size, weight = 400, fill, anchor = 'middle' }: TextStyle,
+  { size, weight = 400, fill, anchor = 'middle', halo }: TextStyle,
 ): string {
-  return `<text x="${n(x)}" y="${n(y)}" font-size="${n(size)}" font-weight="${weight}" fill="${fill}" text-anchor="${anchor}" dominant-baseline="central">${escapeXml(value)}</text>`;
+  const ground =
+    halo === undefined ? '' : ` stroke="${halo}" stroke-width="${n(size * 0.3)}" paint-order="stroke"`;
+  return `<text x="${n(x)}" y="${n(y)}" font-size="${n(size)}" font-weight="${weight}" fill="${fill}" text-anchor="${anchor}" dominant-baseline="central"${ground}>${escapeXml(value)}</text>`;
 }
 
-function rectangle(rect: Rect, radius: number, fill: string, stroke: string, dash = ''): string {
-  return `<rect x="${n(rect.x)}" y="${n(rect.y)}" width="${n(rect.width)}" height="${n(rect.height)}" rx="${radius}" fill="${fill}" stroke="${stroke}"${dash === '' ? '' : ` stroke-dasharray="${dash}"`}/>`;
+function rectangle(rect: Rect, radius: number, fill: string, stroke: string, dash = '', width = 1): string {
+  return `<rect x="${n(rect.x)}" y="${n(rect.y)}" width="${n(rect.width)}" height="${n(rect.height)}" rx="${radius}" fill="${fill}" stroke="${stroke}" stroke-width="${width}"${dash === '' ? '' : ` stroke-dasharray="${dash}"`}/>`;
 }
 
-function boxSvg({ rect, node }: Scene['boxes'][number], colors: Colors): string {
-  const open =
-    node.workloads > 0 && node.ingress.open === node.workloads && node.egress.open === node.workloads;
-  const outline = rectangle(
-    rect,
-    12,
-    node.expanded ? colors.surface : colors['surface-2'],
-    open ? colors.open : colors['border-strong'],
-    open ? '6 4' : '',
-  );
-  if (node.expanded) {
-    return (
-      outline +
-      text(rect.x + 20, rect.y + 20, `${node.name} · ${node.workloads} workloads`, {
-        size: 14,
-        weight: 600,
-        fill: colors.text,
-        anchor: 'start',
-      })
-    );
-  }
-  const label = boxLabel(node.name, rect);
+/** A label in the middle of its node, line by line. */
+function centred(label: Label | undefined, rect: Rect, style: Omit<TextStyle, 'size'>): string {
+  if (label === undefined) return '';
   const lines = label.text.split('\n');
-  const top = rect.y + rect.height / 2 - ((lines.length - 1) * label.size * 1.15) / 2;
+  const step = label.size * 1.2;
+  const top = rect.y + rect.height / 2 + label.lower - ((lines.length - 1) * step) / 2;
+  return lines
+    .map((line, index) =>
+      text(rect.x + rect.width / 2, top + index * step, line, { ...style, size: label.size }),
+    )
+    .join('');
+}
+
+function fromLeft(
+  label: Label | undefined,
+  left: number,
+  middle: number,
+  style: Omit<TextStyle, 'size' | 'anchor'>,
+): string {
+  return label === undefined
+    ? ''
+    : text(left, middle, label.text, { ...style, size: label.size, anchor: 'start' });
+}
+
+function boxSvg({ id, rect, node }: Scene['boxes'][number], colors: Colors, labels: NodeLabels): string {
+  const tone = boxTone(node);
+  const { fill, stroke, dash, width } = boxLook(tone, colors, node.expanded);
+  const outline = rectangle(rect, 12, fill, stroke, dash, width);
+  if (node.expanded) {
+    const head = fromLeft(labels.heads.get(id), rect.x + HEAD_TEXT.left - 26, rect.y + 23, {
+      weight: 600,
+      fill: colors.text,
+    });
+    return outline + head + centred(labels.names.get(id), rect, { weight: 700, fill: colors.text });
+  }
   return (
     outline +
-    lines
-      .map((line, index) =>
-        text(rect.x + rect.width / 2, top + index * label.size * 1.15, line, {
-          size: label.size,
-          weight: 600,
-          fill: colors.text,
-        }),
-      )
-      .join('')
+    centred(labels.names.get(id), rect, { weight: 600, fill: colors.text }) +
+    centred(labels.counts.get(id), rect, { fill: colors['text-2'] })
   );
 }
 
-function cardSvg({ rect, node }: Scene['cards'][number], colors: Colors): string {
-  const name = node.pods === 1 ? node.name : `${node.name} ×${node.pods}`;
-  const short = name.length > 20 ? `${name.slice(0, 19)}…` : name;
-  return `${rectangle(rect, 8, colors.raised, colors.border)}<svg x="${n(rect.x + 5)}" y="${n(rect.y + 5)}" width="30" height="30" viewBox="0 0 32 32">${ringMarkup(node.ingress, node.egress, node.kind, colors)}</svg>${text(rect.x + 42, rect.y + rect.height / 2, short, { size: 12.5, weight: 500, fill: colors.text, anchor: 'start' })}`;
+function boxLook(tone: BoxTone, colors: Colors, expanded: boolean) {
+  const ground = colors.surface;
+  switch (tone) {
+    case 'tone-open':
+      return { fill: expanded ? ground : colors['open-soft'], stroke: colors.open, dash: '6 4', width: 1 };
+    case 'tone-isolated':
+      return {
+        fill: expanded ? ground : colors['isolated-soft'],
+        stroke: colors.isolated,
+        dash: '',
+        width: 2,
+      };
+    case 'tone-unknown':
+      return {
+        fill: expanded ? ground : colors['unknown-soft'],
+        stroke: colors.unknown,
+        dash: '2 2',
+        width: 1,
+      };
+    default:
+      return { fill: ground, stroke: expanded ? colors.border : colors['border-strong'], dash: '', width: 1 };
+  }
 }
 
-function outsideSvg({ rect, node }: Scene['outside'][number], colors: Colors): string {
-  return `${rectangle(rect, node.kind === 'internet' ? 24 : 6, colors['accent-soft'], colors.accent)}<svg x="${n(rect.x + 9)}" y="${n(rect.y + 10)}" width="28" height="28" viewBox="0 0 32 32">${outsideMarkup(node.kind, colors)}</svg>${text(rect.x + 44, rect.y + rect.height / 2, node.label, { size: 12.5, weight: 600, fill: colors.text, anchor: 'start' })}`;
+function cardSvg({ id, rect, node }: Scene['cards'][number], colors: Colors, labels: NodeLabels): string {
+  const ring = `<svg x="${n(rect.x + 5)}" y="${n(rect.y + rect.height / 2 - 14)}" width="28" height="28" viewBox="0 0 32 32">${ringMarkup(node.ingress, node.egress, node.kind, colors)}</svg>`;
+  const name = fromLeft(labels.names.get(id), rect.x + CARD_TEXT.left, rect.y + rect.height / 2, {
+    weight: 500,
+    fill: colors.text,
+  });
+  return (
+    rectangle(rect, 8, isOpen(node) ? colors['open-soft'] : colors.raised, colors['border-strong']) +
+    ring +
+    name
+  );
+}
+
+function outsideSvg(
+  { id, rect, node }: Scene['outside'][number],
+  colors: Colors,
+  labels: NodeLabels,
+): string {
+  const icon = `<svg x="${n(rect.x + 9)}" y="${n(rect.y + rect.height / 2 - 14)}" width="28" height="28" viewBox="0 0 32 32">${outsideMarkup(node.kind, colors)}</svg>`;
+  const name = fromLeft(labels.names.get(id), rect.x + OUTSIDE_TEXT.left, rect.y + rect.height / 2, {
+    weight: 500,
+    fill: colors.text,
+  });
+  return (
+    rectangle(rect, node.kind === 'internet' ? 19 : 6, colors['accent-soft'], colors.accent) + icon + name
+  );
 }
 
 const DASHES = {
+  allowed: '',
+  unknown: '6 4',
+  denied: '3 4',
   opened: '',
   closed: '2 5',
   widened: '10 3',
@@ -119,37 +215,41 @@ const DASHES = {
   rearranged: '10 3 2 3',
 } as const;
 
-function edgeSvg({ edge, curve }: SceneEdge, colors: Colors, scale: number, labels: boolean): string {
+function edgeSvg(
+  { edge, curve }: SceneEdge,
+  colors: Colors,
+  { scale, lit }: { readonly scale: number; readonly lit: boolean },
+): string {
+  const { verdict, impact } = edge;
   const stroke =
-    edge.impact !== null
-      ? colors[edge.impact]
-      : edge.verdict === 'unknown'
-        ? colors.unknown
-        : colors['border-strong'];
-  const dash = edge.impact !== null ? DASHES[edge.impact] : edge.verdict === 'unknown' ? '6 4' : '';
+    impact !== null
+      ? colors[impact]
+      : verdict === 'allowed'
+        ? colors[lit ? 'accent' : 'border-strong']
+        : colors[verdict];
+  const dash = impact !== null ? DASHES[impact] : DASHES[verdict];
   const { start, c1, c2, end } = curve;
   const angle = (Math.atan2(end.y - c2.y, end.x - c2.x) * 180) / Math.PI;
-  const path = `<path d="M${n(start.x)} ${n(start.y)}C${n(c1.x)} ${n(c1.y)} ${n(c2.x)} ${n(c2.y)} ${n(end.x)} ${n(end.y)}" fill="none" stroke="${stroke}" stroke-width="${n(1.4 * scale)}"${dash === '' ? '' : ` stroke-dasharray="${dash}"`}/>`;
-  const head = `<path d="M0 0L-8 -4L-8 4z" transform="translate(${n(end.x)} ${n(end.y)}) rotate(${n(angle)}) scale(${n(scale)})" fill="${stroke}"/>`;
-  if (!labels) return path + head;
-  const middle = {
-    x: (start.x + 3 * c1.x + 3 * c2.x + end.x) / 8,
-    y: (start.y + 3 * c1.y + 3 * c2.y + end.y) / 8,
-  };
-  return path + head + text(middle.x, middle.y - 6, edgeLabel(edge), { size: 10.5, fill: colors['text-2'] });
+  const width = (lit || impact !== null ? 2 : 1.2) * scale;
+  const path = `<path d="M${n(start.x)} ${n(start.y)}C${n(c1.x)} ${n(c1.y)} ${n(c2.x)} ${n(c2.y)} ${n(end.x)} ${n(end.y)}" fill="none" stroke="${stroke}" stroke-width="${n(width)}"${dash === '' ? '' : ` stroke-dasharray="${dash}"`}/>`;
+  const tip = verdict === 'denied' ? 'M-1 -5L1 -5L1 5L-1 5z' : 'M0 0L-8 -4L-8 4z';
+  return `${path}<path d="${tip}" transform="translate(${n(end.x)} ${n(end.y)}) rotate(${n(angle)}) scale(${n(scale)})" fill="${stroke}"/>`;
 }
+
+/** Samples of a group stand in columns of this many. */
+const LEGEND_ROWS = 4;
 
 function legendSvg(colors: Colors, top: number): string {
   return legendSamples(colors)
     .map((group, column) => {
       const x = MARGIN + column * LEGEND_COLUMN;
       const rows = group.samples.map((sample, row) => {
-        const left = x + (row >= 3 ? LEGEND_COLUMN / 2 : 0);
-        const y = top + 22 + (row % 3) * 30;
-        return `<svg x="${n(left)}" y="${n(y)}" width="24" height="24" viewBox="0 0 32 32">${sample.markup}</svg>${text(left + 30, y + 12, sample.label.length > 21 ? `${sample.label.slice(0, 20)}…` : sample.label, { size: 11, fill: colors['text-2'], anchor: 'start' })}`;
+        const left = x + Math.floor(row / LEGEND_ROWS) * (LEGEND_COLUMN / 2);
+        const y = top + 22 + (row % LEGEND_ROWS) * 30;
+        return `<svg x="${n(left)}" y="${n(y)}" width="24" height="24" viewBox="0 0 32 32">${sample.markup}</svg>${text(left + 30, y + 12, sample.label, { size: 12, fill: colors['text-2'], anchor: 'start' })}`;
       });
       return (
-        text(x, top + 8, group.title, { size: 12, weight: 600, fill: colors.text, anchor: 'start' }) +
+        text(x, top + 8, group.title, { size: 13, weight: 600, fill: colors.text, anchor: 'start' }) +
         rows.join('')
       );
     })
@@ -169,16 +269,16 @@ function fileName(title: string, extension: string): string {
   return `bulkhead-${(title.split(' ')[0] ?? 'graph').replaceAll(/[^A-Za-z0-9_-]+/g, '-')}.${extension}`;
 }
 
-export function exportSvg(scene: Scene, colors: Colors, title: string): void {
-  save(new Blob([sceneToSvg(scene, colors, title)], { type: 'image/svg+xml' }), fileName(title, 'svg'));
+export function exportSvg(picture: Picture): void {
+  save(new Blob([pictureToSvg(picture)], { type: 'image/svg+xml' }), fileName(picture.title, 'svg'));
 }
 
 /** Browsers refuse canvases beyond some size; a picture larger than that is drawn smaller. */
 const MAX_PIXELS = 60_000_000;
 
 /** Rejects where the browser can't draw the picture. */
-export async function exportPng(scene: Scene, colors: Colors, title: string): Promise<void> {
-  const svg = sceneToSvg(scene, colors, title);
+export async function exportPng(picture: Picture): Promise<void> {
+  const svg = pictureToSvg(picture);
   const image = new Image();
   const url = URL.createObjectURL(new Blob([svg], { type: 'image/svg+xml' }));
   try {
@@ -191,7 +291,7 @@ export async function exportPng(scene: Scene, colors: Colors, title: string): Pr
     canvas.getContext('2d')?.drawImage(image, 0, 0, canvas.width, canvas.height);
     const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'));
     if (blob === null) throw new Error('the picture is too large for this browser');
-    save(blob, fileName(title, 'png'));
+    save(blob, fileName(picture.title, 'png'));
   } finally {
     URL.revokeObjectURL(url);
   }

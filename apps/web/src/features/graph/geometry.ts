@@ -125,6 +125,46 @@ function inside(a: Rect, b: Rect): Curve {
   return { start, end, c1: { x: start.x + third, y }, c2: { x: end.x - third, y } };
 }
 
+/** Draws edges as straight lines from border to border, for graphs with too many of them to bend. */
+export function straightEdges(
+  edges: readonly EdgeEnds[],
+  rects: ReadonlyMap<string, Rect>,
+): ReadonlyMap<string, Curve> {
+  const curves = new Map<string, Curve>();
+  for (const edge of edges) {
+    const a = rects.get(edge.from);
+    const b = rects.get(edge.to);
+    if (a === undefined || b === undefined) continue;
+    const start = borderTowards(a, centreOf(b));
+    const end = borderTowards(b, centreOf(a));
+    const third = { x: (end.x - start.x) / 3, y: (end.y - start.y) / 3 };
+    curves.set(edge.id, {
+      start,
+      end,
+      c1: { x: start.x + third.x, y: start.y + third.y },
+      c2: { x: end.x - third.x, y: end.y - third.y },
+    });
+  }
+  return curves;
+}
+
+export function centreOf({ x, y, width, height }: Rect): Point {
+  return { x: x + width / 2, y: y + height / 2 };
+}
+
+/** Where the line from the centre of a rectangle to a point leaves it. */
+function borderTowards(rect: Rect, to: Point): Point {
+  const centre = centreOf(rect);
+  const dx = to.x - centre.x;
+  const dy = to.y - centre.y;
+  const share = Math.min(
+    dx === 0 ? Number.POSITIVE_INFINITY : rect.width / 2 / Math.abs(dx),
+    dy === 0 ? Number.POSITIVE_INFINITY : rect.height / 2 / Math.abs(dy),
+    1,
+  );
+  return { x: centre.x + dx * share, y: centre.y + dy * share };
+}
+
 /** The point of a curve at `t` from 0 to 1. */
 export function pointAt({ start, c1, c2, end }: Curve, t: number): Point {
   const u = 1 - t;

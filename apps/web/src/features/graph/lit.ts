@@ -7,7 +7,7 @@ import {
   type PolicyDetails,
 } from '@bulkhead/policy-engine';
 import type { GraphAnswer } from '../../worker/explore/requests.ts';
-import type { Focus } from './canvas.ts';
+import type { Focus } from './scene.ts';
 
 interface PairFocus {
   readonly focus: Focus;

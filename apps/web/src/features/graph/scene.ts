@@ -1,13 +1,15 @@
 import type { GraphEdge, GraphView, NamespaceNode, OutsideNode, WorkloadNode } from '@bulkhead/policy-engine';
+import type { CardPlace } from '../../worker/explore/requests.ts';
 import type { Point, Rect } from '../../worker/layout/pack.ts';
-import { BOX_HEADER, CARD, OUTSIDE } from '../../worker/layout/place.ts';
-import { type Curve, routeEdges } from './geometry.ts';
+import { BOX_HEADER, CARD_HEIGHT, OUTSIDE } from '../../worker/layout/place.ts';
+import { type Curve, routeEdges, straightEdges } from './geometry.ts';
 
-/** Where the worker put everything; centres of cards are the reader's own where they were dragged. */
+/** Where the worker put everything, and the reader what they dragged. */
 export interface Placement {
   readonly boxes: Readonly<Record<string, Rect>>;
-  /** Top left corners, relative to the box. */
-  readonly cards: Readonly<Record<string, Point>>;
+  readonly cards: Readonly<Record<string, CardPlace>>;
+  /** Cards that were dragged: top left corners, relative to the box. */
+  readonly dragged: Readonly<Record<string, Point>>;
 }
 
 export interface SceneBox {
@@ -40,7 +42,22 @@ export interface Scene {
   readonly edges: readonly SceneEdge[];
   readonly rects: ReadonlyMap<string, Rect>;
   readonly bounds: Rect;
+  /**
+   * Whether there is too much to draw it in full at every frame: edges are straight, the picture moves as a bitmap until it
+   * comes to rest, and nothing is animated.
+   */
+  readonly busy: boolean;
 }
+
+export interface Focus {
+  /** Nodes and edges that stay lit; `null`: all of them. */
+  readonly lit: { readonly nodes: ReadonlySet<string>; readonly edges: ReadonlySet<string> } | null;
+  readonly selected: ReadonlySet<string>;
+}
+
+/** With more edges or nodes than this a scene is busy. */
+const BUSY_EDGES = 500;
+const BUSY_NODES = 1_200;
 
 export function boxId(namespace: string): string {
   return `ns:${namespace}`;
@@ -63,7 +80,8 @@ export function buildScene(view: GraphView, placement: Placement, extra: readonl
     const origin = rects.get(box);
     const cell = placement.cards[node.id];
     if (origin === undefined || cell === undefined) continue;
-    const rect = { x: origin.x + cell.x, y: origin.y + cell.y, ...CARD };
+    const { x, y } = placement.dragged[node.id] ?? cell;
+    const rect = { x: origin.x + x, y: origin.y + y, width: cell.width, height: CARD_HEIGHT };
     rects.set(node.id, rect);
     cards.push({ id: node.id, box, rect, node });
   }
@@ -76,12 +94,14 @@ export function buildScene(view: GraphView, placement: Placement, extra: readonl
   }
   const known = new Set(view.edges.map((edge) => edge.id));
   const all = [...view.edges, ...extra.filter((edge) => !known.has(edge.id))];
-  const curves = routeEdges(all, rects);
+  // What a focus adds doesn't count: a selection must not change how the rest is drawn.
+  const busy = view.edges.length > BUSY_EDGES || rects.size > BUSY_NODES;
+  const curves = busy ? straightEdges(all, rects) : routeEdges(all, rects);
   const edges = all.flatMap((edge): SceneEdge[] => {
     const curve = curves.get(edge.id);
     return curve === undefined ? [] : [{ id: edge.id, edge, curve }];
   });
-  return { boxes, cards, outside, edges, rects, bounds: boundsOf([...rects.values()]) };
+  return { boxes, cards, outside, edges, rects, bounds: boundsOf([...rects.values()]), busy };
 }
 
 /** The smallest rectangle around all of them; a default one where there are none. */
@@ -105,31 +125,4 @@ export function boundsOf(rects: readonly Rect[]): Rect {
 /** The strip at the top of an expanded box that carries its name and is its handle. */
 export function headRect(rect: Rect): Rect {
   return { x: rect.x, y: rect.y, width: rect.width, height: BOX_HEADER - 8 };
-}
-
-/** Largest font at which a namespace's name, broken at hyphens into at most three lines, fits its collapsed box. */
-export function boxLabel(name: string, rect: Rect): { readonly text: string; readonly size: number } {
-  const parts = name.split(/(?<=[-._])/);
-  let best = { text: name, size: 0 };
-  for (let lines = 1; lines <= Math.min(3, parts.length); lines++) {
-    const rows = balance(parts, lines);
-    const longest = Math.max(...rows.map((row) => row.length));
-    const size = Math.min((rect.width * 0.86) / (longest * 0.6), (rect.height * 0.5) / (lines * 1.2));
-    if (size > best.size) best = { text: rows.join('\n'), size };
-  }
-  return { text: best.text, size: Math.max(13, Math.min(best.size, 160)) };
-}
-
-function balance(parts: readonly string[], lines: number): readonly string[] {
-  const target = parts.join('').length / lines;
-  const rows: string[] = [];
-  let row = '';
-  for (const part of parts) {
-    if (row !== '' && row.length + part.length / 2 > target && rows.length < lines - 1) {
-      rows.push(row);
-      row = '';
-    }
-    row += part;
-  }
-  return [...rows, row];
 }

@@ -1,34 +1,44 @@
 import type { EdgeImpact } from '@bulkhead/policy-engine';
-import type { ElementDefinition, StylesheetJson } from 'cytoscape';
+import type { EdgeSingular, ElementDefinition, NodeSingular, StylesheetJson } from 'cytoscape';
 import type { Colors } from '../../shared/colors.ts';
-import { toCytoscape } from './geometry.ts';
+import { CARD_TEXT, HEAD_TEXT, OUTSIDE_TEXT } from '../../worker/layout/place.ts';
+import { edgeLabel } from './edge-labels.ts';
+import { centreOf, toCytoscape } from './geometry.ts';
 import { dataUrl, outsideMarkup, ringMarkup, toggleMarkup } from './glyphs.ts';
-import { boxLabel, headRect, type Scene, type SceneBox, type SceneCard, type SceneEdge } from './scene.ts';
+import { FAR_SCALE, type Label, type NodeLabels } from './labels.ts';
+import { headRect, type Scene, type SceneBox, type SceneCard, type SceneEdge } from './scene.ts';
 
 const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif';
-/** Text smaller than this on the screen is not drawn. */
+/** While zooming, until sizes follow: text smaller than this on the screen is not drawn. */
 const MIN_TEXT = 11;
+/** Size of what is written on edges, in pixels of the screen. */
+export const EDGE_TEXT = 12;
+/** Where the centre of a box's toggle is, from the top left corner, and how large it is and may get. */
+const TOGGLE = { x: 23, y: 23, size: 18, largest: 34 };
 
-/** Id of the node that carries the name of an expanded box. */
+/** A box has up to three elements beside its own; each is told by these five characters. */
+const PARTS = { head: 'head ', toggle: 'tog  ', counts: 'cnt  ' } as const;
+
+/** Ids of the elements that a box may have beside its own: its handle and name, its toggle, its counts. */
+export function partIds(boxId: string): readonly string[] {
+  return Object.values(PARTS).map((part) => part + boxId);
+}
+
+/** Id of the element that is the handle of an expanded box. */
 export function headId(boxId: string): string {
-  return `head ${boxId}`;
+  return PARTS.head + boxId;
 }
 
-export function toggleId(boxId: string): string {
-  return `tog  ${boxId}`;
-}
-
-/** The node that a canvas element stands for: heads and toggles stand for their box. */
+/** The node that a canvas element stands for: parts of a box stand for their box. */
 export function nodeIdOf(elementId: string): string {
-  return elementId.startsWith('head ') || elementId.startsWith('tog  ') ? elementId.slice(5) : elementId;
+  return Object.values(PARTS).some((part) => elementId.startsWith(part)) ? elementId.slice(5) : elementId;
 }
 
-function centre(rect: { x: number; y: number; width: number; height: number }) {
-  return { x: rect.x + rect.width / 2, y: rect.y + rect.height / 2 };
-}
-
-/** Elements for Cytoscape, all data it needs spelled out, so that an update is a comparison of plain objects. */
-export function toElements(scene: Scene, colors: Colors, busy: boolean): readonly ElementDefinition[] {
+/**
+ * Elements for Cytoscape, all data it needs spelled out, so that an update is a comparison of plain objects. What is written
+ * on nodes is no part of it, but `key` says when that changes.
+ */
+export function toElements(scene: Scene, colors: Colors): readonly ElementDefinition[] {
   const nodes = [
     ...scene.boxes.flatMap((box) => boxElements(box, colors)),
     ...scene.cards.map((card) => cardElement(card, colors)),
@@ -36,66 +46,60 @@ export function toElements(scene: Scene, colors: Colors, busy: boolean): readonl
       group: 'nodes' as const,
       data: {
         id,
-        label: node.label,
+        key: node.label,
         w: rect.width,
         h: rect.height,
         icon: dataUrl(outsideMarkup(node.kind, colors)),
       },
-      position: centre(rect),
+      position: centreOf(rect),
       classes: `outside ${node.kind}`,
     })),
   ];
-  return [...nodes, ...scene.edges.flatMap((edge) => edgeElement(edge, scene, busy))];
+  return [...nodes, ...scene.edges.flatMap((edge) => edgeElement(edge, scene))];
 }
 
 function boxElements({ id, rect, node }: SceneBox, colors: Colors): ElementDefinition[] {
-  const tone = boxTone(node);
-  const counts = `${node.workloads} ${node.workloads === 1 ? 'workload' : 'workloads'}`;
+  const key = `${node.name} ${node.workloads} ${node.ingress.open} ${node.egress.open} ${node.internal.uniform?.label}`;
+  const own: ElementDefinition = {
+    group: 'nodes',
+    data: { id, key, w: rect.width, h: rect.height },
+    position: centreOf(rect),
+    classes: `box ${node.expanded ? 'expanded' : 'collapsed'} ${boxTone(node)}`,
+  };
+  const toggle: ElementDefinition = {
+    group: 'nodes',
+    data: { id: PARTS.toggle + id, key, icon: dataUrl(toggleMarkup(node.expanded, colors)) },
+    position: { x: rect.x + TOGGLE.x, y: rect.y + TOGGLE.y },
+    grabbable: false,
+    classes: 'toggle',
+  };
   if (!node.expanded) {
-    const { text, size } = boxLabel(node.name, rect);
-    return [
-      {
-        group: 'nodes',
-        data: { id, label: text, size, w: rect.width, h: rect.height, sub: counts },
-        position: centre(rect),
-        classes: `box collapsed ${tone}`,
-      },
-    ];
+    const counts: ElementDefinition = {
+      group: 'nodes',
+      data: { id: PARTS.counts + id, key },
+      position: centreOf(rect),
+      grabbable: false,
+      classes: 'counts',
+    };
+    return [own, toggle, counts];
   }
   const head = headRect(rect);
-  const inside = node.internal.uniform === null ? '' : ` · inside ${node.internal.uniform.label}`;
-  const label = `${node.name} · ${node.workloads}${inside}`;
   return [
-    {
-      group: 'nodes',
-      data: { id, label: node.name, size: boxLabel(node.name, rect).size, w: rect.width, h: rect.height },
-      position: centre(rect),
-      classes: `box expanded ${tone}`,
-    },
+    own,
     {
       group: 'nodes',
       data: { id: headId(id), w: head.width, h: head.height },
-      position: centre(head),
+      position: centreOf(head),
       classes: 'head',
     },
-    {
-      group: 'nodes',
-      data: {
-        id: toggleId(id),
-        label,
-        w: 18,
-        h: 18,
-        text: head.width - 52,
-        icon: dataUrl(toggleMarkup(true, colors)),
-      },
-      position: { x: rect.x + 23, y: rect.y + 22 },
-      classes: 'toggle',
-    },
+    toggle,
   ];
 }
 
+export type BoxTone = 'tone-open' | 'tone-isolated' | 'tone-unknown' | 'tone-mixed' | 'tone-none';
+
 /** Which colour a box carries: what most of its workloads are, where that is a statement. */
-function boxTone(node: SceneBox['node']): string {
+export function boxTone(node: SceneBox['node']): BoxTone {
   if (node.hidden) return 'tone-unknown';
   if (node.workloads === 0) return 'tone-none';
   if (node.ingress.open === node.workloads && node.egress.open === node.workloads) return 'tone-open';
@@ -106,24 +110,28 @@ function boxTone(node: SceneBox['node']): string {
 }
 
 function cardElement({ id, rect, node }: SceneCard, colors: Colors): ElementDefinition {
-  const label = node.pods === 1 ? node.name : `${node.name} ×${node.pods}`;
   return {
     group: 'nodes',
     data: {
       id,
-      label,
       w: rect.width,
       h: rect.height,
+      key: `${node.name} ${node.pods}`,
       icon: dataUrl(ringMarkup(node.ingress, node.egress, node.kind, colors)),
     },
-    position: centre(rect),
-    classes: node.ingress === 'open' && node.egress === 'open' ? 'card all-open' : 'card',
+    position: centreOf(rect),
+    classes: isOpen(node) ? 'card all-open' : 'card',
   };
 }
 
-function edgeElement({ id, edge, curve }: SceneEdge, scene: Scene, busy: boolean): ElementDefinition[] {
-  const from = scene.rects.get(edge.from);
-  const to = scene.rects.get(edge.to);
+/** Whether nothing isolates a workload in either direction. */
+export function isOpen(node: SceneCard['node']): boolean {
+  return node.ingress === 'open' && node.egress === 'open';
+}
+
+function edgeElement({ id, edge, curve }: SceneEdge, { rects, busy }: Scene): ElementDefinition[] {
+  const from = rects.get(edge.from);
+  const to = rects.get(edge.to);
   if (from === undefined || to === undefined) return [];
   const shape = busy ? null : toCytoscape(curve, from, to);
   return [
@@ -144,17 +152,6 @@ function edgeElement({ id, edge, curve }: SceneEdge, scene: Scene, busy: boolean
   ];
 }
 
-const IMPACT_SIGN = { opened: '+', closed: '−', widened: '±+', narrowed: '±−', rearranged: '±' } as const;
-
-/** What stands on an edge: its ports, with the sign of its change and how many of its pairs it is true for. */
-export function edgeLabel(edge: SceneEdge['edge']): string {
-  const partly = edge.pairs < edge.of ? ` · ${edge.pairs}/${edge.of}` : '';
-  const changed = edge.impact === 'closed' ? (edge.closed?.label ?? edge.ports.label) : edge.ports.label;
-  if (edge.impact !== null) return `${IMPACT_SIGN[edge.impact]} ${changed}`;
-  if (edge.verdict === 'denied') return '✕ denied';
-  return `${edge.verdict === 'unknown' ? '? ' : ''}${changed}${partly}`;
-}
-
 /** What the style depends on beside the theme. */
 export interface Looks {
   /**
@@ -164,16 +161,38 @@ export interface Looks {
   readonly scale: number;
   readonly busy: boolean;
   readonly edges: number;
+  /** Asked whenever an element is styled. */
+  readonly labels: () => NodeLabels;
+}
+
+type Written = (node: NodeSingular) => Label | undefined;
+
+/** The text of a node, as functions that Cytoscape calls for each element. */
+function written(find: Written) {
+  return {
+    label: (node: NodeSingular) => find(node)?.text ?? '',
+    'font-size': (node: NodeSingular) => find(node)?.size ?? 1,
+  };
+}
+
+/** Text that begins at `left` inside its node: Cytoscape can only begin behind a node's right border. */
+function fromLeft(left: number) {
+  return {
+    'text-valign': 'center' as const,
+    'text-halign': 'right' as const,
+    'text-margin-x': (node: NodeSingular) => left - Number(node.data('w')),
+  };
 }
 
 /** The stylesheet for a theme. */
-export function stylesheet(colors: Colors, { scale, busy, edges }: Looks): StylesheetJson {
+export function stylesheet(colors: Colors, { scale, busy, edges, labels }: Looks): StylesheetJson {
   const line = (width: number) => width * scale;
   // The more lines, the lighter each.
   const lineOpacity = Math.max(0.1, Math.min(0.6, 6 / Math.sqrt(edges)));
-  const small = (size: number, most: number) => Math.min(most, size * scale);
-  // As large as the box has room for, but no larger than a heading on the screen.
-  const nameSize = (node: { data: (name: string) => number }) => Math.min(node.data('size'), 24 * scale);
+  const name: Written = (node) => labels().names.get(node.id());
+  const head: Written = (node) => labels().heads.get(nodeIdOf(node.id()));
+  const counts: Written = (node) => labels().counts.get(nodeIdOf(node.id()));
+  const toggleSize = Math.min(TOGGLE.size * scale, TOGGLE.largest);
   return [
     {
       selector: 'node',
@@ -197,34 +216,32 @@ export function stylesheet(colors: Colors, { scale, busy, edges }: Looks): Style
         'border-width': line(1),
         'border-color': colors.border,
         'z-index': 0,
-      },
-    },
-    { selector: '.box.expanded', style: { events: 'no' } },
-    {
-      selector: '.box.collapsed',
-      style: {
-        label: 'data(label)',
-        'font-size': nameSize,
+        ...written(name),
         'font-weight': 600,
         'text-valign': 'center',
         'text-wrap': 'wrap',
+        'text-margin-y': (node: NodeSingular) => name(node)?.lower ?? 0,
+      },
+    },
+    {
+      selector: '.box.expanded',
+      style: {
+        events: 'no',
+        'font-weight': 700,
+        'text-outline-color': colors.surface,
+        'text-outline-width': line(2),
+        'text-outline-opacity': 0.85,
+        // A name that is written across the box stands on its cards.
+        'z-index': scale > FAR_SCALE ? 20 : 0,
+      },
+    },
+    {
+      selector: '.box.collapsed',
+      style: {
         'background-opacity': 1,
         'border-width': line(1.25),
         'border-color': colors['border-strong'],
         'z-index': 4,
-      },
-    },
-    {
-      selector: '.box.far',
-      style: {
-        label: 'data(label)',
-        'font-size': nameSize,
-        'font-weight': 700,
-        'text-valign': 'center',
-        'text-outline-color': colors.surface,
-        'text-outline-width': line(2),
-        'text-outline-opacity': 0.85,
-        'z-index': 20,
       },
     },
     { selector: '.box.tone-open', style: { 'border-color': colors.open, 'border-style': 'dashed' } },
@@ -238,23 +255,38 @@ export function stylesheet(colors: Colors, { scale, busy, edges }: Looks): Style
     { selector: '.box.collapsed.tone-unknown', style: { 'background-color': colors['unknown-soft'] } },
     { selector: '.head', style: { 'background-opacity': 0, 'corner-radius': '12', 'z-index': 4 } },
     {
-      selector: '.toggle',
+      selector: '.counts',
       style: {
+        width: 1,
+        height: 1,
+        events: 'no',
         'background-opacity': 0,
-        label: 'data(label)',
-        'font-size': small(13.2, 44),
-        'font-weight': 600,
+        ...written(counts),
+        color: colors['text-2'],
         'text-valign': 'center',
-        'text-halign': 'right',
-        'text-margin-x': 6,
-        'text-wrap': 'ellipsis',
-        'text-max-width': 'data(text)',
-        'background-image': 'data(icon)',
-        'background-fit': 'cover',
+        'text-margin-y': (node: NodeSingular) => counts(node)?.lower ?? 0,
         'z-index': 5,
       },
     },
-    { selector: '.toggle.far', style: { label: '', 'background-image-opacity': 0 } },
+    {
+      selector: '.toggle',
+      style: {
+        width: toggleSize,
+        height: toggleSize,
+        'background-opacity': 0,
+        ...written(head),
+        'font-weight': 600,
+        'text-valign': 'center',
+        'text-halign': 'right',
+        'text-margin-x': HEAD_TEXT.left - TOGGLE.x - toggleSize / 2,
+        'background-image': 'data(icon)',
+        'background-fit': 'cover',
+        // A toggle that small can neither be seen nor hit.
+        'background-image-opacity': scale > 3 ? 0 : 1,
+        events: scale > 3 ? 'no' : 'yes',
+        'z-index': 5,
+      },
+    },
     {
       selector: '.card',
       style: {
@@ -262,18 +294,13 @@ export function stylesheet(colors: Colors, { scale, busy, edges }: Looks): Style
         'background-color': colors.raised,
         'border-width': line(1),
         'border-color': scale > 1.7 ? colors['border-strong'] : colors.border,
-        label: 'data(label)',
-        'font-size': small(12.2, 27),
+        ...written(name),
+        ...fromLeft(CARD_TEXT.left),
         'font-weight': 500,
-        'text-valign': 'center',
-        'text-halign': 'center',
-        'text-wrap': 'ellipsis',
-        'text-max-width': '138px',
-        'text-margin-x': 15,
         'background-image': 'data(icon)',
         'background-fit': 'none',
-        'background-width': '30px',
-        'background-height': '30px',
+        'background-width': '28px',
+        'background-height': '28px',
         'background-position-x': '5px',
         'background-position-y': '50%',
         'z-index': 6,
@@ -286,18 +313,14 @@ export function stylesheet(colors: Colors, { scale, busy, edges }: Looks): Style
         'background-color': colors['accent-soft'],
         'border-width': line(1),
         'border-color': colors.accent,
-        label: 'data(label)',
-        'font-size': small(12.2, 25),
-        'font-weight': 600,
-        'text-valign': 'center',
-        'text-wrap': 'ellipsis',
-        'text-max-width': '178px',
-        'text-margin-x': 15,
+        ...written(name),
+        ...fromLeft(OUTSIDE_TEXT.left),
+        'font-weight': 500,
         'background-image': 'data(icon)',
         'background-fit': 'none',
         'background-width': '28px',
         'background-height': '28px',
-        'background-position-x': '9px',
+        'background-position-x': '8px',
         'background-position-y': '50%',
         'z-index': 6,
       },
@@ -328,9 +351,9 @@ export function stylesheet(colors: Colors, { scale, busy, edges }: Looks): Style
         'target-arrow-color': colors['border-strong'],
         'arrow-scale': 0.75,
         'font-family': FONT,
-        'font-size': 11.5 * scale,
+        'font-size': EDGE_TEXT * scale,
         color: colors['text-2'],
-        'min-zoomed-font-size': MIN_TEXT - 1,
+        'min-zoomed-font-size': MIN_TEXT,
         'text-background-color': colors.canvas,
         'text-background-opacity': 0.9,
         'text-background-padding': '2px',
@@ -350,7 +373,6 @@ export function stylesheet(colors: Colors, { scale, busy, edges }: Looks): Style
     {
       selector: 'edge.denied',
       style: {
-        label: 'data(label)',
         color: colors.denied,
         'font-weight': 600,
         'line-style': 'dashed',
@@ -361,14 +383,27 @@ export function stylesheet(colors: Colors, { scale, busy, edges }: Looks): Style
         'line-opacity': 1,
       },
     },
-    { selector: 'edge.labelled', style: { label: 'data(label)' } },
+    {
+      selector: 'edge.labelled',
+      style: {
+        label: 'data(label)',
+        'text-margin-x': (edge: EdgeSingular) => Number(edge.data('mx')),
+        'text-margin-y': (edge: EdgeSingular) => Number(edge.data('my')),
+      },
+    },
+    {
+      selector: 'node.lit',
+      // Names in focus may leave their nodes.
+      style: { 'text-outline-color': colors.raised, 'text-outline-width': line(2), 'z-index': 9 },
+    },
+    { selector: '.box.lit', style: { 'z-index': 0 } },
+    { selector: '.box.collapsed.lit', style: { 'z-index': 4 } },
     { selector: '.faded', style: { opacity: 0.16 } },
     { selector: '.box.faded', style: { opacity: 0.4 } },
-    { selector: 'edge.faded', style: { opacity: 0.05, label: '' } },
+    { selector: 'edge.faded', style: { opacity: 0.05 } },
     {
       selector: 'edge.lit',
       style: {
-        label: 'data(label)',
         'line-color': colors.accent,
         'line-opacity': 1,
         'target-arrow-color': colors.accent,
@@ -410,7 +445,6 @@ export function stylesheet(colors: Colors, { scale, busy, edges }: Looks): Style
     {
       selector: 'edge.selected',
       style: {
-        label: 'data(label)',
         'line-color': colors.accent,
         'target-arrow-color': colors.accent,
         'line-opacity': 1,
@@ -430,7 +464,6 @@ function impactStyles(colors: Colors, line: (width: number) => number): Styleshe
     {
       selector: `edge.${name}`,
       style: {
-        label: 'data(label)',
         color: colors[name],
         'font-weight': 600,
         'line-color': colors[name],

@@ -50,7 +50,11 @@ const scene: Scene = buildScene(
       'ns:right': { x: 400, y: 0, width: 240, height: 160 },
       'out:internet': { x: 400, y: 400, width: 100, height: 40 },
     },
-    cards: { 'wl:left/a[Deployment]': { x: 20, y: 40 }, 'wl:left/b[Deployment]': { x: 20, y: 100 } },
+    cards: {
+      'wl:left/a[Deployment]': { x: 20, y: 40, width: 180 },
+      'wl:left/b[Deployment]': { x: 20, y: 100, width: 180 },
+    },
+    dragged: {},
   },
 );
 

@@ -1,3 +1,4 @@
+import { plural } from '../../shared/ui.tsx';
 import type { Rect } from '../../worker/layout/pack.ts';
 import type { Scene, SceneCard, SceneEdge } from './scene.ts';
 
@@ -76,9 +77,9 @@ export function edgesOf(scene: Scene, id: string): readonly SceneEdge[] {
 export function describeNode(scene: Scene, id: string): string {
   const box = scene.boxes.find((entry) => entry.id === id)?.node;
   if (box !== undefined) {
-    const open = Math.max(box.ingress.open, box.egress.open);
-    const isolation = open === 0 ? 'all isolated' : `${open} open in a direction`;
-    return `Namespace ${box.name}: ${box.workloads} workloads, ${box.pods} pods, ${box.policies} policies, ${isolation}`;
+    const isolated = `${box.ingress.isolated} isolated for ingress, ${box.egress.isolated} for egress`;
+    const state = box.expanded ? 'expanded' : 'collapsed';
+    return `Namespace ${box.name}, ${state}: ${plural(box.workloads, 'workload')}, ${plural(box.pods, 'pod')}, ${plural(box.policies, 'policy', 'policies')}, ${isolated}`;
   }
   const card = scene.cards.find((entry) => entry.id === id)?.node;
   if (card !== undefined) {

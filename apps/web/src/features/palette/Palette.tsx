@@ -1,6 +1,6 @@
 import type { ClusterIndex, PolicyKey } from '@bulkhead/policy-engine';
 import { Command } from 'cmdk';
-import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
+import { type ReactNode, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { Selection } from '../../app/contracts.ts';
 import { Icon, type IconName } from '../../shared/icons.tsx';
 import { entityName } from '../../shared/names.ts';
@@ -34,8 +34,11 @@ const MAX_RESULTS = 40;
 export function Palette({ index, actions, readQuestion, onSelect, onClose }: PaletteProps): ReactNode {
   const dialog = useRef<HTMLDialogElement>(null);
   const [text, setText] = useState('');
-  useEffect(() => {
+  const input = useRef<HTMLInputElement>(null);
+  // Before the next key can arrive: what is typed right after the shortcut belongs to the field.
+  useLayoutEffect(() => {
     dialog.current?.showModal();
+    input.current?.focus();
   }, []);
   const question = useMemo(() => readQuestion(text), [readQuestion, text]);
   const found = useMemo(() => (index === undefined ? [] : search(index, text)), [index, text]);
@@ -58,7 +61,7 @@ export function Palette({ index, actions, readQuestion, onSelect, onClose }: Pal
         <div className="palette-input">
           <Icon name="search" />
           <Command.Input
-            autoFocus
+            ref={input}
             value={text}
             onValueChange={setText}
             placeholder="Find a workload, policy, port… or ask: frontend -> payments/db:5432"

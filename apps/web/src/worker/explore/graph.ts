@@ -6,12 +6,28 @@ import {
   graphView,
   type Universe,
 } from '@bulkhead/policy-engine';
-import type { Point, Rect } from '../layout/pack.ts';
-import { type BoxInput, type BoxPlan, type LayoutInput, placeBoxes, planBox } from '../layout/place.ts';
+import type { Rect } from '../layout/pack.ts';
+import {
+  type BoxInput,
+  type BoxPlan,
+  cardWidth,
+  headWidth,
+  type LayoutInput,
+  placeBoxes,
+  planBox,
+  type Spacing,
+} from '../layout/place.ts';
 import type { FlowEdge } from '../layout/rank.ts';
 import { answer, type EngineSession, type Handler } from '../session.ts';
 import { sessionLens } from './lens.ts';
-import { focusRequest, type GraphRequest, graphRequest, type ViewScope } from './requests.ts';
+import {
+  type CardPlace,
+  focusRequest,
+  type GraphRequest,
+  graphRequest,
+  TOGGLE_ALL,
+  type ViewScope,
+} from './requests.ts';
 
 /** The insides of boxes as they were first laid out, by layout generation and box. */
 interface Memory {
@@ -21,8 +37,12 @@ interface Memory {
   cluster: string;
 }
 
-/** Up to this many workloads a cluster opens expanded. */
+/** Up to this many workloads a cluster opens expanded, and up to the other one where a few boxes would say nothing. */
 const SMALL = 150;
+const SMALL_IN_FEW_NAMESPACES = 600;
+const FEW_NAMESPACES = 3;
+/** Up to this many workloads there is room for the ports on the edges. */
+const ROOMY = 30;
 
 /** The graph and what stays lit in it. They share a memory of where things stand, so that updates keep them in place. */
 export function graphHandlers(): readonly Handler[] {
@@ -71,13 +91,14 @@ function heaviest(edges: readonly GraphEdge[]): readonly GraphEdge[] {
 }
 
 function isSmall(session: EngineSession): boolean {
-  return session.cluster.universe.workloads.length <= SMALL;
+  const { workloads, namespaces } = session.cluster.universe;
+  return workloads.length <= (namespaces.length <= FEW_NAMESPACES ? SMALL_IN_FEW_NAMESPACES : SMALL);
 }
 
-/** Which namespaces are expanded: the default for the cluster's size, but for those that were toggled. */
+/** Which namespaces are expanded: the default for the cluster's size or its opposite, but for those that were toggled. */
 function optionsOf(session: EngineSession, scope: ViewScope): GraphOptions {
   const toggled = new Set(scope.toggled);
-  const byDefault = isSmall(session);
+  const byDefault = isSmall(session) !== toggled.has(TOGGLE_ALL);
   const expanded = session.cluster.universe.namespaces
     .map(({ record }) => record.name)
     .filter((name) => byDefault !== toggled.has(name));
@@ -86,15 +107,16 @@ function optionsOf(session: EngineSession, scope: ViewScope): GraphOptions {
 
 function place(session: EngineSession, view: GraphView, request: GraphRequest, memory: Memory) {
   const { universe } = session.overlay?.after ?? session.cluster;
-  const input = layoutInput(view, universe);
+  const spacing: Spacing = universe.workloads.length <= ROOMY ? 'roomy' : 'dense';
+  const input = layoutInput(view, universe, spacing);
   for (const box of input.boxes) memory.plans.set(box.id, planBox(box, memory.plans.get(box.id)));
   const remembered = new Map<string, Rect>([...memory.boxes, ...Object.entries(request.remembered)]);
   memory.boxes = new Map([
     ...memory.boxes,
-    ...placeBoxes(input, memory.plans, { kind: request.layout, remembered }),
+    ...placeBoxes(input, memory.plans, { kind: request.layout, spacing, remembered }),
   ]);
   const boxes: Record<string, Rect> = {};
-  const cards: Record<string, Point> = {};
+  const cards: Record<string, CardPlace> = {};
   for (const box of input.boxes) {
     const rect = memory.boxes.get(box.id);
     if (rect !== undefined) boxes[box.id] = rect;
@@ -105,14 +127,15 @@ function place(session: EngineSession, view: GraphView, request: GraphRequest, m
   }
   const expanded = new Set(view.namespaces.filter((entry) => entry.expanded).map((entry) => entry.id));
   for (const box of input.boxes) {
-    if (!expanded.has(box.id)) continue;
-    for (const [id, point] of memory.plans.get(box.id)?.cells ?? []) cards[id] = point;
+    const plan = memory.plans.get(box.id);
+    if (plan === undefined || !expanded.has(box.id)) continue;
+    for (const [id, point] of plan.cells) cards[id] = { ...point, width: plan.cardWidth };
   }
   return { boxes, cards };
 }
 
 /** A box has room for all workloads of its namespace, shown or not, so that a filter moves nothing. */
-function layoutInput(view: GraphView, universe: Universe): LayoutInput {
+function layoutInput(view: GraphView, universe: Universe, spacing: Spacing): LayoutInput {
   const inner = new Map<string, FlowEdge[]>();
   const outer: FlowEdge[] = [];
   const owner = new Map(view.workloads.map((node) => [node.id, `ns:${node.namespace}`]));
@@ -130,16 +153,26 @@ function layoutInput(view: GraphView, universe: Universe): LayoutInput {
   const boxes = view.namespaces.map((node): BoxInput => {
     const entry = universe.namespaces[universe.namespaceIndex.get(node.name) ?? -1];
     const members: string[] = [];
+    const names: string[] = [];
     for (let index = entry?.firstWorkload ?? 0; index <= (entry?.lastWorkload ?? -1); index++) {
       const workload = universe.workloads[index];
-      if (workload !== undefined && workload.last >= workload.first) members.push(`wl:${workload.id}`);
+      if (workload === undefined || workload.last < workload.first) continue;
+      members.push(`wl:${workload.id}`);
+      names.push(workload.name);
     }
-    return { id: node.id, members, edges: inner.get(node.id) ?? [] };
+    return {
+      id: node.id,
+      members,
+      edges: inner.get(node.id) ?? [],
+      cardWidth: cardWidth(names),
+      headWidth: headWidth(node.name),
+      spacing,
+    };
   });
   const sources = new Set(outer.map((edge) => edge.from));
   return {
     boxes,
-    outside: view.outside.map((node) => ({ id: node.id, side: sources.has(node.id) ? 'first' : 'last' })),
+    outside: view.outside.map(({ id }) => ({ id, side: sources.has(id) ? 'first' : 'last' })),
     edges: outer,
   };
 }

@@ -19,9 +19,15 @@ import { requestKind } from '../request.ts';
 /** What of the cluster is looked at; part of most questions. */
 export interface ViewScope extends Omit<GraphOptions, 'expanded'> {
   readonly ports: readonly PortRange[];
-  /** Namespaces that are not as they are by default: small clusters open expanded, large ones collapsed. */
+  /**
+   * Namespaces that are not as they are by default: small clusters open expanded, large ones collapsed. `TOGGLE_ALL`
+   * turns the default around.
+   */
   readonly toggled: readonly string[];
 }
+
+/** Stands for all namespaces in `toggled`; no namespace can be called so. */
+export const TOGGLE_ALL = '*';
 
 export interface GraphRequest extends ViewScope {
   readonly layout: LayoutKind;
@@ -31,10 +37,15 @@ export interface GraphRequest extends ViewScope {
   readonly generation: number;
 }
 
+/** Top left corner of a card, from that of its box, and how wide it is. */
+export interface CardPlace extends Point {
+  readonly width: number;
+}
+
 export interface GraphAnswer {
   readonly view: GraphView;
   readonly boxes: Readonly<Record<string, Rect>>;
-  readonly cards: Readonly<Record<string, Point>>;
+  readonly cards: Readonly<Record<string, CardPlace>>;
   readonly computeMs: number;
   /** Rises with every answer; a focus is asked for the graph of one. */
   readonly version: number;

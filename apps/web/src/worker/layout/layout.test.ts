@@ -83,6 +83,9 @@ const box = (id: string, count: number): BoxInput => ({
   id,
   members: Array.from({ length: count }, (_, index) => `${id}/${index}`),
   edges: [],
+  cardWidth: 180,
+  headWidth: 160,
+  spacing: 'dense',
 });
 
 describe('stability', () => {
@@ -92,12 +95,12 @@ describe('stability', () => {
     edges: [edge('a', 'b')],
   };
   const plans = new Map(input.boxes.map((entry) => [entry.id, planBox(entry)]));
-  const first = placeBoxes(input, plans, { kind: 'flow', remembered: new Map() });
+  const first = placeBoxes(input, plans, { kind: 'flow', spacing: 'dense', remembered: new Map() });
 
   test('a new namespace leaves every other where it is', () => {
     const added = { ...input, boxes: [...input.boxes, box('d', 3)], edges: [edge('d', 'a', 9)] };
     const more = new Map([...plans, ['d', planBox(box('d', 3))] as const]);
-    const second = placeBoxes(added, more, { kind: 'flow', remembered: first });
+    const second = placeBoxes(added, more, { kind: 'flow', spacing: 'dense', remembered: first });
     for (const [id, rect] of first) expect(second.get(id)).toEqual(rect);
     expectApart([...second.values()]);
   });
@@ -117,6 +120,7 @@ describe('stability', () => {
       new Map([...plans, ['a', grown]]),
       {
         kind: 'flow',
+        spacing: 'dense',
         remembered: first,
       },
     );

@@ -1,0 +1,156 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { shorten, textEm } from '../../shared/text-width.ts';
+import type { Rect } from '../../worker/layout/pack.ts';
+import { CARD_HEIGHT, CARD_TEXT } from '../../worker/layout/place.ts';
+import { edgeLabel, placeEdgeLabels } from './edge-labels.ts';
+import { pointAt } from './geometry.ts';
+import { nodeLabels } from './labels.ts';
+import { buildScene, type Focus, type Scene } from './scene.ts';
+
+const UNFOCUSED: Focus = { lit: null, selected: new Set() };
+const tally = { isolated: 0, open: 1, unknown: 0 };
+const ports = { label: 'TCP 8443, 9090', all: false, ranges: [], other: false };
+
+/** One expanded box with these workloads, each joined to the next. */
+function sceneOf(names: readonly string[], width: number): Scene {
+  const workloads = names.map((name, index) => ({
+    id: `wl:shop/${name}-${index}`,
+    namespace: 'shop',
+    kind: 'Deployment',
+    name,
+    pods: (index % 3) + 1,
+    ingress: 'open' as const,
+    egress: 'open' as const,
+    ingressFromAll: null,
+    egressToAll: null,
+    hostNetwork: false,
+  }));
+  const edges = workloads.slice(1).map(({ id }, index) => {
+    const from = workloads[index]?.id ?? '';
+    return {
+      id: `${from}>${id}`,
+      from,
+      to: id,
+      verdict: 'allowed' as const,
+      ports,
+      pairs: 1,
+      of: 1,
+      impact: null,
+      opened: null,
+      closed: null,
+    };
+  });
+  return buildScene(
+    {
+      namespaces: [
+        {
+          id: 'ns:shop',
+          name: 'shop',
+          expanded: true,
+          workloads: names.length,
+          pods: names.length,
+          policies: 0,
+          ingress: tally,
+          egress: tally,
+          internal: { pairs: 0, of: 0, uniform: null, opened: 0, closed: 0 },
+          hidden: false,
+        },
+      ],
+      workloads,
+      outside: [],
+      edges,
+      hidden: { namespaces: 0, workloads: 0, edges: 0, openPairs: 0 },
+      totals: { namespaces: 1, workloads: names.length, pods: names.length, policies: 0 },
+    },
+    {
+      boxes: { 'ns:shop': { x: 0, y: 0, width: 1_000, height: 60 + names.length * 60 } },
+      cards: Object.fromEntries(
+        workloads.map(({ id }, index) => [
+          id,
+          { x: 20 + (index % 3) * (width + 90), y: 50 + Math.floor(index / 3) * 60, width },
+        ]),
+      ),
+      dragged: {},
+    },
+  );
+}
+
+const name = fc.stringMatching(/^[a-z][a-z0-9-]{0,62}$/);
+const scale = fc.double({ min: 1, max: 12, noNaN: true });
+
+describe('what is written on nodes', () => {
+  test('can be read and stays inside of its card, at every zoom', () => {
+    fc.assert(
+      fc.property(fc.array(name, { minLength: 1, maxLength: 8 }), scale, (names, at) => {
+        const scene = sceneOf(names, 200);
+        const { names: written } = nodeLabels(scene, UNFOCUSED, at);
+        for (const { id, rect } of scene.cards) {
+          const label = written.get(id);
+          if (label === undefined) continue;
+          expect(label.size / at).toBeGreaterThanOrEqual(12 - 1e-9);
+          expect(label.size).toBeLessThan(CARD_HEIGHT);
+          expect(CARD_TEXT.left + textEm(label.text) * label.size).toBeLessThanOrEqual(rect.width);
+        }
+      }),
+    );
+  });
+
+  test('in focus is the whole name even where the card is too small for it', () => {
+    const scene = sceneOf(['postgres-ledger', 'cart'], 190);
+    const [first] = scene.cards;
+    const id = first?.id ?? '';
+    const focus: Focus = { lit: { nodes: new Set([id]), edges: new Set() }, selected: new Set([id]) };
+    expect(nodeLabels(scene, UNFOCUSED, 2.4).names.get(id)?.text ?? '').not.toContain('postgres-ledger');
+    expect(nodeLabels(scene, focus, 2.4).names.get(id)?.text).toContain('postgres-ledger');
+  });
+
+  test('gives the name of a box to its head when near, and across it when far', () => {
+    const scene = sceneOf(['cart'], 200);
+    const near = nodeLabels(scene, UNFOCUSED, 1);
+    const far = nodeLabels(scene, UNFOCUSED, 4);
+    expect([near.heads.has('ns:shop'), near.names.has('ns:shop')]).toEqual([true, false]);
+    expect([far.heads.has('ns:shop'), far.names.has('ns:shop')]).toEqual([false, true]);
+  });
+});
+
+describe('ports on edges', () => {
+  const overlap = (a: Rect, b: Rect) =>
+    a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+
+  test('cover neither a card nor each other', () => {
+    fc.assert(
+      fc.property(
+        fc.array(name, { minLength: 2, maxLength: 12 }),
+        fc.integer({ min: 8, max: 40 }),
+        (names, size) => {
+          const scene = sceneOf(names, 170);
+          const placed = placeEdgeLabels(scene, UNFOCUSED, size);
+          const rects = scene.edges.flatMap(({ id, edge, curve }) => {
+            const offset = placed.get(id);
+            if (offset === undefined) return [];
+            const { x, y } = pointAt(curve, 0.5);
+            const width = textEm(edgeLabel(edge)) * size;
+            return [{ x: x + offset.x - width / 2, y: y + offset.y - size / 2, width, height: size }];
+          });
+          for (const [index, rect] of rects.entries()) {
+            for (const other of rects.slice(index + 1)) expect(overlap(rect, other)).toBe(false);
+            for (const card of scene.cards) expect(overlap(rect, card.rect)).toBe(false);
+          }
+        },
+      ),
+    );
+  });
+
+  test('are written where there is room', () => {
+    const scene = sceneOf(['a', 'b'], 150);
+    expect(placeEdgeLabels(scene, UNFOCUSED, 6).size).toBe(1);
+  });
+});
+
+test('a name that is cut keeps its beginning and its end', () => {
+  const cut = shorten('kube-state-metrics', 8);
+  expect(cut).toMatch(/^kube.*….*rics$/);
+  expect(textEm(cut)).toBeLessThanOrEqual(8);
+  expect(shorten('kube-state-metrics', 2)).toBe('');
+});
