@@ -7,7 +7,7 @@ import cytoscape, {
 } from 'cytoscape';
 import type { Colors } from '../../shared/colors.ts';
 import type { Point, Rect } from '../../worker/layout/pack.ts';
-import { placeEdgeLabels } from './edge-labels.ts';
+import { placeEdgeLabels, SCREEN_EDGES } from './edge-labels.ts';
 import { type NodeLabels, nodeLabels } from './labels.ts';
 import type { Focus, Scene } from './scene.ts';
 import { EDGE_TEXT, headId, nodeIdOf, partIds, stylesheet, toElements } from './style.ts';
@@ -100,7 +100,7 @@ export function createCanvas(container: HTMLElement, busy: boolean, events: Canv
   /** Says at each edge whether it has a label now, and where. */
   const labelEdges = () => {
     if (current === undefined) return;
-    const placed = placeEdgeLabels(current, focused, EDGE_TEXT * scale);
+    const placed = placeEdgeLabels(current, focused, { size: EDGE_TEXT * scale, most: SCREEN_EDGES });
     cy.batch(() => {
       for (const id of labelled) {
         if (!placed.has(id)) cy.getElementById(id).removeClass('labelled');
@@ -129,6 +129,14 @@ export function createCanvas(container: HTMLElement, busy: boolean, events: Canv
   cy.on('viewport', () => {
     events.onViewport(viewport());
     pending ??= setTimeout(applyZoom, 90);
+  });
+
+  // A panel that opens beside the picture must not cover what was just selected.
+  cy.on('resize', () => {
+    const selected = cy.nodes('.selected');
+    if (selected.empty()) return;
+    const { x1, y1, x2, y2 } = selected.renderedBoundingBox({ includeLabels: false });
+    cy.panBy({ x: shift(x1, x2, cy.width()), y: shift(y1, y2, cy.height()) });
   });
 
   const pickOf = (event: EventObject) => {
@@ -303,6 +311,12 @@ export function createCanvas(container: HTMLElement, busy: boolean, events: Canv
       cy.destroy();
     },
   };
+}
+
+/** The shortest way into `0…size` for something between `from` and `to`; none where it is larger. */
+function shift(from: number, to: number, size: number): number {
+  if (to - from > size - 2 * PADDING) return 0;
+  return Math.max(0, PADDING - from) - Math.max(0, to - (size - PADDING));
 }
 
 /** Free room around a fitted picture. */

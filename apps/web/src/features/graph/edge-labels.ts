@@ -3,12 +3,16 @@ import type { Point, Rect } from '../../worker/layout/pack.ts';
 import { type Curve, pointAt } from './geometry.ts';
 import { type Focus, headRect, type Scene, type SceneEdge } from './scene.ts';
 
-/** With more edges than this, ports are shown on hover and for what is selected only. */
-const LABEL_EDGES = 70;
+/** With more edges than this, the screen shows ports on hover and for what is selected only. */
+export const SCREEN_EDGES = 70;
 /** For more labels than this no room is looked for. */
-const MOST = 150;
+const MOST = 250;
 /** Where along its curve a label may stand, best first. */
 const STOPS = [0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8];
+/** How many lines above or below it, where there is no place on it. */
+const ASIDE = [0, -1.1, 1.1, -2.2, 2.2];
+/** From this priority on an edge has its label in any case: what a draft changes, a denial, the selection. */
+const TOLD = 2;
 
 const IMPACT_SIGN = { opened: '+', closed: '−', widened: '±+', narrowed: '±−', rearranged: '±' } as const;
 
@@ -24,13 +28,18 @@ export function edgeLabel(edge: SceneEdge['edge']): string {
 /**
  * Which edges have their label drawn, and how far from the middle of their curve it stands: where it covers no node and no
  * other label. The selection chooses first, then what a draft changes, what is in focus, and long edges before short ones;
- * an edge that finds no place has no label.
+ * an edge that finds no place has no label, but for the first two.
  * @param size of the text, in the graph's units
+ * @param most with more edges than this, only those of which something is to be told have labels
  */
-export function placeEdgeLabels(scene: Scene, focus: Focus, size: number): ReadonlyMap<string, Point> {
+export function placeEdgeLabels(
+  scene: Scene,
+  focus: Focus,
+  { size, most }: { readonly size: number; readonly most: number },
+): ReadonlyMap<string, Point> {
   const placed = new Map<string, Point>();
   const taken = [...obstacles(scene, focus)];
-  const order = candidates(scene, focus)
+  const order = candidates(scene, focus, most)
     .toSorted(
       (a, b) =>
         b.priority - a.priority ||
@@ -38,19 +47,18 @@ export function placeEdgeLabels(scene: Scene, focus: Focus, size: number): Reado
         (a.entry.id < b.entry.id ? -1 : 1),
     )
     .slice(0, MOST);
-  for (const { entry } of order) {
+  for (const { entry, priority } of order) {
     const { id, edge, curve } = entry;
     const width = textEm(edgeLabel(edge)) * size + size * 0.5;
     const height = size * 1.5;
     const middle = pointAt(curve, 0.5);
-    for (const stop of STOPS) {
-      const at = pointAt(curve, stop);
-      const rect = { x: at.x - width / 2, y: at.y - height / 2, width, height };
-      if (taken.some((other) => overlaps(rect, other))) continue;
-      taken.push(rect);
-      placed.set(id, { x: at.x - middle.x, y: at.y - middle.y });
-      break;
-    }
+    const rectAt = ({ x, y }: Point) => ({ x: x - width / 2, y: y - height / 2, width, height });
+    const free = (at: Point) => !taken.some((other) => overlaps(rectAt(at), other));
+    const told = priority >= TOLD;
+    const at = places(curve, height, told).find(free) ?? (told ? middle : undefined);
+    if (at === undefined) continue;
+    taken.push(rectAt(at));
+    placed.set(id, { x: at.x - middle.x, y: at.y - middle.y });
   }
   return placed;
 }
@@ -60,14 +68,25 @@ interface Candidate {
   readonly priority: number;
 }
 
-function candidates({ edges }: Scene, { lit, selected }: Focus): readonly Candidate[] {
-  const few = edges.length <= LABEL_EDGES;
+/** On the curve, and for what must be said also above and below it. */
+function places(curve: Curve, height: number, told: boolean): readonly Point[] {
+  const aside = told ? ASIDE : [0];
+  return aside.flatMap((lines) =>
+    STOPS.map((stop) => {
+      const { x, y } = pointAt(curve, stop);
+      return { x, y: y + lines * height };
+    }),
+  );
+}
+
+function candidates({ edges }: Scene, { lit, selected }: Focus, most: number): readonly Candidate[] {
+  const few = edges.length <= most;
   return edges.flatMap((entry) => {
     const { id, edge } = entry;
     const isLit = lit?.edges.has(id) === true;
     const told = edge.impact !== null || edge.verdict === 'denied';
     if (lit === null ? !few && !told : !isLit) return [];
-    return [{ entry, priority: (selected.has(id) ? 4 : 0) + (told ? 2 : 0) + (isLit ? 1 : 0) }];
+    return [{ entry, priority: (selected.has(id) ? 2 * TOLD : 0) + (told ? TOLD : 0) + (isLit ? 1 : 0) }];
   });
 }
 

@@ -16,6 +16,8 @@ const LEGEND_HEIGHT = 168;
 const LEGEND_COLUMN = 360;
 /** In pictures wider than this, text and lines grow with the picture. */
 const PAGE_WIDTH = 2200;
+/** A picture is read nearer than a screen: up to this many edges have their ports. */
+const PRINTED_EDGES = 250;
 
 /** What is exported: what is on the screen, with its headings. */
 export interface Picture {
@@ -35,7 +37,7 @@ export function pictureToSvg({ scene, focus, colors, title, subtitle }: Picture)
   const height = bounds.height + 3 * MARGIN + TITLE + LEGEND_HEIGHT;
   const scale = Math.max(1, bounds.width / PAGE_WIDTH);
   const labels = nodeLabels(scene, focus, scale);
-  const edgeLabels = placeEdgeLabels(scene, focus, EDGE_TEXT * scale);
+  const edgeLabels = placeEdgeLabels(scene, focus, { size: EDGE_TEXT * scale, most: PRINTED_EDGES });
   const shade = (id: string, svg: string, opacity: number) =>
     focus.lit === null || focus.lit.nodes.has(id) ? svg : `<g opacity="${opacity}">${svg}</g>`;
   const lines = scene.edges.map((edge) => {

@@ -130,10 +130,11 @@ function outsideLabel(label: string, width: number, scale: number): Label {
 
 /** The head of an expanded box: its name, how many workloads, and what they all may send each other. */
 function headLabel(node: NamespaceNode, width: number, scale: number): Label {
-  const counted = `${node.name} · ${node.workloads}`;
+  const short = `${node.name} · ${node.workloads}`;
+  const counted = `${node.name} · ${plural(node.workloads, 'workload')}`;
   const inside = node.internal.uniform === null ? [] : [`${counted} · inside ${node.internal.uniform.label}`];
   return choose({
-    texts: [...inside, counted, node.name],
+    texts: [...inside, counted, short, node.name],
     room: width - HEAD_TEXT.left - HEAD_TEXT.right,
     size: Math.max(14.5, LEAST_TEXT * scale),
     largest: HEAD_LARGEST,

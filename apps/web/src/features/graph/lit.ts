@@ -81,8 +81,8 @@ export function focusOfPath(hops: readonly PathHop[], { view }: GraphAnswer): Pa
 }
 
 /**
- * What is lit for a policy: what it selects, or with a line of it the peers of the rule there and the edges that the rule
- * has a part in.
+ * What is lit for a policy: what it selects, with the edges there that a draft changes; with a line of it, the peers of the
+ * rule there and the edges that the rule has a part in.
  */
 export function focusOfPolicy(
   details: PolicyDetails,
@@ -96,6 +96,11 @@ export function focusOfPolicy(
   );
   const nodes = new Set(subjects);
   const edges = new Set<string>();
+  for (const edge of view.edges) {
+    if (edge.impact === null || !(subjects.has(edge.from) || subjects.has(edge.to))) continue;
+    edges.add(edge.id);
+    for (const end of [edge.from, edge.to]) nodes.add(end).add(box(end));
+  }
   for (const rule of line === undefined ? [] : rules) {
     const inward = rule.direction === 'ingress';
     const peers = new Set(

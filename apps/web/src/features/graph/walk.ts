@@ -79,7 +79,7 @@ export function describeNode(scene: Scene, id: string): string {
   if (box !== undefined) {
     const isolated = `${box.ingress.isolated} isolated for ingress, ${box.egress.isolated} for egress`;
     const state = box.expanded ? 'expanded' : 'collapsed';
-    return `Namespace ${box.name}, ${state}: ${plural(box.workloads, 'workload')}, ${plural(box.pods, 'pod')}, ${plural(box.policies, 'policy', 'policies')}, ${isolated}`;
+    return `Namespace ${box.name}: ${state}, ${plural(box.workloads, 'workload')}, ${plural(box.pods, 'pod')}, ${plural(box.policies, 'policy', 'policies')}, ${isolated}`;
   }
   const card = scene.cards.find((entry) => entry.id === id)?.node;
   if (card !== undefined) {
