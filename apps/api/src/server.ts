@@ -49,6 +49,8 @@ export interface ServerOptions {
   readonly timings?: Partial<HttpTimings>;
   readonly limits?: Partial<RateLimits>;
   readonly maxStreams?: number;
+  /** Whether policies may be sent to the API server for validation by a dry run; default: no. Sources must allow it too. */
+  readonly allowDryRun?: boolean;
   readonly lingerMs?: number;
 }
 
@@ -124,6 +126,7 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
     limits: { ...DEFAULT_LIMITS, ...options.limits },
     isClosing: () => closing,
     webRoot: options.webRoot,
+    dryRun: options.allowDryRun === true,
     api: apiRoutes({
       catalogue: options.catalogue,
       pool,
@@ -160,10 +163,15 @@ interface AppParts {
   readonly limits: RateLimits;
   readonly isClosing: () => boolean;
   readonly webRoot: string | undefined;
+  readonly dryRun: boolean;
   readonly api: RequestHandler;
 }
 
-function buildApp({ hosts, sessions, logger, limits, isClosing, webRoot, api }: AppParts): RequestHandler {
+/** The one thing that is posted: policies to be validated. */
+const DRY_RUN_PATH = /^\/api\/v1\/clusters\/[^/]+\/dry-run$/;
+
+function buildApp(parts: AppParts): RequestHandler {
+  const { hosts, sessions, logger, limits, isClosing, webRoot, dryRun, api } = parts;
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false);
@@ -179,7 +187,7 @@ function buildApp({ hosts, sessions, logger, limits, isClosing, webRoot, api }: 
     res.status(isClosing() ? 503 : 200).json({ status: isClosing() ? 'shutting-down' : 'ok' });
   });
 
-  app.use(checkHost(hosts), checkOrigin(hosts), readOnly);
+  app.use(checkHost(hosts), checkOrigin(hosts), readOnly(dryRun ? DRY_RUN_PATH : undefined));
   app.use((_req, res, next) => {
     if (isClosing()) {
       res.setHeader('Connection', 'close');

@@ -151,6 +151,10 @@ function addServe(program: Command, io: Io, finish: Finish): void {
       ]),
     )
     .option('--allow-host <name>', 'another name the server answers to; repeatable', collect, [])
+    .option(
+      '--allow-dry-run',
+      'let the web app have drafts validated by the API server (server-side dry run); nothing is kept',
+    )
     .option('--open', 'open the browser')
     .option('--log-level <level>', 'silent, error, warn, info or debug', 'error')
     .addHelpText(

@@ -137,6 +137,8 @@ export interface ClusterStatus {
   readonly enforcement: Enforcement;
   /** When the last change of any record was seen. */
   readonly lastChange?: number;
+  /** Whether the server may ask this cluster to validate policies by a dry run; absent: it may not. */
+  readonly dryRun?: true;
   /** The server's clock when this was written. */
   readonly now: number;
 }
@@ -149,5 +151,6 @@ export const clusterStatusSchema: z.ZodType<ClusterStatus> = z.object({
   serverVersion: z.string().exactOptional(),
   enforcement: enforcementSchema,
   lastChange: instant.exactOptional(),
+  dryRun: z.literal(true).exactOptional(),
   now: instant,
 });

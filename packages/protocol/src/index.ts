@@ -19,6 +19,16 @@ export {
   sourceKindSchema,
 } from './cluster.ts';
 export { diagnosticSchema, objectRefSchema, sourceRefSchema } from './diagnostic.ts';
+export {
+  type DryRunAnswer,
+  type DryRunPolicy,
+  type DryRunRequest,
+  type DryRunResponse,
+  dryRunAnswerSchema,
+  dryRunRequestSchema,
+  dryRunResponseSchema,
+  MOST_DRY_RUN_POLICIES,
+} from './dry-run.ts';
 export { apiPaths } from './paths.ts';
 export {
   type ProblemDetails,

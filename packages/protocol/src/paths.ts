@@ -12,4 +12,6 @@ export const apiPaths = {
   reachability: (id: string) => `${cluster(id)}/reachability`,
   /** `?from=END&to=END` and maybe `&port=PORT`: see `explainResponseSchema`. */
   explain: (id: string) => `${cluster(id)}/explain`,
+  /** POST, only where the server was started to allow it: see `dryRunRequestSchema`. */
+  dryRun: (id: string) => `${cluster(id)}/dry-run`,
 } as const;

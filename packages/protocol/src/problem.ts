@@ -61,6 +61,7 @@ export const problemSlugs = [
   'cluster-unavailable',
   'timeout',
   'shutting-down',
+  'dry-run-off',
   'internal',
 ] as const;
 export type ProblemSlug = (typeof problemSlugs)[number];

@@ -105,7 +105,9 @@ export const policySchema = z.object({
   spec: z.unknown(),
   source: sourceRefSchema.exactOptional(),
   text: z.string().exactOptional(),
-  frame: z.object({ before: z.string(), head: z.string().exactOptional(), after: z.string() }).exactOptional(),
+  frame: z
+    .object({ before: z.string(), head: z.string().exactOptional(), after: z.string() })
+    .exactOptional(),
 }) satisfies z.ZodType<PolicyRecord>;
 
 export const hiddenSchema = z.object({

@@ -47,24 +47,33 @@ function isOwnOrigin(origin: string, allowedHosts: ReadonlySet<string>): boolean
   return match?.[1] !== undefined && allowedHosts.has(match[1]);
 }
 
-/** The server only answers questions: GET and HEAD, without a body worth the name. */
-export const readOnly: RequestHandler = (req, res, next) => {
-  if (req.method !== 'GET' && req.method !== 'HEAD') {
-    res.setHeader('Connection', 'close');
-    throw new ApiProblem('method-not-allowed', 405, {
-      title: 'This server only answers GET and HEAD.',
-      headers: { Allow: 'GET, HEAD' },
-    });
-  }
-  const length = Number(req.headers['content-length'] ?? '0');
-  if (!(length <= MAX_BODY_BYTES) || req.headers['transfer-encoding'] !== undefined) {
-    res.setHeader('Connection', 'close');
-    throw new ApiProblem('body-too-large', 413, {
-      title: 'The request carries a body that nothing here reads.',
-    });
-  }
-  next();
-};
+/**
+ * The server only answers questions: GET and HEAD, without a body worth the name.
+ * @param posts paths that may be posted to as well; who answers there limits the body
+ */
+export const readOnly =
+  (posts: RegExp | undefined): RequestHandler =>
+  (req, res, next) => {
+    if (req.method === 'POST' && posts?.test(req.path) === true) {
+      next();
+      return;
+    }
+    if (req.method !== 'GET' && req.method !== 'HEAD') {
+      res.setHeader('Connection', 'close');
+      throw new ApiProblem('method-not-allowed', 405, {
+        title: 'This server only answers GET and HEAD.',
+        headers: { Allow: 'GET, HEAD' },
+      });
+    }
+    const length = Number(req.headers['content-length'] ?? '0');
+    if (!(length <= MAX_BODY_BYTES) || req.headers['transfer-encoding'] !== undefined) {
+      res.setHeader('Connection', 'close');
+      throw new ApiProblem('body-too-large', 413, {
+        title: 'The request carries a body that nothing here reads.',
+      });
+    }
+    next();
+  };
 
 export interface AuthOptions {
   /** `undefined`: whoever reaches the server may use it (behind a proxy that authenticates). */

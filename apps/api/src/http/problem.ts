@@ -68,6 +68,11 @@ function toProblem(error: unknown): ApiProblem {
   if (error instanceof URIError || (error instanceof Error && 'status' in error && error.status === 400)) {
     return new ApiProblem('bad-request', 400, { title: 'The request could not be read.' });
   }
+  if (error instanceof Error && 'status' in error && error.status === 413) {
+    return new ApiProblem('body-too-large', 413, {
+      title: 'The request is larger than anything asked here.',
+    });
+  }
   return new ApiProblem('internal', 500, {
     title: 'Something went wrong in the server.',
     hint: "Look in the server's log for this request's id.",

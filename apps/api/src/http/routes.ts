@@ -1,13 +1,15 @@
 import {
   type ClusterList,
   type ClusterStatus,
+  type DryRunResponse,
+  dryRunRequestSchema,
   type ExplainResponse,
   parseEventId,
   type ReachabilityResponse,
   type Revision,
   type SnapshotResponse,
 } from '@bulkhead/protocol';
-import { type Request, type Response, Router } from 'express';
+import express, { type Request, type Response, Router } from 'express';
 import type { Clock } from '../clock.ts';
 import { KubeError } from '../kube/error.ts';
 import { compiledCluster } from '../queries/compiled.ts';
@@ -39,6 +41,8 @@ export interface HttpTimings {
   readonly stallMs: number;
   readonly retryMs: number;
 }
+
+const DRY_RUN_BYTES = '1mb';
 
 /** Between so many workloads there may be a million edges. */
 const MOST_WORKLOADS = 2_000;
@@ -140,6 +144,36 @@ export function apiRoutes(options: RouteOptions): Router {
     }),
   );
 
+  router.post('/clusters/:id/dry-run', express.json({ limit: DRY_RUN_BYTES }), async (req, res) => {
+    const asked = dryRunRequestSchema.safeParse(req.body);
+    if (!asked.success) {
+      throw new ApiProblem('bad-request', 400, {
+        title: 'The body must be JSON with a list of at most a hundred policies.',
+        hint: 'Send {"policies": […]} as application/json.',
+      });
+    }
+    const gone = new AbortController();
+    res.on('close', () => gone.abort());
+    const held = await lease(req);
+    try {
+      const { dryRun } = held.source;
+      if (dryRun === undefined) {
+        throw new ApiProblem('dry-run-off', 403, {
+          title: 'This cluster may not be asked to validate policies.',
+          hint: 'Start the server with --allow-dry-run, on a live cluster.',
+        });
+      }
+      await ready(held.source, clock, timings.readyMs);
+      const body: DryRunResponse = {
+        answers: [...(await unreachable(dryRun(asked.data.policies, gone.signal)))],
+      };
+      res.setHeader('Cache-Control', 'no-store');
+      res.json(body);
+    } finally {
+      held.release();
+    }
+  });
+
   router.get('/clusters/:id/stream', async (req, res) => {
     const resumeFrom = resumePoint(req);
     if (streams.size >= maxStreams) {
@@ -187,13 +221,31 @@ function resumePoint(req: Request): Revision | undefined {
   return parsed;
 }
 
+/** That a cluster can't be asked becomes the answer. */
+async function unreachable<T>(asked: Promise<T>): Promise<T> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (!(error instanceof KubeError)) throw error;
+    throw unavailable(error);
+  }
+}
+
+function unavailable({ problem }: KubeError): ApiProblem {
+  return new ApiProblem('cluster-unavailable', 503, {
+    title: problem.title,
+    ...(problem.detail === undefined ? {} : { detail: problem.detail }),
+    ...(problem.hint === undefined ? {} : { hint: problem.hint }),
+    problem,
+  });
+}
+
 /** Waits for the first whole state; what keeps it away becomes the answer. */
 async function ready(source: ClusterSource, clock: Clock, timeoutMs: number): Promise<void> {
   try {
     await whenReady(source, clock, timeoutMs);
   } catch (error) {
     if (!(error instanceof KubeError)) throw error;
-    const { problem } = error;
     if (source.status().freshness.state !== 'failed') {
       throw new ApiProblem('timeout', 504, {
         title: 'The cluster is still being read.',
@@ -201,11 +253,6 @@ async function ready(source: ClusterSource, clock: Clock, timeoutMs: number): Pr
         headers: { 'Retry-After': '5' },
       });
     }
-    throw new ApiProblem('cluster-unavailable', 503, {
-      title: problem.title,
-      ...(problem.detail === undefined ? {} : { detail: problem.detail }),
-      ...(problem.hint === undefined ? {} : { hint: problem.hint }),
-      problem,
-    });
+    throw unavailable(error);
   }
 }

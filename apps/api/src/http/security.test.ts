@@ -323,6 +323,35 @@ describe('a request', () => {
     }
   });
 
+  it('that is posted is answered in one place only, where that was allowed, and as any other', async () => {
+    const body = JSON.stringify({ policies: [] });
+    const json = { 'content-type': 'application/json', 'content-length': String(body.length) };
+    const path = apiPaths.dryRun('one');
+    const plain = await serve();
+    const off = await send(plain.server, path, {
+      method: 'POST',
+      headers: { ...plain.bearer, ...json },
+      body,
+    });
+    expect([off.status, slugOf(off)]).toEqual([405, 'method-not-allowed']);
+
+    const { server, bearer } = await serve({ allowDryRun: true });
+    const post = (headers: Record<string, string>, to = path, text = body) =>
+      send(server, to, { method: 'POST', headers, body: text });
+    expect(slugOf(await post(json))).toBe('token-required');
+    expect(slugOf(await post({ ...bearer, ...json, origin: 'https://evil.example' }))).toBe(
+      'origin-not-allowed',
+    );
+    // What a form of another site could send without asking first.
+    expect(slugOf(await post({ ...bearer, ...json, 'content-type': 'text/plain' }))).toBe('bad-request');
+    expect(slugOf(await post({ ...bearer, ...json }, apiPaths.status('one')))).toBe('method-not-allowed');
+    const large = 'x'.repeat(2_000_000);
+    const refused = await post({ ...bearer, ...json, 'content-length': String(large.length) }, path, large);
+    expect(refused.status).toBe(413);
+    // This source is not a live cluster.
+    expect(slugOf(await post({ ...bearer, ...json }))).toBe('dry-run-off');
+  });
+
   it('that is too large is refused', async () => {
     const { server, bearer } = await serve();
     const body = 'x'.repeat(20 * 1024);

@@ -23,7 +23,7 @@ export type SelfReview = 'selfsubjectaccessreviews' | 'selfsubjectrulesreviews';
 
 /**
  * A cluster's API, as one user of one kubeconfig context, for reading. There is no other way from this program to a
- * cluster, and it has no method that could change one.
+ * cluster, and it has no method that could change one: what `dryRun` sends is validated and thrown away.
  */
 export interface KubeClient {
   /** The whole answer, as JSON. @throws {KubeError} */
@@ -32,6 +32,13 @@ export interface KubeClient {
   getStream(request: KubeRequest): Promise<Readable>;
   /** @throws {KubeError} */
   review(kind: SelfReview, spec: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<unknown>;
+  /**
+   * Has the API server go through all it does to apply an object, but for keeping it.
+   * @param path of the object, without a query
+   * @param text YAML or JSON, as the server is to read it
+   * @throws {KubeError} with what the server has against it
+   */
+  dryRun(path: string, text: string, signal: AbortSignal): Promise<void>;
   /** Ends connections that are kept open for the next request. */
   close(): void;
 }
@@ -51,6 +58,24 @@ export interface ClientOptions {
   readonly timings?: Partial<ClientTimings>;
   /** What a sign-in plugin prints while it runs. */
   readonly onMessage?: (text: string) => void;
+}
+
+/**
+ * A server-side apply of which nothing is kept. Servers that know applying know `dryRun` as well: it is older.
+ * https://kubernetes.io/docs/reference/using-api/api-concepts/#dry-run
+ */
+const DRY_RUN = { fieldManager: 'bulkhead', fieldValidation: 'Strict', force: 'true', dryRun: 'All' };
+
+type Method = 'GET' | 'POST' | 'PATCH';
+
+/** Nothing leaves this program that could change a cluster, whatever the code above this line is made to do. */
+function refuseWrites(method: Method, url: URL): void {
+  const isReview = /\/apis\/authorization\.k8s\.io\/v1\/selfsubject(?:access|rules)reviews$/.test(
+    url.pathname,
+  );
+  const isDryRun = url.searchParams.getAll('dryRun').join() === 'All';
+  if (method === 'GET' || (method === 'POST' && isReview) || (method === 'PATCH' && isDryRun)) return;
+  throw new TypeError(`${method} ${url.pathname} could change the cluster`);
 }
 
 const DEFAULT_TIMINGS: ClientTimings = { answerMs: 30_000, idleMs: 30_000, totalMs: 120_000 };
@@ -91,13 +116,14 @@ export function createClient(entry: KubeconfigEntry, options: ClientOptions): Ku
   };
 
   const exchange = async (
-    method: 'GET' | 'POST',
+    method: Method,
     { path, query = {}, accept = 'application/json', signal }: KubeRequest,
     gzip: boolean,
-    body?: string,
+    body?: { readonly type: string; readonly text: string },
   ): Promise<IncomingMessage> => {
     const url = new URL(base.href.replace(/\/$/, '') + path);
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+    refuseWrites(method, url);
     const attempt = async () => {
       const auth = await authorize();
       return await send(url, auth, {
@@ -110,9 +136,9 @@ export function createClient(entry: KubeconfigEntry, options: ClientOptions): Ku
           ...(gzip ? { 'accept-encoding': 'gzip' } : {}),
           ...(body === undefined
             ? {}
-            : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
+            : { 'content-type': body.type, 'content-length': Buffer.byteLength(body.text) }),
         },
-        body,
+        body: body?.text,
         signal,
         clock,
         answerMs: timings.answerMs,
@@ -155,7 +181,15 @@ export function createClient(entry: KubeconfigEntry, options: ClientOptions): Ku
       const path = `/apis/authorization.k8s.io/v1/${kind}`;
       const type = kind === 'selfsubjectaccessreviews' ? 'SelfSubjectAccessReview' : 'SelfSubjectRulesReview';
       const body = JSON.stringify({ apiVersion: 'authorization.k8s.io/v1', kind: type, spec });
-      return json(await exchange('POST', { path, signal }, false, body));
+      return json(await exchange('POST', { path, signal }, false, { type: 'application/json', text: body }));
+    },
+    dryRun: async (path, text, signal) => {
+      await json(
+        await exchange('PATCH', { path, query: DRY_RUN, signal }, false, {
+          type: 'application/apply-patch+yaml',
+          text,
+        }),
+      );
     },
     close() {
       closed.abort();
@@ -233,7 +267,7 @@ function createAgents(proxy: string | undefined) {
 class StaleConnection extends Error {}
 
 interface SendOptions {
-  readonly method: 'GET' | 'POST';
+  readonly method: Method;
   readonly headers: NonNullable<RequestOptions['headers']>;
   readonly body: string | undefined;
   readonly signal: AbortSignal;

@@ -1,4 +1,4 @@
-import type { ClusterStatus, ClusterSummary } from '@bulkhead/protocol';
+import type { ClusterStatus, ClusterSummary, DryRunAnswer, DryRunPolicy } from '@bulkhead/protocol';
 import type { RecordStore } from './store.ts';
 
 /** One cluster's state, kept up to date from wherever it comes. */
@@ -9,6 +9,14 @@ export interface ClusterSource {
   /** Ends all requests, watches and timers; resolves when nothing is left running. */
   stop(): Promise<void>;
   status(): ClusterStatus;
+  /**
+   * What the cluster's API server says to these policies; absent where it may not be asked. One answer for each.
+   * @throws {KubeError} where there is no answer
+   */
+  readonly dryRun?: (
+    policies: readonly DryRunPolicy[],
+    signal: AbortSignal,
+  ) => Promise<readonly DryRunAnswer[]>;
   /** Called after each change of the status; changes of the state are the store's to tell. */
   subscribe(listener: () => void): () => void;
 }

@@ -23,6 +23,7 @@ export interface ServeOptions {
   readonly host: string;
   readonly auth?: 'token' | 'trusted-proxy';
   readonly allowHost: readonly string[];
+  readonly allowDryRun?: boolean;
   readonly open?: boolean;
   readonly logLevel: string;
 }
@@ -56,6 +57,7 @@ export async function serve(options: ServeOptions, io: Io): Promise<ExitCode> {
       port: options.port,
       ...(options.auth === undefined ? {} : { auth: options.auth }),
       allowedHosts: options.allowHost,
+      allowDryRun: options.allowDryRun === true,
       sessionKey: await api.loadSessionKey(join(stateDirectory(io.env), 'session-key')),
       logger: api.createLogger(logLevel(options.logLevel)),
       ...(webRoot === undefined ? {} : { webRoot }),

@@ -10,6 +10,7 @@ export interface LiveChoice {
   readonly kubeconfig?: string;
   /** Namespaces to look into where they may not be listed. */
   readonly namespace?: readonly string[];
+  readonly allowDryRun?: boolean;
 }
 
 /**
@@ -114,6 +115,7 @@ function liveOptions(choice: LiveChoice, io: Io) {
     ...(choice.context === undefined ? {} : { context: choice.context }),
     ...(choice.namespace === undefined ? {} : { namespaces: choice.namespace }),
     ...(choice.kubeconfig === undefined ? {} : { file: choice.kubeconfig }),
+    ...(choice.allowDryRun === undefined ? {} : { allowDryRun: choice.allowDryRun }),
   };
 }
 

@@ -16,9 +16,14 @@ export class ApiError extends Error {
 
 /** Reads JSON from the API. Throws an `ApiError` that can be shown to people, whatever went wrong. */
 export async function getJson(path: string, signal?: AbortSignal): Promise<unknown> {
+  return fetchJson(path, signal === undefined ? {} : { signal });
+}
+
+/** `getJson` for any request. */
+export async function fetchJson(path: string, init: RequestInit): Promise<unknown> {
   let response: Response;
   try {
-    response = await fetch(path, signal === undefined ? {} : { signal });
+    response = await fetch(path, init);
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
     throw new ApiError(

@@ -12,6 +12,8 @@ export interface LiveOptions extends KubeconfigOptions {
   readonly context?: string;
   /** Namespaces to look into where they may not be listed, beside the context's own. */
   readonly namespaces?: readonly string[];
+  /** Whether API servers may be asked to validate policies by a dry run; default: no. */
+  readonly allowDryRun?: boolean;
   readonly clock?: Clock;
   readonly timings?: Partial<LiveTimings>;
 }
@@ -58,6 +60,7 @@ function openContext(context: string, options: LiveOptions): ClusterSource {
     loadEntry: async () => (await loadKubeconfig(options)).entry(context),
     clock: options.clock ?? systemClock,
     ...(options.namespaces === undefined ? {} : { namespaces: options.namespaces }),
+    ...(options.allowDryRun === undefined ? {} : { allowDryRun: options.allowDryRun }),
     ...(options.env === undefined ? {} : { env: options.env }),
     ...(options.timings === undefined ? {} : { timings: options.timings }),
   });

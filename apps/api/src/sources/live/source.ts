@@ -1,13 +1,14 @@
 import { type HiddenRecord, UNLISTED_NAMESPACES } from '@bulkhead/policy-engine';
 import type { ClusterStatus, Enforcement, Freshness, SourceProblem } from '@bulkhead/protocol';
 import type { Cancel, Clock } from '../../clock.ts';
-import { createClient } from '../../kube/client.ts';
+import { createClient, type KubeClient } from '../../kube/client.ts';
 import { KubeError, problemOf } from '../../kube/error.ts';
 import type { KubeconfigEntry } from '../../kube/kubeconfig.ts';
 import { REFLECTOR_TIMINGS } from '../../kube/reflector.ts';
 import { createEmitter } from '../../signal.ts';
 import type { ClusterSource } from '../source.ts';
 import { createStore } from '../store.ts';
+import { dryRunPolicies } from './dry-run.ts';
 import { type FollowedEnforcement, followEnforcement } from './enforcement.ts';
 import { freshnessOf } from './freshness.ts';
 import { createIntake } from './intake.ts';
@@ -39,6 +40,8 @@ export interface LiveSourceOptions {
   readonly loadEntry: () => Promise<KubeconfigEntry>;
   /** Namespaces to look into where they may not be listed, beside the context's own. */
   readonly namespaces?: readonly string[];
+  /** Whether the API server may be asked to validate policies by a dry run; default: no. */
+  readonly allowDryRun?: boolean;
   readonly clock: Clock;
   readonly random?: () => number;
   readonly env?: NodeJS.ProcessEnv;
@@ -67,6 +70,7 @@ export function createLiveSource(options: LiveSourceOptions): ClusterSource {
   const changed = createEmitter<void>();
   let entryText = '';
   let session: Session | undefined;
+  let current: KubeClient | undefined;
   let enforcement: FollowedEnforcement | undefined;
   let freshness: Freshness = { state: 'connecting', since: clock.now() };
   let hidden: readonly HiddenRecord[] = [];
@@ -114,6 +118,7 @@ export function createLiveSource(options: LiveSourceOptions): ClusterSource {
       },
     });
     session = next;
+    current = client;
     enforcement = followEnforcement({
       client,
       clock,
@@ -130,6 +135,7 @@ export function createLiveSource(options: LiveSourceOptions): ClusterSource {
   const end = async () => {
     const ending = [session?.stop(), enforcement?.stop()];
     session = undefined;
+    current = undefined;
     enforcement = undefined;
     await Promise.all(ending);
   };
@@ -258,10 +264,20 @@ export function createLiveSource(options: LiveSourceOptions): ClusterSource {
         ...(serverVersion === undefined ? {} : { serverVersion }),
         enforcement: enforcement?.current() ?? UNDETERMINED,
         ...(lastChange === undefined ? {} : { lastChange }),
+        ...(options.allowDryRun === true ? { dryRun: true } : {}),
         now: clock.now(),
       };
     },
     subscribe: (listener) => changed.subscribe(listener),
+    ...(options.allowDryRun === true
+      ? {
+          dryRun: async (policies, signal) => {
+            if (current === undefined)
+              throw new KubeError({ code: 'unreachable', title: 'The cluster is not connected now.' });
+            return dryRunPolicies(current, policies, signal);
+          },
+        }
+      : {}),
   };
 }
 

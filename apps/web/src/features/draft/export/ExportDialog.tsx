@@ -14,6 +14,7 @@ import {
   type VerificationResult,
   verificationRequest,
 } from '../worker/requests.ts';
+import { DryRun } from './DryRun.tsx';
 import { zipOf } from './zip.ts';
 
 type Part = 'yaml' | 'files' | 'patch' | 'commands' | 'verify';
@@ -82,6 +83,9 @@ export default function ExportDialog({ onClose }: { readonly onClose: () => void
       {part === 'verify' && draft !== undefined ? <Verification draft={draft} fileName={fileName} /> : null}
       {part === 'patch' && result !== null ? (
         <Patch patch={result.patch} fileName={fileName.replace(/\.yaml$/, '.patch')} />
+      ) : null}
+      {part === 'yaml' && output !== null && output.policies.length > 0 && status?.source === 'live' ? (
+        <DryRun cluster={status.cluster} policies={output.policies} allowed={status.dryRun === true} />
       ) : null}
       {output === null || part === 'verify' || part === 'patch' ? null : (
         <ExportPart part={part} output={output} fileName={fileName} />
