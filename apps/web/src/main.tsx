@@ -2,7 +2,8 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/App.tsx';
-import { EngineProvider, startEngine } from './data/engine.ts';
+import { EngineProvider } from './data/engine.ts';
+import { startEngine } from './data/start-engine.ts';
 import { AnnounceProvider } from './shared/announce.tsx';
 import './shared/styles/tokens.css';
 import './shared/styles/base.css';
@@ -17,7 +18,7 @@ import './features/table/table.css';
 const root = document.getElementById('root');
 if (root === null) throw new Error('the page has no #root');
 const queries = new QueryClient();
-const engine = startEngine(new Worker(new URL('./app/worker.ts', import.meta.url), { type: 'module' }));
+const engine = startEngine(() => new Worker(new URL('./app/worker.ts', import.meta.url), { type: 'module' }));
 createRoot(root).render(
   <StrictMode>
     <QueryClientProvider client={queries}>

@@ -134,6 +134,8 @@ export interface ClusterStatus {
   readonly hidden: readonly HiddenRecord[];
   /** As the server names itself: `v1.34.1`. */
   readonly serverVersion?: string;
+  /** Kinds of policy that the API server has; absent where there is no server, or it doesn't say. */
+  readonly policyKinds?: readonly string[];
   readonly enforcement: Enforcement;
   /** When the last change of any record was seen. */
   readonly lastChange?: number;
@@ -149,6 +151,7 @@ export const clusterStatusSchema: z.ZodType<ClusterStatus> = z.object({
   freshness: freshnessSchema,
   hidden: z.array(hiddenSchema),
   serverVersion: z.string().exactOptional(),
+  policyKinds: z.array(z.string()).exactOptional(),
   enforcement: enforcementSchema,
   lastChange: instant.exactOptional(),
   dryRun: z.literal(true).exactOptional(),

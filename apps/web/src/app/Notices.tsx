@@ -17,6 +17,14 @@ export function Notices(): ReactNode {
       </div>,
     );
   }
+  if (session.recovering) {
+    notices.push(
+      <div key="recovering" className="notice" role="status">
+        <strong>The engine stopped and is being started again.</strong>
+        <span>What you write is kept. What is shown is the state before it.</span>
+      </div>,
+    );
+  }
   if (connection === 'lost' && revision > 0) {
     notices.push(
       <div key="lost" className="notice error" role="alert">

@@ -1,81 +1,8 @@
 import { keepPreviousData, type UseQueryResult, useQuery } from '@tanstack/react-query';
 import { createContext, useContext, useSyncExternalStore } from 'react';
-import type { EngineClient } from '../worker/client.ts';
-import { type FromWorker, NO_SESSION, type SessionInfo, type ToWorker } from '../worker/messages.ts';
+import type { SessionInfo } from '../worker/messages.ts';
 import type { RequestKind } from '../worker/request.ts';
-
-/** The worker as the page has it: requests, the session's state, and the few commands that steer it. */
-export interface Engine extends EngineClient {
-  readonly session: () => SessionInfo;
-  readonly subscribe: (listener: () => void) => () => void;
-  readonly open: (cluster: string) => void;
-  readonly pause: (paused: boolean) => void;
-  readonly retry: () => void;
-}
-
-interface Waiting {
-  readonly resolve: (result: unknown) => void;
-  readonly reject: (error: Error) => void;
-}
-
-/** Speaks with a worker that runs `createHost`. One per page. */
-export function startEngine(worker: Worker): Engine {
-  const send = (message: ToWorker) => worker.postMessage(message);
-  const waiting = new Map<number, Waiting>();
-  const listeners = new Set<() => void>();
-  let info = NO_SESSION;
-  let nextId = 1;
-
-  worker.addEventListener('message', (event: MessageEvent<FromWorker>) => {
-    const message = event.data;
-    if (message.type === 'session') {
-      if (message.info.revision > info.revision) {
-        const { arrivedAt, compileMs } = message.info;
-        performance.mark('bulkhead:compiled', { detail: { arrivedAt, compileMs } });
-      }
-      info = message.info;
-      for (const listener of listeners) listener();
-      return;
-    }
-    const caller = waiting.get(message.id);
-    waiting.delete(message.id);
-    if (message.type === 'result') caller?.resolve(message.result);
-    else caller?.reject(new Error(message.message));
-  });
-  worker.addEventListener('error', (event) => {
-    info = { ...info, failure: event.message };
-    for (const listener of listeners) listener();
-  });
-
-  const call = <Payload, Result>(
-    kind: RequestKind<Payload, Result>,
-    payload: Payload,
-    options?: { readonly signal?: AbortSignal },
-  ): Promise<Result> =>
-    new Promise((resolve, reject) => {
-      const id = nextId++;
-      // `kind` ties the answer to its type: the handler in the worker was written against the same one.
-      waiting.set(id, { resolve: (result) => resolve(result as Result), reject });
-      options?.signal?.addEventListener('abort', () => {
-        if (!waiting.delete(id)) return;
-        send({ type: 'abort', id });
-        reject(new DOMException('The request was given up.', 'AbortError'));
-      });
-      send({ type: 'call', id, name: kind.name, payload });
-    });
-
-  return {
-    call,
-    session: () => info,
-    subscribe: (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    open: (cluster) => send({ type: 'open', cluster }),
-    pause: (paused) => send({ type: 'pause', paused }),
-    retry: () => send({ type: 'retry' }),
-  };
-}
+import type { Engine } from './start-engine.ts';
 
 const EngineContext = createContext<Engine | null>(null);
 export const EngineProvider = EngineContext.Provider;

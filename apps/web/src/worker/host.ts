@@ -139,6 +139,7 @@ export function createHost(handlers: readonly Handler[], post: (message: FromWor
     snapshot,
     cluster,
     overlay,
+    policyKinds: info.status?.policyKinds,
     setOverlay: (next) => {
       const isOther = next?.id !== overlay?.id;
       overlay = next;
@@ -174,6 +175,9 @@ export function createHost(handlers: readonly Handler[], post: (message: FromWor
         return;
       case 'retry':
         stream?.reconnect();
+        return;
+      case 'ping':
+        post({ type: 'pong' });
         return;
       case 'abort':
         aborted.add(message.id);

@@ -6,12 +6,15 @@ export type ToWorker =
   | { readonly type: 'open'; readonly cluster: string }
   | { readonly type: 'pause'; readonly paused: boolean }
   | { readonly type: 'retry' }
+  /** Asks for a sign of life. */
+  | { readonly type: 'ping' }
   | { readonly type: 'call'; readonly id: number; readonly name: string; readonly payload: unknown }
   | { readonly type: 'abort'; readonly id: number };
 
 /** What the worker sends to the page. */
 export type FromWorker =
   | { readonly type: 'session'; readonly info: SessionInfo }
+  | { readonly type: 'pong' }
   | { readonly type: 'result'; readonly id: number; readonly result: unknown }
   | { readonly type: 'error'; readonly id: number; readonly message: string };
 
@@ -44,6 +47,8 @@ export interface SessionInfo {
   readonly arrivedAt: number;
   /** Milliseconds from then until it was compiled. */
   readonly compileMs: number;
+  /** The worker was lost and a new one has not read the cluster yet: what is shown is the state before. */
+  readonly recovering: boolean;
   /** The compiler itself failed, which is a defect; the last good state stays. */
   readonly failure: string | null;
 }
@@ -62,6 +67,7 @@ export const NO_SESSION: SessionInfo = {
   diagnostics: [],
   arrivedAt: 0,
   compileMs: 0,
+  recovering: false,
   failure: null,
 };
 

@@ -12,6 +12,8 @@ export interface EngineSession {
   readonly snapshot: ClusterSnapshot;
   readonly cluster: Cluster;
   readonly overlay: Overlay | null;
+  /** Kinds of policy that the cluster's API server has; undefined: not known, or there is no server. */
+  readonly policyKinds: readonly string[] | undefined;
   /**
    * Shows a draft's state in every view: graph, matrix and tables then draw `after` and mark what differs from
    * `before`. The page hears of it in its next `SessionInfo` and asks its questions again. `null` takes it away.

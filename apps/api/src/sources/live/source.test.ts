@@ -57,7 +57,11 @@ describe('a live source', () => {
     const lists = server.log.matching({ verb: 'list', resource: 'pods' });
     expect(lists.length).toBeGreaterThan(1);
     expect(lists.every(({ query }) => query.limit === '20')).toBe(true);
-    expect(source.status()).toMatchObject({ serverVersion: 'v1.34.2', hidden: [] });
+    expect(source.status()).toMatchObject({
+      serverVersion: 'v1.34.2',
+      hidden: [],
+      policyKinds: ['NetworkPolicy'],
+    });
   });
 
   it('asks for metadata only where it needs no more', async () => {

@@ -255,13 +255,18 @@ export function createLiveSource(options: LiveSourceOptions): ClusterSource {
       intake.stop();
     },
     status(): ClusterStatus {
-      const serverVersion = session?.status().discovery?.serverVersion;
+      const discovery = session?.status().discovery;
+      const serverVersion = discovery?.serverVersion;
       return {
         cluster: id,
         source: 'live',
         freshness,
         hidden,
         ...(serverVersion === undefined ? {} : { serverVersion }),
+        // A server that tells no group at all was not allowed to tell.
+        ...(discovery === undefined || discovery.groups.length === 0
+          ? {}
+          : { policyKinds: ['NetworkPolicy', ...discovery.served.map(({ kind }) => kind)] }),
         enforcement: enforcement?.current() ?? UNDETERMINED,
         ...(lastChange === undefined ? {} : { lastChange }),
         ...(options.allowDryRun === true ? { dryRun: true } : {}),
