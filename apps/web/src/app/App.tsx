@@ -12,12 +12,12 @@ import {
   useDraft,
 } from '../features/draft/index.ts';
 import { Inspector } from '../features/inspector/Inspector.tsx';
-import { Palette, type PaletteQuestion } from '../features/palette/Palette.tsx';
+import { Palette, type PaletteAction, type PaletteQuestion } from '../features/palette/Palette.tsx';
 import { Button, EmptyState } from '../shared/ui.tsx';
 import { indexRequest } from '../worker/explore/requests.ts';
 import { useActions } from './actions.ts';
 import { rememberView } from './cluster-view.ts';
-import type { Route, Selection } from './contracts.ts';
+import type { EntityId, Route, Selection } from './contracts.ts';
 import { Header } from './Header.tsx';
 import { Notices } from './Notices.tsx';
 import { RailNav } from './RailNav.tsx';
@@ -93,7 +93,19 @@ function Shell({ route, clusters, current }: ShellProps): ReactNode {
   const { data: index } = useEngineQuery(indexRequest, null);
   const { revision } = useSession();
   const draft = useDraft();
-  const actions = useActions(route, clusters);
+  const general = useActions(route, clusters);
+  const actions = useMemo(
+    (): readonly PaletteAction[] => [
+      ...general,
+      {
+        id: 'connect',
+        label: 'Allow a connection in a draft',
+        icon: 'draft',
+        run: () => draft.actions.ask({ want: 'allow' }),
+      },
+    ],
+    [general, draft.actions],
+  );
   useShortcuts(route, () => setPalette(true));
 
   const ask = useCallback(
@@ -108,6 +120,10 @@ function Shell({ route, clusters, current }: ShellProps): ReactNode {
     [index],
   );
   const toggleDrawer = useCallback(() => navigate({ drawer: !route.drawer }), [route.drawer]);
+  const connect = useCallback(
+    (from: EntityId, to: EntityId) => draft.actions.ask({ from, to, want: 'allow' }),
+    [draft.actions],
+  );
   const policyActions = useMemo(
     () => (key: string) => (
       <>
@@ -138,7 +154,7 @@ function Shell({ route, clusters, current }: ShellProps): ReactNode {
         <Notices />
         {revision === 0 ? null : <RailNav route={route} />}
         <main id="main" className="main" tabIndex={-1}>
-          <Stage route={route} />
+          <Stage route={route} onConnect={connect} />
         </main>
         {route.selection === null || revision === 0 ? null : (
           <aside className="inspector" aria-label="Inspector">

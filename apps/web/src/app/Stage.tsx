@@ -4,12 +4,17 @@ import { GraphView } from '../features/graph/GraphView.tsx';
 import { MatrixView } from '../features/matrix/MatrixView.tsx';
 import { TableView } from '../features/table/TableView.tsx';
 import { Button, EmptyState, formatCount } from '../shared/ui.tsx';
-import type { Route } from './contracts.ts';
+import type { EntityId, Route } from './contracts.ts';
 import { Filters } from './Filters.tsx';
 import { navigate } from './route.ts';
 
+interface StageProps {
+  readonly route: Route;
+  readonly onConnect: (from: EntityId, to: EntityId) => void;
+}
+
 /** The main area: a view once there is something to show, else how far it is or why not. */
-export function Stage({ route }: { readonly route: Route }): ReactNode {
+export function Stage({ route, onConnect }: StageProps): ReactNode {
   const { revision } = useSession();
   if (revision === 0) {
     return (
@@ -22,7 +27,7 @@ export function Stage({ route }: { readonly route: Route }): ReactNode {
     <>
       <Filters route={route}>{route.view === 'graph' ? <LayoutChoice route={route} /> : null}</Filters>
       <div className="stage">
-        {route.view === 'graph' ? <GraphView route={route} /> : null}
+        {route.view === 'graph' ? <GraphView route={route} onConnect={onConnect} /> : null}
         {route.view === 'matrix' ? <MatrixView route={route} /> : null}
         {route.view === 'table' ? <TableView route={route} /> : null}
       </div>

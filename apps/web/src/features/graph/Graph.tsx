@@ -2,6 +2,7 @@ import type { GraphEdge } from '@bulkhead/policy-engine';
 import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { Colors } from '../../shared/colors.ts';
 import type { Point } from '../../worker/layout/pack.ts';
+import { Connector, isEnd } from './Connector.tsx';
 import { createCanvas, type GraphCanvas, type Viewport } from './canvas.ts';
 import { edgeLabel } from './edge-labels.ts';
 import { Minimap } from './Minimap.tsx';
@@ -19,6 +20,8 @@ export interface GraphProps {
   readonly onSelectEdge: (edge: GraphEdge) => void;
   readonly onToggle: (boxId: string) => void;
   readonly onMoved: (id: string, at: Point) => void;
+  /** Somebody drew a connection from one node to another. */
+  readonly onConnect: (from: string, to: string) => void;
   readonly onSpeak: (message: string) => void;
   readonly onReady?: (canvas: GraphCanvas) => void;
   readonly showMap: boolean;
@@ -40,16 +43,41 @@ export function Graph(props: GraphProps): ReactNode {
   const [viewport, setViewport] = useState<Viewport | null>(null);
   const [hover, setHover] = useState<Hover | null>(null);
   const [cursor, setCursor] = useState<string | null>(null);
+  const [offered, setOffered] = useState<string | null>(null);
+  const [from, setFrom] = useState<string | null>(null);
+  const fromRef = useRef<string | null>(null);
   const fitted = useRef('');
   /** What the last canvas showed: another takes over where a graph becomes busy, or no longer is. */
   const seen = useRef<Viewport | null>(null);
   const { busy } = scene;
+
+  const begin = useCallback((id: string | null) => {
+    fromRef.current = id;
+    setFrom(id);
+    const { scene: now, onSpeak } = latest.current;
+    if (id === null) return;
+    container.current?.focus({ preventScroll: true });
+    onSpeak(`From ${endName(now, id)}: choose where to, Enter takes it, Escape gives up.`);
+  }, []);
+  const connectTo = useCallback(
+    (to: string | null) => {
+      const start = fromRef.current;
+      if (start === null || to === null || to === start || !isEnd(to)) return;
+      begin(null);
+      latest.current.onConnect(start, to);
+    },
+    [begin],
+  );
 
   useEffect(() => {
     if (container.current === null) return;
     const created = createCanvas(container.current, busy, {
       onPick: (target, add) => {
         const { scene: now, onSelectNode, onSelectEdge } = latest.current;
+        if (fromRef.current !== null && target?.type !== 'edge') {
+          connectTo(target?.id ?? null);
+          return;
+        }
         if (target?.type === 'edge') {
           const edge = now.edges.find((entry) => entry.id === target.id)?.edge;
           if (edge !== undefined) onSelectEdge(edge);
@@ -59,7 +87,10 @@ export function Graph(props: GraphProps): ReactNode {
       },
       onToggle: (id) => latest.current.onToggle(id),
       onMoved: (id, at) => latest.current.onMoved(id, at),
-      onHover: (target) => setHover(target === null ? null : describeHover(latest.current.scene, target)),
+      onHover: (target) => {
+        setHover(target === null ? null : describeHover(latest.current.scene, target));
+        setOffered(target?.type === 'node' ? target.id : null);
+      },
       onViewport: setViewport,
     });
     canvas.current = created;
@@ -70,7 +101,7 @@ export function Graph(props: GraphProps): ReactNode {
       canvas.current = null;
       created.destroy();
     };
-  }, [busy]);
+  }, [busy, connectTo]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new canvas (busy) starts empty
   useEffect(() => {
@@ -83,78 +114,89 @@ export function Graph(props: GraphProps): ReactNode {
   useEffect(() => canvas.current?.focus(focus), [focus, busy]);
   useEffect(() => canvas.current?.cursor(cursor), [cursor]);
 
-  const walk = useCallback((event: KeyboardEvent) => {
-    const { scene: now, onSelectNode, onToggle, onSpeak, onSelectEdge } = latest.current;
-    if (event.metaKey || event.ctrlKey || event.altKey) return;
-    const selected = [...latest.current.focus.selected][0];
-    const here = cursorRef.current ?? (selected !== undefined && now.rects.has(selected) ? selected : null);
-    const go = (id: string | null) => {
-      if (id === null) return;
-      cursorRef.current = id;
-      setCursor(id);
-      onSpeak(describeNode(now, id));
-    };
-    switch (event.key) {
-      case 'ArrowLeft':
-      case 'ArrowRight':
-      case 'ArrowUp':
-      case 'ArrowDown':
-        go(nearest(now, here, event.key));
-        break;
-      case 'n':
-      case 'p':
-      case 'PageDown':
-      case 'PageUp':
-        go(
-          step(
-            now,
-            here,
-            event.key === 'n' || event.key === 'PageDown' ? 1 : -1,
-            event.key.startsWith('Page'),
-          ),
-        );
-        break;
-      case 'Enter':
-      case ' ':
-        if (here !== null) onSelectNode(here, event.shiftKey);
-        break;
-      case 'e':
-        if (here !== null) onToggle(here);
-        break;
-      case '[':
-      case ']': {
-        if (here === null) break;
-        const list = edgesOf(now, here);
-        if (list.length === 0) break;
-        edgeIndex.current = (edgeIndex.current + (event.key === ']' ? 1 : list.length - 1)) % list.length;
-        const edge = list[edgeIndex.current];
-        if (edge !== undefined) onSelectEdge(edge.edge);
-        break;
+  const walk = useCallback(
+    (event: KeyboardEvent) => {
+      const { scene: now, onSelectNode, onToggle, onSpeak, onSelectEdge } = latest.current;
+      if (event.metaKey || event.ctrlKey || event.altKey) return;
+      const selected = [...latest.current.focus.selected][0];
+      const here = cursorRef.current ?? (selected !== undefined && now.rects.has(selected) ? selected : null);
+      const go = (id: string | null) => {
+        if (id === null) return;
+        cursorRef.current = id;
+        setCursor(id);
+        onSpeak(describeNode(now, id));
+      };
+      switch (event.key) {
+        case 'ArrowLeft':
+        case 'ArrowRight':
+        case 'ArrowUp':
+        case 'ArrowDown':
+          go(nearest(now, here, event.key));
+          break;
+        case 'n':
+        case 'p':
+        case 'PageDown':
+        case 'PageUp':
+          go(
+            step(
+              now,
+              here,
+              event.key === 'n' || event.key === 'PageDown' ? 1 : -1,
+              event.key.startsWith('Page'),
+            ),
+          );
+          break;
+        case 'Enter':
+        case ' ':
+          if (fromRef.current !== null) connectTo(here);
+          else if (here !== null) onSelectNode(here, event.shiftKey);
+          break;
+        case 'c':
+          if (here !== null && isEnd(here)) begin(here);
+          break;
+        case 'Escape':
+          if (fromRef.current === null) return;
+          begin(null);
+          break;
+        case 'e':
+          if (here !== null) onToggle(here);
+          break;
+        case '[':
+        case ']': {
+          if (here === null) break;
+          const list = edgesOf(now, here);
+          if (list.length === 0) break;
+          edgeIndex.current = (edgeIndex.current + (event.key === ']' ? 1 : list.length - 1)) % list.length;
+          const edge = list[edgeIndex.current];
+          if (edge !== undefined) onSelectEdge(edge.edge);
+          break;
+        }
+        case '+':
+        case '=':
+          canvas.current?.zoomBy(1.25);
+          break;
+        case '-':
+          canvas.current?.zoomBy(0.8);
+          break;
+        case 'f':
+          canvas.current?.fit();
+          break;
+        case 's':
+          if (here !== null) canvas.current?.fit([here]);
+          break;
+        default:
+          return;
       }
-      case '+':
-      case '=':
-        canvas.current?.zoomBy(1.25);
-        break;
-      case '-':
-        canvas.current?.zoomBy(0.8);
-        break;
-      case 'f':
-        canvas.current?.fit();
-        break;
-      case 's':
-        if (here !== null) canvas.current?.fit([here]);
-        break;
-      default:
-        return;
-    }
-    event.preventDefault();
-  }, []);
+      event.preventDefault();
+    },
+    [begin, connectTo],
+  );
   const cursorRef = useRef<string | null>(null);
   const edgeIndex = useRef(-1);
 
   const label = useMemo(() => {
     const counts = `${scene.boxes.length} namespaces, ${scene.cards.length} workloads and ${scene.edges.length} edges shown`;
-    return `Graph of allowed connections: ${counts}. Arrow keys walk from node to node, N and P in reading order, Page Down and Page Up by namespace. Enter selects, E expands or collapses, brackets step through edges. The table view has the same facts as text.`;
+    return `Graph of allowed connections: ${counts}. Arrow keys walk from node to node, N and P in reading order, Page Down and Page Up by namespace. Enter selects, C begins a connection that Enter ends, E expands or collapses, brackets step through edges. The table view has the same facts as text.`;
   }, [scene]);
 
   return (
@@ -182,6 +224,14 @@ export function Graph(props: GraphProps): ReactNode {
           {hover.detail === '' ? null : <span>{hover.detail}</span>}
         </div>
       )}
+      <Connector
+        canvas={canvas}
+        offered={offered ?? [...focus.selected].find((id) => scene.rects.has(id)) ?? null}
+        from={from}
+        nameOf={(id) => endName(scene, id)}
+        onBegin={begin}
+        onConnect={props.onConnect}
+      />
       {showMap && viewport !== null ? (
         <Minimap
           scene={scene}
@@ -203,4 +253,10 @@ function describeHover(scene: Scene, target: { type: 'node' | 'edge'; id: string
   const { edge } = entry;
   const name = (id: string) => id.replace(/^(ns|wl|out):/, '');
   return { text: `${name(edge.from)} → ${name(edge.to)}`, detail: edgeLabel(edge), at: target.at };
+}
+
+function endName(scene: Scene, id: string): string {
+  const card = scene.cards.find((entry) => entry.id === id)?.node;
+  if (card !== undefined) return `${card.namespace}/${card.name}`;
+  return scene.outside.find((entry) => entry.id === id)?.node.label ?? id;
 }

@@ -1,6 +1,6 @@
 import { asTarget, entityOfNode, type GraphEdge, policyKey } from '@bulkhead/policy-engine';
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import type { Route, Selection } from '../../app/contracts.ts';
+import type { EntityId, Route, Selection } from '../../app/contracts.ts';
 import { navigate } from '../../app/route.ts';
 import { useScope } from '../../app/scope.ts';
 import { useEngineQuery, useSession } from '../../data/engine.ts';
@@ -36,8 +36,14 @@ function focusIds(selection: Selection | null): readonly string[] {
   return [];
 }
 
+interface GraphViewProps {
+  readonly route: Route;
+  /** Somebody drew a connection between two entities. */
+  readonly onConnect: (from: EntityId, to: EntityId) => void;
+}
+
 /** The graph of the cluster, bound to the route and the worker. */
-export function GraphView({ route }: { readonly route: Route }): ReactNode {
+export function GraphView({ route, onConnect }: GraphViewProps): ReactNode {
   const session = useSession();
   const announce = useAnnounce();
   const colors = useColors();
@@ -281,6 +287,7 @@ export function GraphView({ route }: { readonly route: Route }): ReactNode {
         onSelectEdge={selectEdge}
         onToggle={toggle}
         onMoved={move}
+        onConnect={(from, to) => onConnect(entityOfNode(from), entityOfNode(to))}
         onSpeak={announce}
         onReady={(created) => {
           canvas.current = created;

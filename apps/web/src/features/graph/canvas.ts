@@ -34,6 +34,12 @@ export interface GraphCanvas {
   focus(focus: Focus): void;
   /** Marks the node that the keyboard is on. */
   cursor(id: string | null): void;
+  /** Marks the node that a connection being drawn would end at; moves nothing. */
+  mark(id: string | null): void;
+  /** Where a node is seen, in pixels of the container; `undefined`: it is not drawn. */
+  placeOf(id: string): Rect | undefined;
+  /** The card, outside peer or box at a point of the container, the smallest first. */
+  nodeAt(at: Point): string | null;
   fit(ids?: readonly string[]): void;
   /** Brings nodes into view, but moves nothing where they are in sight and readable. */
   reveal(ids: readonly string[]): void;
@@ -89,6 +95,7 @@ export function createCanvas(container: HTMLElement, busy: boolean, events: Canv
   let focused: Focus = { lit: null, selected: new Set() };
   let pending: ReturnType<typeof setTimeout> | undefined;
   let cursorId: string | null = null;
+  let markedId: string | null = null;
 
   const restyle = () => {
     if (colors === undefined) return;
@@ -259,6 +266,31 @@ export function createCanvas(container: HTMLElement, busy: boolean, events: Canv
       const box = found.boundingBox();
       const { x1, y1, x2, y2 } = cy.extent();
       if (box.x1 < x1 || box.x2 > x2 || box.y1 < y1 || box.y2 > y2) cy.center(found);
+    },
+    mark(id) {
+      if (markedId !== null) elementsOf(cy, markedId).removeClass('hovered');
+      markedId = id;
+      if (id !== null) elementsOf(cy, id).addClass('hovered');
+    },
+    placeOf(id) {
+      const found = cy.getElementById(id);
+      if (found.empty() || !found.isNode()) return undefined;
+      const { x, y } = found.renderedPosition();
+      const width = found.renderedWidth();
+      const height = found.renderedHeight();
+      return { x: x - width / 2, y: y - height / 2, width, height };
+    },
+    nodeAt(at) {
+      let best: { id: string; size: number } | null = null;
+      for (const node of cy.nodes()) {
+        const { x, y } = node.renderedPosition();
+        const width = node.renderedWidth();
+        const height = node.renderedHeight();
+        if (Math.abs(at.x - x) > width / 2 || Math.abs(at.y - y) > height / 2) continue;
+        if (best === null || width * height < best.size)
+          best = { id: nodeIdOf(node.id()), size: width * height };
+      }
+      return best?.id ?? null;
     },
     fit(ids) {
       if (ids === undefined) {

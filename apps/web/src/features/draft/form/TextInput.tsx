@@ -6,18 +6,29 @@ interface TextInputProps {
   readonly onChange: (value: string) => void;
   readonly list?: string;
   readonly wide?: boolean;
+  /** The dialog it stands in focuses it first. */
+  readonly firstFocus?: boolean;
   /** Says why a text can't be taken; it stays in the field until it can. */
   readonly problem?: (value: string) => string | undefined;
 }
 
 /** A field that reports each change, and keeps what can't be taken in sight instead of throwing it away. */
-export function TextInput({ label, value, onChange, list, wide, problem }: TextInputProps): ReactNode {
+export function TextInput({
+  label,
+  value,
+  onChange,
+  list,
+  wide,
+  firstFocus,
+  problem,
+}: TextInputProps): ReactNode {
   const [text, setText] = useState(value);
   useEffect(() => setText(value), [value]);
   const wrong = problem?.(text);
   return (
     <input
       className="input draft-text"
+      {...(firstFocus === true ? { 'data-first-focus': true } : {})}
       aria-label={label}
       aria-invalid={wrong !== undefined}
       title={wrong}

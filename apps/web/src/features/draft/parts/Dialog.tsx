@@ -9,13 +9,14 @@ interface DialogProps {
   readonly size?: 'small' | 'large';
 }
 
-/** A modal dialog; Escape and a click beside it close it, and focus returns to where it was. */
+/** A modal dialog; what has `data-first-focus` in it is focused first. Escape and a click beside it close it, and focus returns to where it was. */
 export function Dialog({ title, onClose, children, footer, size = 'large' }: DialogProps): ReactNode {
   const ref = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => {
     const dialog = ref.current;
     dialog?.showModal();
+    dialog?.querySelector<HTMLElement>('[data-first-focus]')?.focus();
     return () => dialog?.close();
   }, []);
   return (

@@ -1,7 +1,8 @@
 import type { ImpactRow, Suggestion, SuggestionList, SuggestQuestion } from '@bulkhead/policy-engine';
-import { type ReactNode, useEffect, useState } from 'react';
+import { type ReactNode, useCallback, useEffect, useId, useMemo, useState } from 'react';
+import type { EntityId } from '../../../app/contracts.ts';
 import { useEngine, useSession } from '../../../data/engine.ts';
-import { useAnnounce } from '../../../shared/announce.tsx';
+import { useNotify } from '../../../shared/announce.tsx';
 import { Icon } from '../../../shared/icons.tsx';
 import { entityName } from '../../../shared/names.ts';
 import { Button, formatCount, Segments } from '../../../shared/ui.tsx';
@@ -12,6 +13,7 @@ import { useLiveQuery } from '../parts/live-query.ts';
 import { type PairQuestion, useDraft } from '../session.ts';
 import { parsePorts } from '../templates/inputs.ts';
 import { clusterValuesRequest, suggestRequest } from '../worker/requests.ts';
+import { type EndChoice, endChoices, endText, readEnd } from './ends.ts';
 
 interface SuggestDialogProps {
   readonly question: PairQuestion;
@@ -26,8 +28,11 @@ export default function SuggestDialog({ question, onClose }: SuggestDialogProps)
   const [want, setWant] = useState(question.want);
   const [typed, setTyped] = useState<string | null>(question.port?.replace('/', ' ') ?? null);
   const [answer, setAnswer] = useState<SuggestionList | string | null>(null);
-  const from = suggestEnd(question.from);
-  const to = suggestEnd(question.to);
+  const [ends, setEnds] = useState({ from: question.from, to: question.to });
+  const choices = useMemo(() => endChoices(values), [values]);
+  const from = suggestEnd(ends.from ?? '');
+  const to = suggestEnd(ends.to ?? '');
+  const use = useUse(onClose);
   const declared =
     to?.type === 'workload'
       ? values?.workloads.find(
@@ -52,11 +57,25 @@ export default function SuggestDialog({ question, onClose }: SuggestDialogProps)
         if (!controller.signal.aborted) setAnswer(error instanceof Error ? error.message : String(error));
       });
     return () => controller.abort();
-  }, [engine, want, port, question, revision, overlay]);
+  }, [engine, want, port, ends, revision, overlay]);
 
+  const isChosen = ends.from !== undefined && ends.to !== undefined;
+  const title =
+    ends.from === undefined || ends.to === undefined
+      ? want === 'allow'
+        ? 'Allow a connection'
+        : 'Close a connection'
+      : `${entityName(ends.from)} → ${entityName(ends.to)}`;
+  const best = answer !== null && typeof answer !== 'string' ? answer.suggestions[0] : undefined;
   return (
-    <Dialog title={`${entityName(question.from)} → ${entityName(question.to)}`} onClose={onClose}>
-      <div className="draft-export-head">
+    <Dialog title={title} onClose={onClose}>
+      <form
+        className="draft-question"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (best !== undefined) void use(best);
+        }}
+      >
         <Segments
           label="What is wanted"
           value={want}
@@ -66,15 +85,97 @@ export default function SuggestDialog({ question, onClose }: SuggestDialogProps)
           ]}
           onChange={setWant}
         />
-        <span className="muted">on port</span>
-        <TextInput label="Port" value={port} problem={portProblem} onChange={setTyped} />
-      </div>
+        <EndField
+          label="From"
+          id={ends.from}
+          choices={choices}
+          focus={question.from === undefined}
+          onChange={(id) => setEnds((old) => ({ ...old, from: id }))}
+        />
+        <EndField
+          label="To"
+          id={ends.to}
+          choices={choices}
+          focus={question.from !== undefined && question.to === undefined}
+          onChange={(id) => setEnds((old) => ({ ...old, to: id }))}
+        />
+        <div>
+          <span className="muted">Port</span>
+          <TextInput
+            label="Port"
+            value={port}
+            problem={portProblem}
+            firstFocus={question.from !== undefined && question.to !== undefined}
+            onChange={setTyped}
+          />
+        </div>
+        <button type="submit" className="visually-hidden" tabIndex={-1} disabled={best === undefined}>
+          Add the first to the draft
+        </button>
+      </form>
       {answer === null ? <p className="draft-hint muted">Looking for edits…</p> : null}
-      {typeof answer === 'string' ? <p className="draft-notice warning">{answer}</p> : null}
+      {typeof answer === 'string' ? (
+        <p className={isChosen ? 'draft-notice warning' : 'draft-hint muted'}>{answer}</p>
+      ) : null}
       {answer === null || typeof answer === 'string' ? null : (
-        <Answer answer={answer} want={want} onClose={onClose} />
+        <Answer answer={answer} want={want} onUse={use} />
       )}
     </Dialog>
+  );
+}
+
+interface EndFieldProps {
+  readonly label: 'From' | 'To';
+  readonly id: EntityId | undefined;
+  readonly choices: readonly EndChoice[];
+  readonly focus: boolean;
+  readonly onChange: (id: EntityId | undefined) => void;
+}
+
+/** One end of the connection: a workload by name, the internet, or addresses. */
+function EndField({ label, id, choices, focus, onChange }: EndFieldProps): ReactNode {
+  const list = useId();
+  const [text, setText] = useState<string | null>(null);
+  const shown = text ?? (id === undefined ? '' : endText(id, choices));
+  const wrong = shown !== '' && readEnd(shown, choices) === undefined && id === undefined;
+  return (
+    <label>
+      <span className="muted">{label}</span>
+      <input
+        className="input"
+        aria-label={label}
+        aria-invalid={wrong}
+        list={list}
+        value={shown}
+        placeholder="namespace/workload, internet, or addresses"
+        {...(focus ? { 'data-first-focus': true } : {})}
+        spellCheck={false}
+        autoComplete="off"
+        onChange={(event) => {
+          setText(event.target.value);
+          onChange(readEnd(event.target.value, choices));
+        }}
+      />
+      <datalist id={list}>
+        {choices.map((choice) => (
+          <option key={choice.id} value={choice.text} />
+        ))}
+      </datalist>
+    </label>
+  );
+}
+
+/** Takes a suggestion into the draft, and says what came of it. */
+function useUse(onClose: () => void): (suggestion: Suggestion) => Promise<void> {
+  const { actions } = useDraft();
+  const notify = useNotify();
+  return useCallback(
+    async ({ title, edits }) => {
+      const problems = await actions.applyEdits(edits);
+      notify(problems.length === 0 ? `In the draft: ${title}.` : problems.join(' '));
+      onClose();
+    },
+    [actions, notify, onClose],
   );
 }
 
@@ -91,7 +192,7 @@ function readQuestion(
   port: string,
 ): SuggestQuestion | string {
   if (from === undefined || to === undefined) {
-    return 'Suggestions are made for workloads, the internet and blocks of addresses. Choose a workload inside the namespace.';
+    return 'Choose both ends: workloads such as shop/cart, the internet, or addresses such as 10.0.0.0/8.';
   }
   const read = parsePorts(port);
   const first = 'ports' in read ? read.ports[0] : undefined;
@@ -113,10 +214,10 @@ const NOW = {
 interface AnswerProps {
   readonly answer: SuggestionList;
   readonly want: 'allow' | 'close';
-  readonly onClose: () => void;
+  readonly onUse: (suggestion: Suggestion) => Promise<void>;
 }
 
-function Answer({ answer, want, onClose }: AnswerProps): ReactNode {
+function Answer({ answer, want, onUse }: AnswerProps): ReactNode {
   const done: Readonly<Record<string, string>> = NOW[want];
   const already = done[answer.now];
   return (
@@ -137,7 +238,7 @@ function Answer({ answer, want, onClose }: AnswerProps): ReactNode {
             key={JSON.stringify(suggestion.edits)}
             suggestion={suggestion}
             verb={want === 'allow' ? 'opens' : 'closes'}
-            onClose={onClose}
+            onUse={onUse}
           />
         ))}
       </ol>
@@ -148,18 +249,11 @@ function Answer({ answer, want, onClose }: AnswerProps): ReactNode {
 interface SuggestionCardProps {
   readonly suggestion: Suggestion;
   readonly verb: 'opens' | 'closes';
-  readonly onClose: () => void;
+  readonly onUse: (suggestion: Suggestion) => Promise<void>;
 }
 
-function SuggestionCard({ suggestion, verb, onClose }: SuggestionCardProps): ReactNode {
-  const { actions } = useDraft();
-  const announce = useAnnounce();
-  const { title, exact, alsoPorts, also, alsoPairs, edits } = suggestion;
-  const use = async () => {
-    const problems = await actions.applyEdits(edits);
-    announce(problems.length === 0 ? 'Added to the draft.' : problems.join(' '));
-    onClose();
-  };
+function SuggestionCard({ suggestion, verb, onUse }: SuggestionCardProps): ReactNode {
+  const { title, exact, alsoPorts, also, alsoPairs } = suggestion;
   return (
     <li className="draft-suggestion">
       <div>
@@ -176,7 +270,7 @@ function SuggestionCard({ suggestion, verb, onClose }: SuggestionCardProps): Rea
           </span>
         )}
         <span className="spring" />
-        <Button variant="primary" onClick={() => void use()}>
+        <Button variant="primary" onClick={() => void onUse(suggestion)}>
           Add to the draft
         </Button>
       </div>

@@ -1,0 +1,40 @@
+import { type ClusterValues, parseCidr } from '@bulkhead/policy-engine';
+import type { EntityId } from '../../../app/contracts.ts';
+import { entityName } from '../../../shared/names.ts';
+
+/** A choice for an end of a connection: what is typed, and the entity that it stands for. */
+export interface EndChoice {
+  readonly text: string;
+  readonly id: EntityId;
+}
+
+/** Every workload by `namespace/name`, with its kind where two share that name; then the internet. */
+export function endChoices(values: ClusterValues | undefined): readonly EndChoice[] {
+  const kinds = new Map<string, Set<string>>();
+  for (const { namespace, name, kind } of values?.workloads ?? []) {
+    const path = `${namespace}/${name}`;
+    kinds.set(path, (kinds.get(path) ?? new Set()).add(kind));
+  }
+  const workloads = [...kinds].flatMap(([path, own]) =>
+    [...own].map((kind) => ({
+      text: own.size === 1 ? path : `${path} (${kind})`,
+      id: `wl:${path}[${kind}]`,
+    })),
+  );
+  return [...workloads.sort((a, b) => (a.text < b.text ? -1 : 1)), { text: 'internet', id: 'out:internet' }];
+}
+
+/** What a text stands for: a choice, a block of addresses, or one address. `undefined`: nothing that is known. */
+export function readEnd(text: string, choices: readonly EndChoice[]): EntityId | undefined {
+  const wanted = text.trim().toLowerCase();
+  const choice = choices.find((one) => one.text.toLowerCase() === wanted);
+  if (choice !== undefined) return choice.id;
+  if (wanted !== '' && parseCidr(wanted) !== undefined) return `out:cidr:${wanted}`;
+  const address = `${wanted}/${wanted.includes(':') ? 128 : 32}`;
+  return wanted !== '' && parseCidr(address) !== undefined ? `out:cidr:${address}` : undefined;
+}
+
+/** The text for an entity: that of its choice, else its name. */
+export function endText(id: EntityId, choices: readonly EndChoice[]): string {
+  return choices.find((choice) => choice.id === id)?.text ?? entityName(id);
+}
