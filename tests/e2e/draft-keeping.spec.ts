@@ -45,12 +45,16 @@ test('drafts are kept across reloads, renamed, duplicated, compared and deleted'
   const compare = page.getByRole('dialog', { name: /^Compare/ });
   await expect(compare).toContainText('default-deny-ingress-kept-2');
   await expect(compare).toContainText('not in this draft');
+  // The other name makes no difference to what is allowed.
+  await expect(compare.getByTestId('compare-effect')).toHaveText(/: changes no connection\.$/);
   await compare.getByRole('button', { name: 'Close' }).click();
 
-  page.once('dialog', (dialog) => dialog.accept());
   await more.click();
   await page.getByRole('button', { name: 'Delete this draft' }).click();
   await expect(demo.drawer.getByRole('button', { name: /^Draft: Close the portal\./ })).toBeVisible();
+  await page.getByTestId('toast').getByRole('button', { name: 'Undo' }).click();
+  await expect(demo.drawer.getByRole('button', { name: /^Draft: Close the portal copy/ })).toBeVisible();
+  await expect(demo.editor).toContainText('default-deny-ingress-kept-2');
 });
 
 test('a link holds the whole draft in its fragment, which no server sees', async ({

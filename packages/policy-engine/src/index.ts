@@ -24,6 +24,7 @@ export { type LoweredPolicy, lowerPolicy, policyKind } from './dialects/index.ts
 export type { Finding, FindingCode, FindingFix, FindingSeverity, PolicyEdit } from './findings/finding.ts';
 export { type FindingOptions, findings } from './findings/findings.ts';
 export { withoutPolicy, withoutRule } from './findings/redundancy.ts';
+export { labelKeyProblem, labelValueProblem } from './input/names.ts';
 export { nearest } from './input/nearest.ts';
 export { acceptedBy, findingConcerns } from './invariants/concerns.ts';
 export { assertionText, endsText } from './invariants/describe.ts';

@@ -16,6 +16,7 @@ export {
 export { DRAFT_FORMAT, DRAFT_VERSION, type DraftReading, parseDraft, serializeDraft } from './draft/file.ts';
 export type { DraftHistory, DraftPatch, HistoryMove } from './draft/history.ts';
 export * as draftHistory from './draft/history.ts';
+export { type ImportedPolicies, importPolicies } from './draft/import.ts';
 export { type EffectivePolicies, effectivePolicies, withText } from './draft/last-good.ts';
 export type {
   AddedNamespace,

@@ -1,11 +1,10 @@
-import { type KeyboardEvent, lazy, type ReactNode, Suspense, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useState } from 'react';
 import type { DrawerProps, Navigate } from '../../app/contracts.ts';
 import { Button, EmptyState } from '../../shared/ui.tsx';
 import { DraftHeader } from './DraftHeader.tsx';
 import { ItemList } from './ItemList.tsx';
 import { ItemPane } from './ItemPane.tsx';
 import { ImpactPane } from './impact/ImpactPane.tsx';
-import { usePaste } from './parts/paste.ts';
 import { useDraft } from './session.ts';
 import './draft.css';
 
@@ -23,29 +22,11 @@ interface DraftDrawerProps extends DrawerProps {
 
 /** The draft studio: what the draft holds, the editor, and what it changes. */
 export function DraftDrawer({ height, onClose, navigate }: DraftDrawerProps): ReactNode {
-  const { entry, actions } = useDraft();
+  const { entry } = useDraft();
   const [dialog, setDialog] = useState<DraftDialog>(null);
-  const drop = usePaste(actions);
   const close = () => setDialog(null);
-  const undoKeys = (event: KeyboardEvent) => {
-    if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
-    // The editor has these keys itself; a field in a dialog is not part of the draft yet.
-    if (event.target instanceof Element && event.target.closest('.cm-editor, dialog') !== null) return;
-    const key = event.key.toLowerCase();
-    if (key === 'z' && !event.shiftKey) actions.undo();
-    else if (key === 'y' || key === 'z') actions.redo();
-    else return;
-    event.preventDefault();
-  };
   return (
-    <section
-      className="draft"
-      style={{ height }}
-      aria-label="Draft"
-      onKeyDown={undoKeys}
-      {...drop.handlers}
-      data-dropping={drop.over}
-    >
+    <section className="draft" style={{ height }} aria-label="Draft">
       <DraftHeader onClose={onClose} onDialog={setDialog} />
       {entry === undefined || entry.draft.items.length === 0 ? (
         <Start onDialog={setDialog} />
@@ -56,7 +37,6 @@ export function DraftDrawer({ height, onClose, navigate }: DraftDrawerProps): Re
           <ImpactPane navigate={navigate} />
         </div>
       )}
-      {drop.over ? <div className="draft-drop">Drop YAML or a draft file to add it</div> : null}
       <Suspense fallback={null}>
         {dialog === 'template' ? <TemplatePicker onClose={close} /> : null}
         {dialog === 'export' ? <ExportDialog onClose={close} /> : null}
@@ -79,13 +59,15 @@ function Start({ onDialog }: { readonly onDialog: (dialog: DraftDialog) => void 
             Start from a template
           </Button>
           <Button onClick={() => onDialog('edit')}>Edit a policy</Button>
+          <Button onClick={() => actions.ask({ want: 'allow' })}>Allow a connection</Button>
           <Button onClick={() => actions.addText('')}>Write YAML</Button>
         </>
       }
     >
       <p>
         A draft lies over the cluster as it is: every view shows what it opens and closes, and nothing is ever
-        applied. You can also paste YAML here, or drop a file.
+        applied. You can also drag from one workload to another in the graph, paste YAML anywhere, or drop a
+        file or a folder.
       </p>
     </EmptyState>
   );

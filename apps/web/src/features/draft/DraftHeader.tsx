@@ -1,8 +1,8 @@
 import { serializeDraft } from '@bulkhead/policy-engine';
 import { type ReactNode, useRef, useState } from 'react';
-import { useAnnounce } from '../../shared/announce.tsx';
+import { useNotify } from '../../shared/announce.tsx';
 import { Icon } from '../../shared/icons.tsx';
-import { Button, IconButton } from '../../shared/ui.tsx';
+import { Button, formatCount, IconButton } from '../../shared/ui.tsx';
 import type { DraftDialog } from './DraftDrawer.tsx';
 import { DraftIcon } from './parts/icons.tsx';
 import { Popup } from './parts/Popup.tsx';
@@ -112,8 +112,8 @@ export function DraftHeader({ onClose, onDialog }: DraftHeaderProps): ReactNode 
       {storage === 'ok' ? null : (
         <span className="badge warning" role="status">
           {storage === 'full'
-            ? 'Browser storage is full: not kept'
-            : 'Storage is blocked: not kept after a reload'}
+            ? 'Browser storage is full: the last changes are not kept. Save the draft as a file.'
+            : 'Browser storage is turned off: drafts end with this page. Save them as files.'}
         </span>
       )}
       {unreadable > 0 ? (
@@ -171,22 +171,38 @@ function DraftMenu({
   readonly onRename: () => void;
 }): ReactNode {
   const { entry, entries, actions } = useDraft();
-  const announce = useAnnounce();
+  const notify = useNotify();
   const files = useRef<HTMLInputElement>(null);
   const draft = entry?.draft;
+  const save = () => {
+    if (draft === undefined) return;
+    saveFile(draftFileName(draft, 'bulkhead.json'), serializeDraft(draft), 'application/json');
+  };
+  const remove = () => {
+    if (entry === undefined) return;
+    actions.remove(entry.draft.id);
+    if (entry.draft.items.length === 0) return;
+    notify(`Deleted the draft "${entry.draft.name}".`, {
+      label: 'Undo',
+      run: () => actions.restore(entry),
+    });
+  };
   const share = async () => {
     if (draft === undefined) return;
     const { fragment, fits } = await shareFragment(draft);
     if (!fits) {
-      announce(
-        `This draft is too big for a link (${fragment.length} of ${MAX_LINK} characters). Save it as a file.`,
+      notify(
+        `This draft is too big for a link: ${formatCount(fragment.length)} characters, of ${formatCount(MAX_LINK)} that survive chats and mail. Save it as a file instead.`,
+        { label: 'Save as a file', run: save },
       );
       return;
     }
     const link = `${window.location.origin}${window.location.pathname}${window.location.search}${fragment}`;
     const copied = await copyText(link);
-    announce(
-      copied ? 'Copied a link that holds the whole draft.' : 'The browser did not allow copying the link.',
+    notify(
+      copied
+        ? `Copied a link that holds the whole draft: ${formatCount(fragment.length)} of at most ${formatCount(MAX_LINK)} characters, all after the #, which no server sees.`
+        : 'The browser did not allow copying the link.',
     );
   };
   return (
@@ -198,7 +214,7 @@ function DraftMenu({
         multiple
         accept=".yaml,.yml,.json"
         onChange={(event) => {
-          void takeFiles(event.target.files ?? [], actions).then(announce);
+          void takeFiles(event.target.files ?? [], actions).then(notify);
           event.target.value = '';
         }}
       />
@@ -226,22 +242,10 @@ function DraftMenu({
               {item('Compare with another draft…', () => onDialog('compare'), entries.length < 2)}
               <hr className="draft-rule" />
               {item('Copy a link that holds it', () => void share())}
-              {item('Save as a file', () => {
-                if (draft !== undefined) {
-                  saveFile(draftFileName(draft, 'bulkhead.json'), serializeDraft(draft), 'application/json');
-                }
-              })}
+              {item('Save as a file', save)}
               {item('Open a file…', () => files.current?.click(), false)}
               <hr className="draft-rule" />
-              {item('Delete this draft', () => {
-                if (draft === undefined) return;
-                if (
-                  draft.items.length === 0 ||
-                  window.confirm(`Delete the draft "${draft.name}"? This can't be undone.`)
-                ) {
-                  actions.remove(draft.id);
-                }
-              })}
+              {item('Delete this draft', remove)}
             </>
           );
         }}

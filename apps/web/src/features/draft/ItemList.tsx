@@ -189,12 +189,15 @@ function AddMenu({ onDialog }: { readonly onDialog: (dialog: DraftDialog) => voi
             {item(<Icon name="draft" size={14} />, 'Edit a policy…', () => onDialog('edit'))}
             {item(<DraftIcon name="trash" size={14} />, 'Remove a policy…', () => onDialog('remove'))}
             {item(<Icon name="plus" size={14} />, 'Empty YAML', () => actions.addText(''))}
+            {item(<Icon name="arrow" size={14} />, 'Allow a connection…', () =>
+              actions.ask({ want: 'allow' }),
+            )}
             <hr className="draft-rule" />
             {item(<DraftIcon name="tag" size={14} />, 'Change labels', () =>
               actions.add({
                 id: newId(),
                 type: 'labels',
-                target: { type: 'namespace', name: '' },
+                target: { type: 'namespace', name: namespace },
                 labels: {},
               }),
             )}

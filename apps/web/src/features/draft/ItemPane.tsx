@@ -127,13 +127,28 @@ interface StatusLineProps {
   readonly onShow: (line: number) => void;
 }
 
+interface Problem {
+  readonly isError: boolean;
+  readonly message: string;
+  readonly hint: string | undefined;
+  readonly line: number;
+}
+
 /** One line that is always there, so that a problem which comes and goes moves nothing under the cursor. */
 function StatusLine({ result, item, onShow }: StatusLineProps): ReactNode {
   const text = result?.texts[item.id];
-  const problems = [...(text?.diagnostics ?? [])].sort(
-    (a, b) => Number(b.diagnostic.severity === 'error') - Number(a.diagnostic.severity === 'error'),
-  );
-  const first = problems[0]?.diagnostic;
+  const problems: readonly Problem[] = [
+    ...(text?.diagnostics ?? []).map(({ diagnostic: { severity, message, hint, source } }) => ({
+      isError: severity === 'error' || severity === 'fatal',
+      message,
+      hint,
+      line: source?.line ?? 1,
+    })),
+    ...(result?.notices ?? []).flatMap(({ item: of, severity, message, hint, line }) =>
+      of === item.id && line !== undefined ? [{ isError: severity === 'error', message, hint, line }] : [],
+    ),
+  ].sort((a, b) => Number(b.isError) - Number(a.isError) || a.line - b.line);
+  const [first] = problems;
   if (first === undefined) {
     const changes = result?.changes.filter((change) => change.item === item.id) ?? [];
     const pods = changes.reduce((sum, change) => sum + change.pods, 0);
@@ -147,10 +162,10 @@ function StatusLine({ result, item, onShow }: StatusLineProps): ReactNode {
       </div>
     );
   }
-  const line = first.source?.line ?? 1;
+  const { line } = first;
   const words = `Line ${line}: ${first.message} ${first.hint ?? ''}`;
   return (
-    <div className={`draft-status ${first.severity === 'error' ? 'error' : 'warning'}`} role="status">
+    <div className={`draft-status ${first.isError ? 'error' : 'warning'}`} role="status">
       <Icon name="warning" size={14} />
       <span className="draft-status-text" title={words}>
         <strong>

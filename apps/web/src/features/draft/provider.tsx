@@ -9,9 +9,10 @@ import {
 import { lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { Navigate } from '../../app/contracts.ts';
 import { useEngine, useSession } from '../../data/engine.ts';
-import { useAnnounce } from '../../shared/announce.tsx';
+import { useAnnounce, useNotify } from '../../shared/announce.tsx';
 import { impactSentence } from './impact/sentence.ts';
 import { latestOnly } from './parts/latest-only.ts';
+import { usePaste } from './parts/paste.ts';
 import { type DraftActions, DraftContext, type DraftSession, type PairQuestion } from './session.ts';
 import { readShareLink } from './share.ts';
 import { draftStore, useDrafts } from './store/context.ts';
@@ -43,10 +44,11 @@ const TYPING_PAUSE_MS = 800;
 /** Keeps the drafts of a cluster and lays the one that is shown over the cluster, on every change of either. */
 export function DraftProvider({ cluster, draft: shown, navigate, children }: DraftProviderProps): ReactNode {
   const engine = useEngine();
-  const { revision, cluster: followed } = useSession();
+  const { revision, cluster: followed, status } = useSession();
+  const policyKinds = status?.policyKinds?.join();
   const announce = useAnnounce();
   const store = draftStore(cluster);
-  const { entries } = useDrafts(store);
+  const { entries, storage } = useDrafts(store);
   const entry = store.entry(shown);
   const [answer, setAnswer] = useState<{ result: ApplyResult | null; failure: string | null }>({
     result: null,
@@ -70,7 +72,7 @@ export function DraftProvider({ cluster, draft: shown, navigate, children }: Dra
       }),
     [engine],
   );
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new revision of the cluster needs the draft laid over it anew
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new revision of the cluster, or kinds that it serves, needs the draft laid over it anew
   useEffect(() => {
     if (!ready) return;
     if (draft !== undefined) {
@@ -79,7 +81,7 @@ export function DraftProvider({ cluster, draft: shown, navigate, children }: Dra
     }
     setAnswer({ result: null, failure: null });
     void engine.call(clearDraftRequest, null).catch(() => undefined);
-  }, [engine, apply, draft, version, revision, ready]);
+  }, [engine, apply, draft, version, revision, ready, policyKinds]);
 
   const result = answer.result?.draft === draft?.id ? answer.result : null;
   const { review, isFresh } = useReview(result, draft);
@@ -123,6 +125,7 @@ export function DraftProvider({ cluster, draft: shown, navigate, children }: Dra
         store.remove(id);
         if (current.current === id) show(store.get().entries.at(-1)?.draft.id ?? null);
       },
+      restore: (removed) => show(store.restore(removed)),
       add,
       addText: (text) => add(withText({ id: newId(), type: 'policies', text: '' }, text)),
       setText: (id, text, label = `text ${id}`) => {
@@ -189,15 +192,22 @@ export function DraftProvider({ cluster, draft: shown, navigate, children }: Dra
         if (text !== undefined) add(withText({ id: newId(), type: 'policies', text: '' }, text));
       },
       ask: setQuestion,
-      undo: () => store.undo(target()),
-      redo: () => store.redo(target()),
+      undo: () => {
+        if (current.current !== null) store.undo(current.current);
+      },
+      redo: () => {
+        if (current.current !== null) store.redo(current.current);
+      },
       mark: () => {
         if (current.current !== null) store.mark(current.current);
       },
     };
   }, [store, engine, navigate]);
 
-  useSharedDraft(actions, announce);
+  useSharedDraft(actions);
+  useUndoKeys(actions);
+  useLeaveWarning(storage !== 'ok' && entries.some(({ draft: { items } }) => items.length > 0));
+  const dropping = usePaste(actions);
 
   const session = useMemo(
     (): DraftSession => ({
@@ -215,6 +225,9 @@ export function DraftProvider({ cluster, draft: shown, navigate, children }: Dra
   return (
     <DraftContext value={session}>
       {children}
+      {dropping ? (
+        <div className="draft-drop">Drop YAML, a folder of it, or a draft file to add it</div>
+      ) : null}
       {question === null ? null : (
         <Suspense fallback={null}>
           <SuggestDialog question={question} onClose={() => setQuestion(null)} />
@@ -276,22 +289,58 @@ function plain(spec: unknown): { readonly json: Extract<DraftItem, { type: 'remo
 }
 
 /** Takes over the draft in the page's fragment, once, and takes it out of the address. */
-function useSharedDraft(actions: DraftActions, announce: (message: string) => void): void {
+function useSharedDraft(actions: DraftActions): void {
+  const notify = useNotify();
   const take = useCallback(async () => {
-    const shared = await readShareLink(window.location.hash);
-    if (shared === null) return;
+    const link = await readShareLink(window.location.hash);
+    if (link.state === 'none') return;
     history.replaceState(history.state, '', window.location.pathname + window.location.search);
-    const reading = parseDraft(shared);
-    if (!reading.ok) {
-      announce(reading.message);
-      return;
+    const reading = link.state === 'draft' ? parseDraft(link.text) : undefined;
+    if (reading === undefined || (!reading.ok && reading.code === 'not-json')) {
+      notify(
+        'The draft in this link can not be read: the link was cut on its way. Ask for it again, or for a file.',
+      );
+    } else if (!reading.ok) {
+      notify(reading.message);
+    } else {
+      actions.adopt(reading.draft);
+      notify(`The shared draft "${reading.draft.name}" is now one of your drafts.`);
     }
-    actions.adopt(reading.draft);
-    announce(`The shared draft "${reading.draft.name}" is now one of your drafts.`);
-  }, [actions, announce]);
+  }, [actions, notify]);
   useEffect(() => {
     void take();
     window.addEventListener('hashchange', take);
     return () => window.removeEventListener('hashchange', take);
   }, [take]);
+}
+
+/** Undo and redo of the draft, wherever the focus is; fields and the editor have these keys themselves. */
+function useUndoKeys(actions: DraftActions): void {
+  useEffect(() => {
+    const press = (event: KeyboardEvent) => {
+      if (!(event.ctrlKey || event.metaKey) || event.altKey || event.defaultPrevented) return;
+      const { target } = event;
+      const inDraft = target instanceof Element && target.closest('.draft') !== null;
+      // A field outside the draft, or in a dialog, is not part of the draft.
+      const own = inDraft ? '.cm-editor, dialog' : '.cm-editor, dialog, input, textarea, select';
+      if (target instanceof Element && target.closest(own) !== null) return;
+      const key = event.key.toLowerCase();
+      if (key === 'z' && !event.shiftKey) actions.undo();
+      else if (key === 'y' || key === 'z') actions.redo();
+      else return;
+      event.preventDefault();
+    };
+    document.addEventListener('keydown', press);
+    return () => document.removeEventListener('keydown', press);
+  }, [actions]);
+}
+
+/** Lets the browser ask before the page goes, while there are drafts that could not be kept. */
+function useLeaveWarning(wanted: boolean): void {
+  useEffect(() => {
+    if (!wanted) return;
+    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+    window.addEventListener('beforeunload', ask);
+    return () => window.removeEventListener('beforeunload', ask);
+  }, [wanted]);
 }

@@ -32,6 +32,8 @@ export interface DraftActions {
   readonly create: (name?: string) => string;
   readonly adopt: (draft: Draft) => void;
   readonly remove: (id: string) => void;
+  /** Takes back a removal. */
+  readonly restore: (entry: DraftEntry) => void;
   readonly add: (item: DraftItem) => void;
   readonly addText: (text: string) => void;
   readonly setText: (item: string, text: string, label?: string | null) => void;
@@ -52,10 +54,10 @@ export interface DraftActions {
   readonly mark: () => void;
 }
 
-/** A question about a pair of entities; `port` as typed: `5432`, `UDP/53`. */
+/** A question about a pair of entities, either still to be chosen; `port` as typed: `5432`, `UDP/53`. */
 export interface PairQuestion {
-  readonly from: EntityId;
-  readonly to: EntityId;
+  readonly from?: EntityId;
+  readonly to?: EntityId;
   readonly port?: string;
   readonly want: 'allow' | 'close';
 }

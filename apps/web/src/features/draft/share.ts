@@ -5,7 +5,7 @@ export const MAX_LINK = 32_000;
 
 const MARK = 'draft=';
 
-/** A link's fragment that holds a whole draft; null where it would be too long to survive being passed around. */
+/** A link's fragment that holds a whole draft, and whether it is short enough to survive being passed around. */
 export async function shareFragment(
   draft: Draft,
 ): Promise<{ readonly fragment: string; readonly fits: boolean }> {
@@ -15,18 +15,23 @@ export async function shareFragment(
   return { fragment, fits: fragment.length <= MAX_LINK };
 }
 
-/** The text of the draft in a fragment; null where there is none, or it was cut or garbled on its way. */
-export async function readShareLink(hash: string): Promise<string | null> {
+/** What a fragment holds. `damaged`: a draft that was cut or garbled on its way. */
+export type SharedDraft =
+  | { readonly state: 'none' | 'damaged' }
+  | { readonly state: 'draft'; readonly text: string };
+
+/** Reads the draft in a fragment. Never throws. */
+export async function readShareLink(hash: string): Promise<SharedDraft> {
   const at = hash.indexOf(MARK);
-  if (at === -1) return null;
+  if (at === -1) return { state: 'none' };
   const bytes = fromBase64Url(hash.slice(at + MARK.length));
-  if (bytes === null) return null;
+  if (bytes === null) return { state: 'damaged' };
   const { inflateSync, strFromU8 } = await import('fflate');
   try {
     // Bounded: a few kilobytes must not become gigabytes.
-    return strFromU8(inflateSync(bytes, { out: new Uint8Array(MAX_INFLATED) }));
+    return { state: 'draft', text: strFromU8(inflateSync(bytes, { out: new Uint8Array(MAX_INFLATED) })) };
   } catch {
-    return null;
+    return { state: 'damaged' };
   }
 }
 

@@ -13,6 +13,8 @@ interface SelectorEditorProps {
   readonly values: ClusterValues | undefined;
   /** Namespace whose pods come first among the choices. */
   readonly namespace?: string | undefined;
+  /** Labels of something, not a selection by them: there are no conditions, and none means none. */
+  readonly labelsOnly?: boolean;
   readonly onChange: (selector: SelectorForm) => void;
 }
 
@@ -65,7 +67,9 @@ export function SelectorEditor(props: SelectorEditorProps): ReactNode {
     <div className="draft-selector">
       <span className="draft-selector-name">{label}</span>
       <div className="draft-selector-parts">
-        {labels.length === 0 && expressions.length === 0 ? <span className="muted">all</span> : null}
+        {labels.length === 0 && expressions.length === 0 ? (
+          <span className="muted">{props.labelsOnly === true ? 'none' : 'all'}</span>
+        ) : null}
         {labels.map(([key, value], index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: rows have no other identity while their key is being typed
           <span key={index} className="draft-chip">
@@ -134,16 +138,18 @@ export function SelectorEditor(props: SelectorEditorProps): ReactNode {
               >
                 Another label…
               </button>
-              <button
-                type="button"
-                className="menu-item"
-                onClick={() => {
-                  close();
-                  setExpressions([...expressions, { key: 'app', operator: 'Exists' }]);
-                }}
-              >
-                A condition…
-              </button>
+              {props.labelsOnly === true ? null : (
+                <button
+                  type="button"
+                  className="menu-item"
+                  onClick={() => {
+                    close();
+                    setExpressions([...expressions, { key: 'app', operator: 'Exists' }]);
+                  }}
+                >
+                  A condition…
+                </button>
+              )}
             </>
           )}
         </Popup>

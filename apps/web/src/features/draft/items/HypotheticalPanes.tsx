@@ -33,6 +33,7 @@ function LabelsField({ labels, of, values, onChange }: LabelsFieldProps): ReactN
       of={of}
       selector={{ labels: Object.entries(labels) }}
       values={values}
+      labelsOnly
       onChange={(selector) => onChange(Object.fromEntries(selector.labels ?? []))}
     />
   );
@@ -40,11 +41,12 @@ function LabelsField({ labels, of, values, onChange }: LabelsFieldProps): ReactN
 
 interface NamespacePaneProps {
   readonly item: AddedNamespace;
+  readonly values: ClusterValues | undefined;
   readonly onChange: (item: AddedNamespace) => void;
 }
 
 /** A namespace that is not in the cluster: what its pods would meet. */
-export function NamespacePane({ item, onChange }: NamespacePaneProps): ReactNode {
+export function NamespacePane({ item, values, onChange }: NamespacePaneProps): ReactNode {
   return (
     <>
       <Field label="Name">
@@ -58,7 +60,7 @@ export function NamespacePane({ item, onChange }: NamespacePaneProps): ReactNode
       <LabelsField
         of="namespaces"
         labels={item.labels}
-        values={undefined}
+        values={values}
         onChange={(labels) => onChange({ ...item, labels })}
       />
       <p className="muted">The label kubernetes.io/metadata.name is set by the API server.</p>
@@ -134,8 +136,20 @@ export function WorkloadPane({ item, values, onChange }: WorkloadPaneProps): Rea
           }}
         />
       </Field>
+      <Field label="Replicas">
+        <TextInput
+          label="Replicas"
+          value={String(item.replicas)}
+          problem={replicasProblem}
+          onChange={(text) => onChange({ ...item, replicas: Number(text) })}
+        />
+      </Field>
     </>
   );
+}
+
+function replicasProblem(text: string): string | undefined {
+  return /^[1-9]\d{0,4}$/.test(text.trim()) ? undefined : 'A number from 1 on.';
 }
 
 function portsProblem(text: string): string | undefined {

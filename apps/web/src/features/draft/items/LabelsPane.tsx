@@ -1,4 +1,11 @@
-import type { ClusterValues, LabelEdit, Labels, LabelTarget } from '@bulkhead/policy-engine';
+import {
+  type ClusterValues,
+  type LabelEdit,
+  type Labels,
+  type LabelTarget,
+  labelKeyProblem,
+  labelValueProblem,
+} from '@bulkhead/policy-engine';
 import { type ReactNode, useState } from 'react';
 import { Button, IconButton } from '../../../shared/ui.tsx';
 import { TextInput } from '../form/TextInput.tsx';
@@ -25,6 +32,8 @@ export function LabelsPane({ item, values, onChange }: LabelsPaneProps): ReactNo
       ...item,
       labels: Object.fromEntries(Object.entries(item.labels).filter(([own]) => own !== key)),
     });
+  const key = added.trim();
+  const addedProblem = keys.includes(key) ? 'This label is in the list already.' : labelKeyProblem(key);
   return (
     <>
       <Target item={item} values={values} onChange={onChange} />
@@ -59,7 +68,12 @@ export function LabelsPane({ item, values, onChange }: LabelsPaneProps): ReactNo
                   {value === null || value === undefined ? (
                     <span className="draft-minus">removed</span>
                   ) : (
-                    <TextInput label={`Value of ${key}`} value={value} onChange={(next) => set(key, next)} />
+                    <TextInput
+                      label={`Value of ${key}`}
+                      value={value}
+                      problem={labelValueProblem}
+                      onChange={(next) => set(key, next)}
+                    />
                   )}
                 </td>
                 <td>
@@ -80,8 +94,7 @@ export function LabelsPane({ item, values, onChange }: LabelsPaneProps): ReactNo
         className="draft-rule-line"
         onSubmit={(event) => {
           event.preventDefault();
-          const key = added.trim();
-          if (key === '' || keys.includes(key)) return;
+          if (addedProblem !== undefined) return;
           set(key, '');
           setAdded('');
         }}
@@ -90,6 +103,8 @@ export function LabelsPane({ item, values, onChange }: LabelsPaneProps): ReactNo
           className="input draft-text"
           aria-label="Key of a new label"
           placeholder="key of a new label"
+          aria-invalid={key !== '' && addedProblem !== undefined}
+          title={addedProblem}
           value={added}
           onChange={(event) => setAdded(event.target.value)}
         />

@@ -30,7 +30,9 @@ export function OtherItemPane({ item }: { readonly item: OtherItem }): ReactNode
       <div className="draft-pane-body">
         <div className="draft-form">
           {item.type === 'labels' ? <LabelsPane item={item} values={values} onChange={change} /> : null}
-          {item.type === 'add-namespace' ? <NamespacePane item={item} onChange={change} /> : null}
+          {item.type === 'add-namespace' ? (
+            <NamespacePane item={item} values={values} onChange={change} />
+          ) : null}
           {item.type === 'add-workload' ? (
             <WorkloadPane item={item} values={values} onChange={change} />
           ) : null}

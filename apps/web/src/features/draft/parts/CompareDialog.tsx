@@ -1,11 +1,15 @@
+import type { Draft } from '@bulkhead/policy-engine';
 import type { ReactNode } from 'react';
 import { useState } from 'react';
+import { impactSentence } from '../impact/sentence.ts';
 import { useDraft } from '../session.ts';
-import { compareDrafts } from './compare.ts';
+import { compareRequest } from '../worker/requests.ts';
+import { compareDrafts, type DraftDifference } from './compare.ts';
 import { Dialog } from './Dialog.tsx';
-import { Scroll } from './Scroll.tsx';
+import { diffLines } from './line-diff.ts';
+import { useLiveQuery } from './live-query.ts';
 
-/** Two drafts side by side: which policies and edits are in one, in the other, or in both and different. */
+/** Two drafts side by side: what the one changes beside the other, and which edits are in one, or in both and different. */
 export default function CompareDialog({ onClose }: { readonly onClose: () => void }): ReactNode {
   const { entry, entries } = useDraft();
   const others = entries.filter(({ draft }) => draft.id !== entry?.draft.id);
@@ -17,7 +21,12 @@ export default function CompareDialog({ onClose }: { readonly onClose: () => voi
     <Dialog title={`Compare ${entry.draft.name}`} onClose={onClose}>
       <label className="draft-field">
         <span>with</span>
-        <select className="select" value={chosen} onChange={(event) => setChosen(event.target.value)}>
+        <select
+          className="select"
+          data-first-focus
+          value={chosen}
+          onChange={(event) => setChosen(event.target.value)}
+        >
           {others.map(({ draft }) => (
             <option key={draft.id} value={draft.id}>
               {draft.name}
@@ -25,16 +34,80 @@ export default function CompareDialog({ onClose }: { readonly onClose: () => voi
           ))}
         </select>
       </label>
+      <Effect here={entry.draft} there={other.draft} />
       {rows.length === 0 ? <p className="draft-hint muted">Both drafts hold the same edits.</p> : null}
-      {rows.map(({ title, here, there }) => (
-        <section key={title} className="draft-compare">
-          <h3>{title}</h3>
-          <div>
-            <Scroll label={`${title} in ${entry.draft.name}`}>{here ?? 'not in this draft'}</Scroll>
-            <Scroll label={`${title} in ${other.draft.name}`}>{there ?? 'not in this draft'}</Scroll>
-          </div>
-        </section>
+      {rows.map((row) => (
+        <Difference key={row.title} row={row} names={[entry.draft.name, other.draft.name]} />
       ))}
     </Dialog>
+  );
+}
+
+/** In a sentence: what choosing the other draft would open and close. */
+function Effect({ here, there }: { readonly here: Draft; readonly there: Draft }): ReactNode {
+  const { data: impact, isPlaceholderData } = useLiveQuery(compareRequest, { here, there });
+  return (
+    <p className="draft-compare-effect" role="status" data-testid="compare-effect">
+      {impact === undefined || isPlaceholderData
+        ? 'Comparing what they allow…'
+        : `“${there.name}” instead of “${here.name}”: ${lowered(impactSentence(impact))}`}
+    </p>
+  );
+}
+
+function lowered(sentence: string): string {
+  return sentence.charAt(0).toLowerCase() + sentence.slice(1);
+}
+
+interface DifferenceProps {
+  readonly row: DraftDifference;
+  readonly names: readonly [here: string, there: string];
+}
+
+function Difference({ row: { title, here, there }, names }: DifferenceProps): ReactNode {
+  const lines = diffLines(here ?? '', there ?? '');
+  const missing = 'not in this draft';
+  return (
+    <section className="draft-compare" aria-label={title}>
+      <h3>{title}</h3>
+      <div className="draft-compare-scroll">
+        <table>
+          <thead>
+            <tr>
+              {names.map((name, index) => (
+                <th key={index === 0 ? 'here' : 'there'} scope="col">
+                  {name}
+                  {(index === 0 ? here : there) === null ? <span className="muted"> {missing}</span> : null}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {lines.map((line, index) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: lines have no other identity
+              <tr key={index}>
+                <Side text={here === null ? null : line.left} other={line.right} mark="−" />
+                <Side text={there === null ? null : line.right} other={line.left} mark="+" />
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+interface SideProps {
+  readonly text: string | null;
+  readonly other: string | null;
+  readonly mark: '+' | '−';
+}
+
+function Side({ text, other, mark }: SideProps): ReactNode {
+  const differs = text !== null && text !== other;
+  return (
+    <td className={differs ? (mark === '+' ? 'come' : 'gone') : undefined}>
+      <span aria-hidden={!differs}>{differs ? mark : ' '}</span> {text ?? ''}
+    </td>
   );
 }

@@ -27,16 +27,27 @@ export function loadDrafts(storage: KeyValue | null, cluster: string): StoredDra
   const drafts: Draft[] = [];
   let unreadable = 0;
   for (const id of readIndex(storage, cluster)) {
-    const text = read(storage, draftKey(cluster, id));
-    if (text === null) continue;
-    const reading = parseDraft(text);
-    if (reading.ok) drafts.push({ ...reading.draft, id });
-    else unreadable += 1;
+    const draft = loadDraft(storage, cluster, id);
+    if (draft === 'unreadable') unreadable += 1;
+    else if (draft !== undefined) drafts.push(draft);
   }
   return { drafts, unreadable };
 }
 
-function readIndex(storage: KeyValue | null, cluster: string): readonly string[] {
+/** One draft; undefined where there is none of that id. Never throws. */
+export function loadDraft(
+  storage: KeyValue | null,
+  cluster: string,
+  id: string,
+): Draft | 'unreadable' | undefined {
+  const text = read(storage, draftKey(cluster, id));
+  if (text === null) return undefined;
+  const reading = parseDraft(text);
+  return reading.ok ? { ...reading.draft, id } : 'unreadable';
+}
+
+/** Ids of the drafts that are kept, in the order in which they were made. Never throws. */
+export function readIndex(storage: KeyValue | null, cluster: string): readonly string[] {
   try {
     const value: unknown = JSON.parse(read(storage, indexKey(cluster)) ?? '[]');
     return Array.isArray(value) ? value.filter((id) => typeof id === 'string') : [];

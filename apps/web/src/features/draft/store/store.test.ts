@@ -84,4 +84,63 @@ describe('the draft store', () => {
     store.undo(id);
     expect(store.entry(id)?.draft.name).toBe('D');
   });
+
+  it('shares its drafts with other tabs: what one makes or deletes, the other does not undo by writing', () => {
+    const storage = memory();
+    const here = createDraftStore('c', storage);
+    const there = createDraftStore('c', storage);
+    const told = (store: typeof here) => store.changedElsewhere('bulkhead.drafts.c', null);
+    const mine = here.create('Mine');
+    // Before the news of it has come.
+    const theirs = there.create('Theirs');
+    told(here);
+    told(there);
+    const names = (store: typeof here) => store.get().entries.map(({ draft }) => draft.name);
+    expect(names(here)).toEqual(['Mine', 'Theirs']);
+    expect(names(there)).toEqual(['Mine', 'Theirs']);
+    there.remove(mine);
+    told(here);
+    expect(names(here)).toEqual(['Theirs']);
+    here.edit(theirs, withText('x'));
+    expect(createDraftStore('c', storage).get().entries).toHaveLength(1);
+  });
+
+  it('takes back a removal, history included', () => {
+    const storage = memory();
+    const store = createDraftStore('c', storage);
+    const id = store.create('D');
+    store.edit(id, withText('x'));
+    const entry = store.entry(id);
+    store.remove(id);
+    if (entry !== undefined) store.restore(entry);
+    expect(createDraftStore('c', storage).entry(id)?.draft.items).toHaveLength(1);
+    store.undo(id);
+    expect(store.entry(id)?.draft.items).toEqual([]);
+  });
+
+  it('keeps what is on the page when the quota is reached or the storage is cleared', () => {
+    const storage = memory();
+    let full = false;
+    const limited: KeyValue = {
+      ...storage,
+      setItem: (key, value) => {
+        if (full) throw new DOMException('no room', 'QuotaExceededError');
+        storage.setItem(key, value);
+      },
+    };
+    const store = createDraftStore('c', limited);
+    const first = store.create('First');
+    full = true;
+    store.edit(first, withText('more'));
+    const second = store.create('Second');
+    expect(store.get()).toMatchObject({ storage: 'full' });
+    store.changedElsewhere('bulkhead.drafts.c', null);
+    expect(store.entry(second)).toBeDefined();
+    expect(store.entry(first)?.draft.items).toHaveLength(1);
+    full = false;
+    storage.map.clear();
+    store.changedElsewhere(null, null);
+    expect(store.get().storage).toBe('ok');
+    expect(createDraftStore('c', storage).get().entries).toHaveLength(2);
+  });
 });

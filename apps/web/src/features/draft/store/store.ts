@@ -9,8 +9,11 @@ import { newId } from './id.ts';
 import {
   draftKey,
   forgetDraft,
+  indexKey,
   type KeyValue,
+  loadDraft,
   loadDrafts,
+  readIndex,
   type StorageState,
   saveDraft,
   saveIndex,
@@ -42,6 +45,8 @@ export interface DraftStore {
   /** Adds a copy of a draft under a new id, and returns that. */
   readonly adopt: (draft: Draft) => string;
   readonly remove: (id: string) => void;
+  /** Takes back a removal: the draft under its own id, with its history. */
+  readonly restore: (entry: DraftEntry) => string;
   /**
    * Changes a draft. Changes with the same `label` that follow one another are one step of undo, until `mark`;
    * null is a step of its own.
@@ -77,18 +82,32 @@ export function createDraftStore(cluster: string, storage: KeyValue | null): Dra
     replace(entry.draft.id, () => ({ draft, history, version: entry.version + 1, open }));
     if (kept !== state.storage) set({ storage: kept });
   };
-  const add = (draft: Draft) => {
-    const entries = [...state.entries, entryOf(draft)];
+  const keep = (entries: readonly DraftEntry[], changed: readonly DraftEntry[]): StorageState => {
+    // Another tab may have made drafts that this one hasn't heard of yet: the index is never written from memory alone.
+    const own = entries.map(({ draft }) => draft.id);
+    const others = readIndex(storage, cluster).filter((id) => find(id) === undefined && !own.includes(id));
     const kept = [
-      saveDraft(storage, cluster, draft),
-      saveIndex(
-        storage,
-        cluster,
-        entries.map((entry) => entry.draft.id),
-      ),
+      ...changed.map(({ draft }) => saveDraft(storage, cluster, draft)),
+      saveIndex(storage, cluster, [...others, ...own]),
     ];
-    set({ entries, storage: kept.find((one) => one !== 'ok') ?? 'ok' });
-    return draft.id;
+    return kept.find((one) => one !== 'ok') ?? 'ok';
+  };
+  const add = (entry: DraftEntry) => {
+    const entries = [...state.entries, entry];
+    set({ entries, storage: keep(entries, [entry]) });
+    return entry.draft.id;
+  };
+  /** The drafts that storage lists: what another tab made comes, what it removed goes. */
+  const follow = () => {
+    const entries = readIndex(storage, cluster).flatMap((id): readonly DraftEntry[] => {
+      const known = find(id);
+      if (known !== undefined) return [known];
+      const draft = loadDraft(storage, cluster, id);
+      return draft === undefined || draft === 'unreadable' ? [] : [entryOf(draft)];
+    });
+    // What could not be kept is not in the list either; it must not go for that.
+    const unkept = state.storage === 'ok' ? [] : state.entries.filter((entry) => !entries.includes(entry));
+    set({ entries: [...entries, ...unkept] });
   };
 
   return {
@@ -99,18 +118,15 @@ export function createDraftStore(cluster: string, storage: KeyValue | null): Dra
       return () => listeners.delete(listener);
     },
     entry: find,
-    create: (name, items = []) => add({ id: newId(), name, items }),
-    adopt: (draft) => add({ ...draft, id: newId() }),
+    create: (name, items = []) => add(entryOf({ id: newId(), name, items })),
+    adopt: (draft) => add(entryOf({ ...draft, id: newId() })),
     remove: (id) => {
       const entries = state.entries.filter(({ draft }) => draft.id !== id);
-      saveIndex(
-        storage,
-        cluster,
-        entries.map(({ draft }) => draft.id),
-      );
       forgetDraft(storage, cluster, id);
-      set({ entries });
+      // There may be room now for what was not kept before.
+      set({ storage: keep(entries, state.storage === 'ok' ? [] : entries), entries });
     },
+    restore: add,
     edit: (id, change, label = null) => {
       const entry = find(id);
       if (entry === undefined) return;
@@ -136,15 +152,24 @@ export function createDraftStore(cluster: string, storage: KeyValue | null): Dra
     },
     openItem: (id, item) => replace(id, (entry) => ({ ...entry, open: item })),
     changedElsewhere: (key, value) => {
+      if (key === null) {
+        // All of it was cleared; what is here is all there is.
+        set({ storage: keep(state.entries, state.entries) });
+        return;
+      }
+      if (key === indexKey(cluster)) {
+        follow();
+        return;
+      }
       const entry = state.entries.find(({ draft }) => key === draftKey(cluster, draft.id));
       if (entry === undefined || value === null) return;
       const reading = parseDraft(value);
       if (!reading.ok) return;
       const draft = { ...reading.draft, id: entry.draft.id };
       const history = draftHistory.record(entry.history, entry.draft, draft, null);
-      if (history !== entry.history) {
-        replace(entry.draft.id, () => ({ ...entry, draft, history, version: entry.version + 1 }));
-      }
+      if (history === entry.history) return;
+      const open = draft.items.some((item) => item.id === entry.open) ? entry.open : itemToOpen(entry, draft);
+      replace(entry.draft.id, () => ({ draft, history, version: entry.version + 1, open }));
     },
   };
 }

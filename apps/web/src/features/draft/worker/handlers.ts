@@ -33,6 +33,7 @@ import {
   type ChangeResult,
   clearDraftRequest,
   clusterValuesRequest,
+  compareRequest,
   editDraftRequest,
   expandImpactRequest,
   exportDraftRequest,
@@ -71,7 +72,7 @@ function apply(session: EngineSession, draft: Draft, version: number): ApplyResu
     impact,
     changes: applied.changes.map((change) => changeResult(change, before, after)),
     conflicts: applied.conflicts,
-    notices: draftNotices({ before, after, applied, impact }),
+    notices: draftNotices({ applied, impact, policyKinds: session.policyKinds }),
     texts: Object.fromEntries(
       [...applied.texts].map(([id, { diagnostics, broken, kept }]) => [id, { diagnostics, broken, kept }]),
     ),
@@ -171,6 +172,15 @@ export const draftHandlers: readonly Handler[] = [
   }),
   answer(editDraftRequest, (session, { draft, edits }) => editDraft(draft, session.snapshot, edits, newId)),
   answer(pinsRequest, (session, { invariants }) => judgePins(session, invariants)),
+  answer(compareRequest, (session, { here, there }) => {
+    const first = overlayOf(session, applyDraft(session.snapshot, here)).after;
+    const { snapshot } = applyDraft(session.snapshot, there);
+    const { before, after } = compileOverlay(first, snapshot) ?? {
+      before: first,
+      after: compile(snapshot, { base: first }),
+    };
+    return impactOf(before, after);
+  }),
   answer(verificationRequest, (session, { draft, fileName }) => {
     const { before, after } = overlayOf(session, applyDraft(session.snapshot, draft));
     const plan = verificationPlan(before, after);

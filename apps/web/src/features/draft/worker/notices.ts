@@ -1,11 +1,17 @@
-import type { AppliedDraft, Cluster, Impact } from '@bulkhead/policy-engine';
+import {
+  type AppliedDraft,
+  type DraftConflict,
+  type Impact,
+  locate,
+  type PolicyRecord,
+} from '@bulkhead/policy-engine';
 import type { DraftNotice } from './requests.ts';
 
 export interface NoticeInput {
-  readonly before: Cluster;
-  readonly after: Cluster;
   readonly applied: AppliedDraft;
   readonly impact: Impact;
+  /** Kinds of policy that the API server has; undefined: not known. */
+  readonly policyKinds: readonly string[] | undefined;
 }
 
 const NAMED = 3;
@@ -16,7 +22,7 @@ function listed(names: readonly string[]): string {
 }
 
 /** Where a draft is likely to hurt, beyond what is wrong with its text. */
-export function draftNotices({ applied, impact }: NoticeInput): readonly DraftNotice[] {
+export function draftNotices({ applied, impact, policyKinds }: NoticeInput): readonly DraftNotice[] {
   const notices: DraftNotice[] = [];
   if (impact.dnsCut.length > 0) {
     notices.push({
@@ -29,8 +35,17 @@ export function draftNotices({ applied, impact }: NoticeInput): readonly DraftNo
   const known = new Set(applied.snapshot.namespaces.map(({ name }) => name));
   for (const change of applied.changes) {
     if (change.type === 'removed') continue;
-    const { namespace, source } = change.policy;
-    const line = source === undefined ? {} : { line: source.line };
+    const { kind, namespace } = change.policy;
+    if (policyKinds !== undefined && !policyKinds.includes(kind)) {
+      notices.push({
+        severity: 'warning',
+        code: 'kind-not-served',
+        message: `This cluster does not serve ${kind}: applying it would fail.`,
+        hint: 'Install its CRD and an engine that enforces it, or write a NetworkPolicy.',
+        item: change.item,
+        ...lineOf(change.policy, 'kind'),
+      });
+    }
     if (namespace !== undefined && !known.has(namespace)) {
       notices.push({
         severity: 'warning',
@@ -38,7 +53,7 @@ export function draftNotices({ applied, impact }: NoticeInput): readonly DraftNo
         message: `There is no namespace ${namespace} in this cluster.`,
         hint: 'Check the name, or add the namespace to the draft.',
         item: change.item,
-        ...line,
+        ...lineOf(change.policy, 'metadata.namespace'),
       });
     }
   }
@@ -49,7 +64,25 @@ export function draftNotices({ applied, impact }: NoticeInput): readonly DraftNo
       message: conflict.message,
       hint: conflict.hint,
       item: conflict.item,
+      ...lineOf(policyOf(applied, conflict), 'metadata.name'),
     });
   }
   return notices;
+}
+
+/** The policy that a conflict is about, as the draft has it. */
+function policyOf(applied: AppliedDraft, { item, object }: DraftConflict): PolicyRecord | undefined {
+  return applied.texts
+    .get(item)
+    ?.policies.find(
+      ({ kind, namespace, name }) =>
+        kind === object.kind && namespace === object.namespace && name === object.name,
+    );
+}
+
+/** Line of a policy's field in the draft's text it stands in. */
+function lineOf(policy: PolicyRecord | undefined, path: string): { readonly line?: number } {
+  if (policy?.text === undefined || policy.source === undefined) return {};
+  const found = locate(policy.text, policy.source.line, path);
+  return found === undefined ? {} : { line: found.line };
 }

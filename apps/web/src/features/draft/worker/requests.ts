@@ -158,3 +158,8 @@ export interface PinVerdict {
 export const pinsRequest = requestKind<{ readonly invariants: readonly Invariant[] }, readonly PinVerdict[]>(
   'draft.invariants',
 );
+
+/** What laying the second draft over the cluster changes beside the first. */
+export const compareRequest = requestKind<{ readonly here: Draft; readonly there: Draft }, Impact>(
+  'draft.compare',
+);
