@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { build } from './lib/build.mjs';
+import { build, PRODUCT } from './lib/build.mjs';
 import { Failure, runMain } from './lib/failure.mjs';
 import { ensureInstalled } from './lib/install.mjs';
 import { assertSupportedNode } from './lib/node-version.mjs';
@@ -15,7 +15,7 @@ await runMain(async () => {
   assertSupportedNode();
   await ensureInstalled();
   process.stdout.write('Building (what is unchanged is skipped) …\n');
-  if (!(await build({ product: true }))) throw new Failure('The build failed; the errors are above.');
+  if (!(await build({ only: PRODUCT }))) throw new Failure('The build failed; the errors are above.');
 
   const cli = join(root, 'apps', 'cli', 'bin', 'bulkhead.js');
   if (!existsSync(cli)) throw new Failure(`${cli} is missing. Is this a complete clone?`);

@@ -1,15 +1,17 @@
 import { pnpm } from './pnpm.mjs';
 
+/** The command without the web app: all that CI needs. */
+export const COMMAND = ['@bulkhead/cli'];
 /** What `npm start` runs; the rest of the workspace is for tests. */
-const PRODUCT = ['--filter=@bulkhead/cli...', '--filter=@bulkhead/web...'];
+export const PRODUCT = [...COMMAND, '@bulkhead/web'];
 
 /**
  * Builds with turbo, which skips each package whose inputs are as they were.
  *
- * @param {{ product?: boolean }} [options] `product`: only what `npm start` runs, and the output only if it fails
+ * @param {{ only?: readonly string[] }} [options] `only`: these packages and what they need, and the output only if it fails
  * @returns {Promise<boolean>} whether it succeeded; what went wrong is on the terminal by then
  */
-export async function build({ product = false } = {}) {
+export async function build({ only } = {}) {
   const { code, output } = await pnpm(
     [
       'exec',
@@ -18,13 +20,13 @@ export async function build({ product = false } = {}) {
       'build',
       '--output-logs=new-only',
       '--log-order=grouped',
-      ...(product ? PRODUCT : []),
+      ...(only ?? []).map((name) => `--filter=${name}...`),
     ],
     {
-      quiet: product,
+      quiet: only !== undefined,
       env: { TURBO_TELEMETRY_DISABLED: '1', TURBO_NO_UPDATE_NOTIFIER: '1', DO_NOT_TRACK: '1' },
     },
   );
-  if (code !== 0 && product) process.stderr.write(output);
+  if (code !== 0 && only !== undefined) process.stderr.write(output);
   return code === 0;
 }
