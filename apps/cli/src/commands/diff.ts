@@ -1,9 +1,12 @@
+import { posix } from 'node:path';
+import { EMPTY_SNAPSHOT } from '@bulkhead/policy-engine';
 import { compareStates, type PairChange } from '../diff/compare.ts';
 import { groupChanges } from '../diff/group.ts';
 import { policyChanges } from '../diff/policies.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { Failure, usageFailure } from '../failure.ts';
 import { FORMATS } from '../formats.ts';
+import { NOT_IN_REVISION, parseRevisionPath } from '../input/git.ts';
 import { loadSource, loadState } from '../input/load.ts';
 import type { LoadedState, SourceOptions } from '../input/source.ts';
 import { type Io, write } from '../io.ts';
@@ -65,7 +68,7 @@ export async function diff(options: DiffOptions, io: Io): Promise<ExitCode> {
   });
   if (!targets.some((target) => target.format === 'json' && target.file === undefined)) {
     await printIssues(
-      diagnostics.filter((diagnostic) => diagnostic.severity === 'error'),
+      diagnostics.filter(({ severity, code }) => severity === 'error' || code === NOT_IN_REVISION),
       io,
     );
   }
@@ -91,7 +94,7 @@ async function loadBoth(
         'A cluster as an end is --from context:NAME.',
       );
     }
-    return { before: await loadState(from, options, io), after: await loadState(to, options, io) };
+    return { before: await loadBefore(from, to, options, io), after: await loadState(to, options, io) };
   }
   if (from !== undefined || to !== undefined) {
     throw usageFailure(
@@ -109,6 +112,26 @@ async function loadBoth(
   // The cluster is read once, so that both sides are of one moment.
   const { overlaid, readPath } = await import('../input/load.ts');
   return { before, after: overlaid(before, await readPath(dir, options, io)) };
+}
+
+/** A directory that the revision before doesn't have yet, as in the change that adds it, is empty there. */
+async function loadBefore(from: string, to: string, options: DiffOptions, io: Io): Promise<LoadedState> {
+  try {
+    return await loadState(from, options, io);
+  } catch (error) {
+    const path = pathOf(from);
+    if (!(error instanceof Failure) || error.code !== NOT_IN_REVISION || path !== pathOf(to)) throw error;
+    const diagnostic = {
+      code: NOT_IN_REVISION,
+      severity: 'warning' as const,
+      message: `${error.message.replace(/\.$/, '')} yet: everything in it is new.`,
+    };
+    return { snapshot: EMPTY_SNAPSHOT, diagnostics: [diagnostic], title: from };
+  }
+}
+
+function pathOf(state: string): string {
+  return posix.normalize(parseRevisionPath(state)?.path ?? state).replace(/\/$/, '');
 }
 
 async function judge(failOn: readonly string[], changes: readonly PairChange[], io: Io): Promise<ExitCode> {

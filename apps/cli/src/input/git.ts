@@ -26,6 +26,19 @@ export function parseRevisionPath(text: string): RevisionPath | undefined {
   return { revision: text.slice(0, colon), path: text.slice(colon + 1) };
 }
 
+/** The code of a failure because the revision is there, but has no such path. */
+export const NOT_IN_REVISION = 'path-not-in-revision';
+
+/** CI knows commits by their whole hash, which nobody reads. */
+function shortRevision(revision: string): string {
+  return /^[0-9a-f]{40,64}$/.test(revision) ? revision.slice(0, 10) : revision;
+}
+
+async function typeOf(tree: string, path: string, io: Io): Promise<string | undefined> {
+  const result = await runTool('git', ['cat-file', '-t', `${tree}:${path}`], { cwd: io.cwd });
+  return result.type === 'done' ? result.stdout.trim() : undefined;
+}
+
 /** Files asked of Git at once. */
 const BATCH = 500;
 
@@ -39,7 +52,8 @@ export async function readRevision(
   io: Io,
   options: { readonly render: boolean; readonly onFile: OnFile },
 ): Promise<LoadedState> {
-  const title = `${revision}:${path}`;
+  const shown = shortRevision(revision);
+  const title = `${shown}:${path}`;
   if (revision.startsWith('-')) throw new Failure(`${revision} is no revision.`, { code: 'no-revision' });
   const gitBytes = async (args: readonly string[], input?: string): Promise<Buffer> => {
     const result = await runTool('git', args, { cwd: io.cwd, ...(input === undefined ? {} : { input }) });
@@ -57,7 +71,13 @@ export async function readRevision(
   ).trim();
   const prefix = path.startsWith('.') ? (await git(['rev-parse', '--show-prefix'])).trim() : '';
   const inside = posix.normalize(posix.join(prefix, path === '' ? '.' : path)).replace(/^\.\/?$|\/$/, '');
-  const type = inside === '' ? 'tree' : (await git(['cat-file', '-t', `${tree}:${inside}`])).trim();
+  const type = inside === '' ? 'tree' : await typeOf(tree, inside, io);
+  if (type === undefined) {
+    throw new Failure(`There is no ${inside} in ${shown}.`, {
+      hint: 'The path is from the top of the repository; write ./PATH for one from here.',
+      code: NOT_IN_REVISION,
+    });
+  }
   const listing =
     type === 'blob'
       ? [{ name: inside, size: 0, isLink: false }]
@@ -77,14 +97,14 @@ export async function readRevision(
     const parts = name.slice(below.length).split('/');
     return isLink || (options.render && RENDERED_BY.has(parts.at(-1) ?? ''));
   });
-  if (needsFiles) return readLaidOut(tree, inside, title, io, { ...options, revision });
+  if (needsFiles) return readLaidOut(tree, inside, title, io, { ...options, revision: shown });
 
   const parse = parser();
   const parsed: ParsedManifestFile[] = [];
   const wanted: string[] = [];
   for (const { name, size } of listing) {
     if (type !== 'blob' && !isManifestName(name.slice(below.length).split('/'))) continue;
-    const label = `${revision}:${name}`;
+    const label = `${shown}:${name}`;
     if (size <= DEFAULT_MAX_FILE_SIZE) wanted.push(name);
     else
       parsed.push({
@@ -97,8 +117,7 @@ export async function readRevision(
     const names = wanted.slice(at, at + BATCH);
     const request = names.map((name) => `${tree}:${name}\n`).join('');
     const texts = parseBatch(await gitBytes(['cat-file', '--batch'], request), names.length);
-    for (const [index, text] of texts.entries())
-      parsed.push(parse(`${revision}:${names[index] ?? ''}`, text));
+    for (const [index, text] of texts.entries()) parsed.push(parse(`${shown}:${names[index] ?? ''}`, text));
     options.onFile(parsed.length);
   }
   return { ...assembleManifests(parsed), title };
