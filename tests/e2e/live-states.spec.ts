@@ -2,7 +2,15 @@ import { mkdtemp } from 'node:fs/promises';
 import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { buildCluster, EXEC_SECRET, role, roleBinding } from '@bulkhead/kube-stand-in';
+import {
+  adminPolicyDefinitions,
+  aksNode,
+  buildCluster,
+  EXEC_SECRET,
+  liveAdminPolicy,
+  role,
+  roleBinding,
+} from '@bulkhead/kube-stand-in';
 import type { Page } from '@playwright/test';
 import { App } from './fixtures/app.ts';
 import { shopPolicy, teams } from './fixtures/cluster.ts';
@@ -228,6 +236,34 @@ test('policies that nothing enforces, and engines that fight, are said loudly', 
   for (const engine of ['calico', 'azure'] as const) server.seed(buildCluster({ engine }).objects);
   await expect(enforcementMenu(page)).toContainText(' and ');
   await expect(page.locator('.notice.error').first()).toContainText(/two|both|more than one|conflict/i);
+});
+
+test('an engine past its end of life is said with the date, and each kind that it does not know', async ({
+  live,
+  open,
+  page,
+  serve,
+}) => {
+  const cluster = buildCluster({ engine: 'azure' });
+  const windows = { name: 'akswin000000', internalIp: '10.224.0.200', podCidr: '10.244.200.0/24' };
+  cluster.add(aksNode({ ...windows, engine: 'azure', os: 'windows' }));
+  const subject = { namespaces: {} };
+  const { args } = await live({
+    seed: [
+      ...adminPolicyDefinitions.v1alpha1,
+      ...adminPolicyDefinitions.v1alpha2,
+      ...cluster.objects,
+      liveAdminPolicy('AdminNetworkPolicy', 'one', { priority: 1, subject }),
+      liveAdminPolicy('ClusterNetworkPolicy', 'two', { tier: 'Admin', priority: 1, subject }),
+    ],
+  });
+  const app = await open(await serve(args));
+  await app.ready();
+  await expect(enforcementMenu(page)).toContainText('Azure Network Policy Manager');
+  const loud = page.locator('.notice.error');
+  await expect(loud.getByText(/for Windows nodes was retired on 2026-09-30/)).toBeVisible();
+  await expect(loud.getByText(/does not implement AdminNetworkPolicy/)).toBeVisible();
+  await expect(loud.getByText(/does not implement ClusterNetworkPolicy/)).toBeVisible();
 });
 
 /** A wire between a browser and a server that can be cut without either noticing. */

@@ -1,8 +1,14 @@
 export { type PolicyRule, policyRule } from './auth/rbac.ts';
 export type { UserInfo, UserOptions } from './auth/users.ts';
-export { type Churn, type ChurnKind, type ChurnOptions, createChurn } from './churn/churn.ts';
+export {
+  type Churn,
+  type ChurnKind,
+  type ChurnOptions,
+  type ChurnTarget,
+  createChurn,
+} from './churn/churn.ts';
 export { createFaultMix, type FaultMix, type FaultMixKind } from './churn/fault-mix.ts';
-export { createRandom, type Random } from './churn/random.ts';
+export { createRandom, type Random, weighted } from './churn/random.ts';
 export {
   type AksPolicyEngine,
   adminPolicyDefinitions,
@@ -58,3 +64,4 @@ export {
 } from './stand-in.ts';
 export type { Status } from './status.ts';
 export { type ObjectRef, objectsOf } from './store/store.ts';
+export { type CertificateAuthority, createCertificateAuthority, type KeyAndCertificate } from './tls.ts';

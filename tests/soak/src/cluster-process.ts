@@ -1,14 +1,18 @@
-import { startTroubledCluster, type TroubledCluster } from './cluster.ts';
+import { type ClusterOptions, startTroubledCluster, type TroubledCluster } from './cluster.ts';
+import { startRealCluster } from './real-cluster.ts';
 import type { Answer, Question } from './remote-cluster.ts';
 
 /* The process that `startRemoteCluster` forks. */
 
 let cluster: TroubledCluster | undefined;
 
+const start = (options: ClusterOptions) =>
+  options.real === true ? startRealCluster(options) : startTroubledCluster(options);
+
 async function answer(question: Question): Promise<Answer> {
   const { id } = question;
   if (question.ask === 'start') {
-    cluster = await startTroubledCluster(question.options);
+    cluster = await start(question.options);
     return { id, answer: 'start', kubeconfig: cluster.kubeconfig };
   }
   if (cluster === undefined) return { id, answer: 'error', message: 'there is no cluster yet' };

@@ -1,4 +1,5 @@
 import {
+  type ChurnOptions,
   createChurn,
   createFaultMix,
   type KubeObject,
@@ -11,6 +12,10 @@ export interface ClusterOptions {
   readonly changesPerMinute: number;
   /** One fault every so often; 0 for none. */
   readonly faultEveryMs: number;
+  /** A kube-apiserver and its etcd instead of the stand-in. */
+  readonly real?: boolean;
+  /** Pods of each Deployment that churns; 4 by default, 200 pods in all. */
+  readonly podsPerDeployment?: number;
 }
 
 /** What the cluster holds, in the plainest words, for comparing with what a client made of it. */
@@ -32,13 +37,15 @@ export interface ClusterCounts {
   readonly watches: number;
   /** Resources of which more than one watch is open. */
   readonly watchedTwice: readonly string[];
-  readonly connections: number;
+  /** `undefined`: not known. */
+  readonly connections: number | undefined;
   /** Requests that did more than read. */
   readonly writes: number;
 }
 
 /** A cluster that changes and fails until told to be calm. */
 export interface TroubledCluster {
+  /** Its context is `stand-in`. */
   readonly kubeconfig: string;
   counts(): Promise<ClusterCounts>;
   /** No more changes and faults from now on, and none of the armed ones either. */
@@ -52,7 +59,7 @@ const TICK_MS = 20;
 /** Starts a stand-in in this process with churn and faults going on. */
 export async function startTroubledCluster(options: ClusterOptions): Promise<TroubledCluster> {
   const standIn = await startStandIn({ bookmarkIntervalMs: 1000, historyLimit: 5000, logLimit: 5000 });
-  const churn = createChurn(standIn, { seed: options.seed });
+  const churn = createChurn(standIn, churnOptions(options));
   const faults = createFaultMix(standIn, options.seed);
   let calm = false;
   let changes = 0;
@@ -93,7 +100,7 @@ export async function startTroubledCluster(options: ClusterOptions): Promise<Tro
       writes: standIn.log.writes().length,
     }),
     calm: becomeCalm,
-    truth: async () => truthOf(standIn),
+    truth: async () => truthOf(objectsOf(standIn)),
     stop: async () => {
       await becomeCalm();
       await standIn.stop();
@@ -101,13 +108,17 @@ export async function startTroubledCluster(options: ClusterOptions): Promise<Tro
   };
 }
 
+export function churnOptions({ seed, podsPerDeployment }: ClusterOptions): ChurnOptions {
+  return { seed, ...(podsPerDeployment === undefined ? {} : { podsPerDeployment }) };
+}
+
 function watchedTwice(standIn: StandIn): readonly string[] {
   const open = standIn.log.entries.filter((entry) => entry.verb === 'watch').map((entry) => entry.resource);
   return [...new Set(open)].filter((resource) => standIn.watches.count({ resource }) > 1);
 }
 
-function truthOf(standIn: StandIn): Truth {
-  const objects = (apiVersion: string, kind: string): readonly KubeObject[] => {
+function objectsOf(standIn: StandIn) {
+  return (apiVersion: string, kind: string): readonly KubeObject[] => {
     try {
       return standIn.all(apiVersion, kind);
     } catch {
@@ -115,6 +126,10 @@ function truthOf(standIn: StandIn): Truth {
       return [];
     }
   };
+}
+
+/** @param objects all of a kind, an empty list where it isn't served */
+export function truthOf(objects: (apiVersion: string, kind: string) => readonly KubeObject[]): Truth {
   const policies = [
     ...objects('networking.k8s.io/v1', 'NetworkPolicy'),
     ...objects('policy.networking.k8s.io/v1alpha1', 'AdminNetworkPolicy'),

@@ -9,7 +9,7 @@ export interface Sample {
   readonly revision: number;
   readonly freshness: string;
   readonly watches: number;
-  readonly connections: number;
+  readonly connections: number | undefined;
 }
 
 const MIB = 1024 * 1024;

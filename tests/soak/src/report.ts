@@ -15,7 +15,7 @@ export function row(sample: Sample): string {
     rssMiB.toFixed(1),
     revision,
     watches,
-    connections,
+    connections ?? '–',
     freshness,
   ]
     .map((cell) => String(cell).padStart(12))

@@ -11,6 +11,8 @@ export interface SoakOptions {
   readonly sampleEveryMs: number;
   /** How long the client may take to be in step again once the trouble is over. */
   readonly settleMs: number;
+  /** Default: in the proportions of life, but short, for a cluster that is quick to recover. */
+  readonly timings?: NonNullable<LiveOptions['timings']>;
   readonly onSample?: (sample: Sample) => void;
 }
 
@@ -32,7 +34,7 @@ export interface SoakReport {
   readonly differences: readonly Difference[];
 }
 
-/** In the proportions of life, but short: a dead connection is noticed in seconds and a retry waits no half minute. */
+/** A dead connection is noticed in seconds and a retry waits no half minute. */
 const TIMINGS: NonNullable<LiveOptions['timings']> = {
   pageSize: 100,
   backoffFirstMs: 50,
@@ -49,7 +51,7 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
   const onWarning = (warning: Error) => warnings.push(`${warning.name}: ${warning.message}`);
   process.on('warning', onWarning);
   const resourcesBefore = resources();
-  const live: LiveOptions = { file: cluster.kubeconfig, env: {}, timings: TIMINGS };
+  const live: LiveOptions = { file: cluster.kubeconfig, env: {}, timings: options.timings ?? TIMINGS };
   const source = await (await liveCatalogue(live)).open('stand-in');
   if (source === undefined) throw new Error('the kubeconfig has no context "stand-in"');
   source.start();
@@ -224,10 +226,10 @@ async function nothingLeft(
     const more = [...resources()].filter(
       ([kind, count]) => kind !== 'Timeout' && kind !== 'PipeWrap' && count > (before.get(kind) ?? 0),
     );
-    if (watches === 0 && connections === 0 && more.length === 0) return undefined;
+    if (watches === 0 && (connections ?? 0) === 0 && more.length === 0) return undefined;
     if (Date.now() > deadline) {
       const left = more.map(([kind, count]) => `${count} ${kind}`).join(', ');
-      return `${watches} watches, ${connections} connections${left === '' ? '' : `, ${left}`}`;
+      return `${watches} watches, ${connections ?? '?'} connections${left === '' ? '' : `, ${left}`}`;
     }
     await pause(50);
   }

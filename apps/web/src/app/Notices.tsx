@@ -82,7 +82,7 @@ export function Notices(): ReactNode {
   for (const warning of status?.enforcement.warnings ?? []) {
     if (warning.severity === 'info') continue;
     notices.push(
-      <div key={warning.code} className={warning.severity === 'error' ? 'notice error' : 'notice'}>
+      <div key={warning.message} className={warning.severity === 'error' ? 'notice error' : 'notice'}>
         <strong>{warning.message}</strong>
         <span>{warning.hint ?? ''}</span>
       </div>,

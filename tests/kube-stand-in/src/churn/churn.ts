@@ -59,8 +59,14 @@ export interface Churn {
 
 const TIERS = ['web', 'api', 'db', 'cache', 'batch'];
 
+/** What is changed: a stand-in, or something that does to another cluster what is done to one. */
+export type ChurnTarget = Pick<
+  StandIn,
+  'seed' | 'all' | 'get' | 'apply' | 'update' | 'touchStatus' | 'remove' | 'skipRevisions'
+>;
+
 /** Fills a stand-in with a cluster and then changes it step by step, always the same way for the same seed. */
-export function createChurn(standIn: StandIn, options: ChurnOptions): Churn {
+export function createChurn(standIn: ChurnTarget, options: ChurnOptions): Churn {
   const random = createRandom(options.seed);
   const counts = zeroCounts();
   const cluster = buildCluster();
@@ -96,7 +102,7 @@ function zeroCounts(): Record<ChurnKind, number> {
 }
 
 /** Does a step of a kind; `false` where there is nothing to do it to. */
-function createSteps(standIn: StandIn, random: Random): (kind: ChurnKind) => boolean {
+function createSteps(standIn: ChurnTarget, random: Random): (kind: ChurnKind) => boolean {
   let made = 0;
   const pods = (test: (pod: KubeObject) => boolean = () => true) =>
     standIn.all('v1', 'Pod').filter((pod) => isTeam(pod.metadata.namespace) && test(pod));

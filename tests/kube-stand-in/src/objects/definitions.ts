@@ -58,6 +58,14 @@ export function customResourceDefinition(options: DefinitionOptions): KubeObject
 
 const POLICY_GROUP = 'policy.networking.k8s.io';
 
+/** A server establishes no definition of a group below `k8s.io` that doesn't name its approval. */
+function bundle(version: string, approvedIn: number) {
+  return {
+    'api-approved.kubernetes.io': `https://github.com/kubernetes-sigs/network-policy-api/pull/${approvedIn}`,
+    'policy.networking.k8s.io/bundle-version': version,
+  };
+}
+
 /** The definitions of network-policy-api, by the release that carried them. */
 export const adminPolicyDefinitions: {
   readonly v1alpha1: readonly KubeObject[];
@@ -70,7 +78,7 @@ export const adminPolicyDefinitions: {
       kind: 'AdminNetworkPolicy',
       plural: 'adminnetworkpolicies',
       shortNames: ['anp'],
-      annotations: { 'policy.networking.k8s.io/bundle-version': 'v0.1.7' },
+      annotations: bundle('v0.1.7', 300),
     }),
     customResourceDefinition({
       group: POLICY_GROUP,
@@ -78,7 +86,7 @@ export const adminPolicyDefinitions: {
       kind: 'BaselineAdminNetworkPolicy',
       plural: 'baselineadminnetworkpolicies',
       shortNames: ['banp'],
-      annotations: { 'policy.networking.k8s.io/bundle-version': 'v0.1.7' },
+      annotations: bundle('v0.1.7', 300),
     }),
   ],
   v1alpha2: [
@@ -88,7 +96,7 @@ export const adminPolicyDefinitions: {
       kind: 'ClusterNetworkPolicy',
       plural: 'clusternetworkpolicies',
       shortNames: ['cnp'],
-      annotations: { 'policy.networking.k8s.io/bundle-version': 'v0.2.0' },
+      annotations: bundle('v0.2.0', 347),
     }),
   ],
 };
