@@ -129,7 +129,7 @@ describe('a watch', () => {
       object: {
         kind: 'Pod',
         apiVersion: 'v1',
-        metadata: { resourceVersion: standIn.resourceVersion, creationTimestamp: null },
+        metadata: { resourceVersion: standIn.resourceVersion },
         spec: { containers: null },
         status: {},
       },

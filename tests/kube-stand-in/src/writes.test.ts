@@ -96,7 +96,7 @@ describe('a dry run of a NetworkPolicy', () => {
     ],
     [
       { policyTypes: ['Sideways'] },
-      'spec.policyTypes[0]: Unsupported value: "Sideways": supported values: "Egress", "Ingress"',
+      'spec.policyTypes[0]: Unsupported value: "Sideways": supported values: "Ingress", "Egress"',
     ],
     [
       { podSelector: { matchExpressions: [{ key: 'a', operator: 'In' }] } },

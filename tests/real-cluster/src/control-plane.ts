@@ -88,7 +88,7 @@ export async function startControlPlane(binaries: Binaries): Promise<ControlPlan
       `--service-account-issuer=${ISSUER}`,
       `--service-account-key-file=${at('accounts.pub')}`,
       `--service-account-signing-key-file=${at('accounts.key')}`,
-      '--service-cluster-ip-range=10.96.0.0/12',
+      '--service-cluster-ip-range=10.0.0.0/16',
       // Nothing here makes the accounts that pods would need.
       '--disable-admission-plugins=ServiceAccount',
       `--audit-policy-file=${at('audit-policy.yaml')}`,

@@ -124,30 +124,22 @@ export async function inParallel<T>(items: readonly T[], work: (item: T) => Prom
   await Promise.all(Array.from({ length: PARALLEL }, worker));
 }
 
+/** Waits until the kind that a definition makes can be listed; at first its storage is still being made. */
 async function served(api: Api, definition: KubeObject): Promise<void> {
-  const path = pathOf(definition);
+  const { spec } = definition;
+  const { group, names, versions }: CustomSpec = JSON.parse(JSON.stringify(spec));
+  const path = `/apis/${group}/${versions[0]?.name}/${names.plural}?limit=1`;
   for (let tries = 0; tries < 300; tries += 1) {
-    const { status } = await api.call('GET', path);
-    if (established(status)) return;
+    if ((await api.raw('GET', path)).status === 200) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  throw new Error(`${definition.metadata.name} is not established`);
+  throw new Error(`${definition.metadata.name} is not served`);
 }
 
-function established(status: JsonValue | undefined): boolean {
-  const conditions =
-    typeof status === 'object' && status !== null && !Array.isArray(status)
-      ? status['conditions']
-      : undefined;
-  if (!Array.isArray(conditions)) return false;
-  return conditions.some(
-    (condition) =>
-      typeof condition === 'object' &&
-      condition !== null &&
-      !Array.isArray(condition) &&
-      condition['type'] === 'Established' &&
-      condition['status'] === 'True',
-  );
+interface CustomSpec {
+  readonly group: string;
+  readonly names: { readonly plural: string };
+  readonly versions: readonly { readonly name: string }[];
 }
 
 const CONTENTS: readonly (readonly [string, string])[] = [

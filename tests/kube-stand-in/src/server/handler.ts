@@ -125,13 +125,13 @@ function authorizeOrThrow(context: HandlerContext, exchange: Exchange): void {
   const { info, user } = exchange;
   const decision = authorize(context.store(), user, info);
   if (decision.allowed) return;
-  if (!info.isResource) throw new StatusError(forbiddenPath(user.name, info.verb, info.path));
-  throw new StatusError(
-    forbidden(
-      { group: info.group, resource: info.resource, name: info.name },
-      refusal(user, info, decision.reason),
-    ),
-  );
+  const status = info.isResource
+    ? forbidden(
+        { group: info.group, resource: info.resource, name: info.name },
+        refusal(user, info, decision.reason),
+      )
+    : forbiddenPath(user.name, info.verb, info.path);
+  throw new StatusError(status, { 'X-Content-Type-Options': 'nosniff' });
 }
 
 async function handleResource(context: HandlerContext, exchange: ResourceExchange): Promise<void> {
@@ -143,7 +143,7 @@ async function handleResource(context: HandlerContext, exchange: ResourceExchang
   )
     return;
   const type = context.store().typeOf(info.group, info.version, info.resource);
-  if (type === undefined) return notServed(exchange);
+  if (type === undefined) return noSuchResource(exchange, context.store());
   // A namespaced kind is read across namespaces, but a cluster-scoped one isn't found inside one.
   if (!type.namespaced && info.namespace !== '' && info.resource !== 'namespaces') return notServed(exchange);
   switch (info.verb) {
@@ -192,6 +192,17 @@ async function get(exchange: ResourceExchange, store: ObjectStore, type: Resourc
         ? partialMetadata(object)
         : wholeObject(object, apiVersion);
   await sendJson(exchange, shaped, { yaml: form.yaml });
+}
+
+/** A group of the server's own answers for its resources; one that definitions made leaves it to the router. */
+async function noSuchResource(exchange: ResourceExchange, store: ObjectStore): Promise<void> {
+  const { group, version } = exchange.info;
+  const own = store
+    .types()
+    .some((type) => !type.custom && type.group === group && type.versions.includes(version));
+  if (!own) return notServed(exchange);
+  const message = 'the server could not find the requested resource';
+  throw new StatusError(failure(404, 'NotFound', message, {}));
 }
 
 /** What the server's router says to a path nothing is registered under. */

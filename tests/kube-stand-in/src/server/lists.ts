@@ -3,6 +3,7 @@ import {
   badRequest,
   expired,
   type FieldError,
+  failure,
   invalid,
   StatusError,
   tooLargeResourceVersion,
@@ -50,9 +51,11 @@ export async function list(
   const form = negotiate(exchange.request.headers.accept, {
     group: 'meta.k8s.io',
     version: 'v1',
-    kinds: ['Table', 'PartialObjectMetadataList'],
+    kinds: ['Table', 'PartialObjectMetadataList', 'PartialObjectMetadata'],
   });
-  const limit = wholeNumber(query.get('limit'), 'limit') ?? 0;
+  // Agreed to before it is known that it can't be done, so that no other form is tried.
+  if (form.as === 'PartialObjectMetadata') throw new StatusError(notAcceptableList(type));
+  const limit = wholeNumber(query.get('limit')) ?? 0;
   const position = startOf(exchange, store, type, settings);
   const test = selection(query, type);
   const selective = (query.get('labelSelector') ?? '') !== '' || (query.get('fieldSelector') ?? '') !== '';
@@ -76,7 +79,8 @@ export async function list(
 
   const metadata: JsonObject = {
     resourceVersion: String(position.revision),
-    ...(next === undefined ? {} : { continue: next }),
+    // Custom resources are kept as they are in JSON, where the field is there and empty.
+    ...(next !== undefined ? { continue: next } : type.custom ? { continue: '' } : {}),
     // What a selector leaves of the rest is not known without reading it.
     ...(next === undefined || selective ? {} : { remainingItemCount: remaining }),
   };
@@ -91,6 +95,15 @@ export async function list(
     const items = page.map((object) => listItem(object, type, apiVersion));
     await sendJson(exchange, { kind: `${type.kind}List`, apiVersion, metadata, items }, { yaml: form.yaml });
   }
+}
+
+function notAcceptableList({ custom, group, kind }: ResourceType) {
+  const go = custom ? 'unstructured.Unstructured' : `${group === '' ? 'core' : group.split('.')[0]}.${kind}`;
+  return failure(
+    406,
+    'NotAcceptable',
+    `you requested PartialObjectMetadata, but the requested object is a list (*${go}List)`,
+  );
 }
 
 /** The test that `labelSelector` and `fieldSelector` make. Throws 400 for one that can't be read. */
@@ -163,15 +176,11 @@ export function parseResourceVersion(text: string): number | undefined {
   return Number(text);
 }
 
-export function wholeNumber(text: string | null, parameter: string): number | undefined {
+export function wholeNumber(text: string | null): number | undefined {
   if (text === null || text === '') return undefined;
   const value = Number(text);
   if (!Number.isInteger(value)) {
-    throw new StatusError(
-      badRequest(
-        `unable to decode list options: strconv.ParseInt: parsing "${text}": invalid syntax (${parameter})`,
-      ),
-    );
+    throw new StatusError(badRequest(`strconv.ParseInt: parsing "${text}": invalid syntax`));
   }
   return value;
 }
@@ -182,7 +191,8 @@ function encodeContinue(token: Continue): string {
 }
 
 function decodeContinue(text: string): Continue {
-  const refuse = (why: string) => new StatusError(badRequest(`continue key is not valid: ${why}`));
+  const refuse = (why: string) =>
+    new StatusError(badRequest(`invalid continue token: continue key is not valid: ${why}`));
   let value: unknown;
   try {
     value = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));

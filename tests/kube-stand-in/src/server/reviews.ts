@@ -22,11 +22,7 @@ export async function answerReview(
   if (!info.resource.startsWith('selfsubject')) return false;
   const spec = at(body(), 'spec');
   const answer = (kind: string, fields: JsonObject) =>
-    sendJson(
-      exchange,
-      { kind, apiVersion: `${info.group}/v1`, metadata: { creationTimestamp: null }, ...fields },
-      { status: 201 },
-    );
+    sendJson(exchange, { kind, apiVersion: `${info.group}/v1`, metadata: {}, ...fields }, { status: 201 });
   switch (`${info.group}/${info.version}/${info.resource}`) {
     case 'authorization.k8s.io/v1/selfsubjectaccessreviews': {
       const decision = authorize(store, user, asRequest(spec));

@@ -21,6 +21,9 @@ export interface WatchSettings {
   readonly expiredWatch: 'event' | 'status';
 }
 
+/** A watch gets one more bookmark this long before its end (apiserver `cacheWatcher.nextBookmarkTime`). */
+const LAST_BOOKMARK_MS = 2_000;
+
 interface OpenWatch {
   readonly stream: WatchStream;
   readonly bookmarks: boolean;
@@ -77,7 +80,7 @@ export class Watches {
     const form = negotiate(exchange.request.headers.accept, {
       group: 'meta.k8s.io',
       version: 'v1',
-      kinds: ['PartialObjectMetadata'],
+      kinds: ['PartialObjectMetadata', 'PartialObjectMetadataList'],
     });
     if (form.yaml) throw new StatusError(notAcceptable(MEDIA_TYPES));
     const test = selection(query, type);
@@ -113,6 +116,11 @@ export class Watches {
     const watch: OpenWatch = { stream, bookmarks, sendBookmark: () => sendBookmark() };
     if (stream.closed) return;
     this.#open.add(watch);
+    if (form.as === 'PartialObjectMetadataList') {
+      // Agreed to, but an event can't be put so: the stream ends without one.
+      stream.end();
+      return;
+    }
 
     if (forgotten !== undefined) {
       stream.fail(forgotten);
@@ -138,18 +146,18 @@ export class Watches {
       if (sendInitial && bookmarks) sendBookmark({ 'k8s.io/initial-events-end': 'true' });
     }
 
-    const seconds = wholeNumber(query.get('timeoutSeconds'), 'timeoutSeconds');
+    const seconds = wholeNumber(query.get('timeoutSeconds'));
     const lifetime = seconds !== undefined && seconds > 0 ? seconds * 1000 : this.#settings.watchTimeoutMs;
-    const timeout = setTimeout(() => {
-      // The last bookmark makes the resumption cheap; the real server sends it in the two seconds before the end.
-      if (bookmarks) sendBookmark();
-      stream.end();
-    }, lifetime);
+    const timeout = setTimeout(() => stream.end(), lifetime);
+    // The last bookmark makes the resumption cheap.
+    const last = setTimeout(() => bookmarks && sendBookmark(), Math.max(0, lifetime - LAST_BOOKMARK_MS));
     const interval = setInterval(() => bookmarks && sendBookmark(), this.#settings.bookmarkIntervalMs);
+    last.unref();
     timeout.unref();
     interval.unref();
     cleanUp.push(
       () => clearTimeout(timeout),
+      () => clearTimeout(last),
       () => clearInterval(interval),
     );
     if (stream.closed) for (const step of cleanUp) step();
@@ -212,6 +220,15 @@ function eventFor(
   return { type: 'DELETED', object: { ...previous, metadata } };
 }
 
+/** What the Go types of these kinds can't leave out, as a bookmark shows it. */
+const EMPTY_FIELDS: Readonly<Record<string, JsonObject>> = {
+  Namespace: { spec: {}, status: {} },
+  Pod: { spec: { containers: null }, status: {} },
+  Service: { spec: {}, status: { loadBalancer: {} } },
+  NetworkPolicy: { spec: { podSelector: {} } },
+  EndpointSlice: { addressType: '', endpoints: null, ports: null },
+};
+
 function bookmarkOf(
   type: ResourceType,
   apiVersion: string,
@@ -221,12 +238,9 @@ function bookmarkOf(
 ): JsonObject {
   const metadata: JsonObject = {
     resourceVersion: String(revision),
-    creationTimestamp: null,
     ...(annotations === undefined ? {} : { annotations }),
   };
   if (as !== '') return { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata };
-  // The empty fields are those that the Go type can't leave out.
-  const empty =
-    type.kind === 'Pod' ? { spec: { containers: null }, status: {} } : type.custom ? {} : { spec: {} };
+  const empty = EMPTY_FIELDS[type.kind] ?? (type.custom ? {} : { spec: {}, status: {} });
   return { kind: type.kind, apiVersion, metadata, ...empty };
 }

@@ -7,7 +7,7 @@ import { NETWORK_POLICY } from './network-policy-schema.ts';
 import { decode } from './schema.ts';
 
 const PROTOCOLS = ['TCP', 'UDP', 'SCTP'];
-const POLICY_TYPES = ['Egress', 'Ingress'];
+const POLICY_TYPES = ['Ingress', 'Egress'];
 
 /**
  * A NetworkPolicy as the server keeps it: known fields only, empty lists gone, `protocol` and `policyTypes` filled in
