@@ -47,9 +47,6 @@ export function Graph(props: GraphProps): ReactNode {
   const [from, setFrom] = useState<string | null>(null);
   const fromRef = useRef<string | null>(null);
   const fitted = useRef('');
-  /** What the last canvas showed: another takes over where a graph becomes busy, or no longer is. */
-  const seen = useRef<Viewport | null>(null);
-  const { busy } = scene;
 
   const begin = useCallback((id: string | null) => {
     fromRef.current = id;
@@ -71,7 +68,7 @@ export function Graph(props: GraphProps): ReactNode {
 
   useEffect(() => {
     if (container.current === null) return;
-    const created = createCanvas(container.current, busy, {
+    const created = createCanvas(container.current, {
       onPick: (target, add) => {
         const { scene: now, onSelectNode, onSelectEdge } = latest.current;
         if (fromRef.current !== null && target?.type !== 'edge') {
@@ -94,24 +91,20 @@ export function Graph(props: GraphProps): ReactNode {
       onViewport: setViewport,
     });
     canvas.current = created;
-    if (seen.current !== null) created.show(seen.current);
     latest.current.onReady?.(created);
     return () => {
-      seen.current = created.viewport();
       canvas.current = null;
       created.destroy();
     };
-  }, [busy, connectTo]);
+  }, [connectTo]);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new canvas (busy) starts empty
   useEffect(() => {
     const fit = fitted.current !== fitKey && scene.rects.size > 0;
     if (fit) fitted.current = fitKey;
     canvas.current?.update(scene, colors, { animate, fit });
-  }, [scene, colors, animate, fitKey, busy]);
+  }, [scene, colors, animate, fitKey]);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: see above
-  useEffect(() => canvas.current?.focus(focus), [focus, busy]);
+  useEffect(() => canvas.current?.focus(focus), [focus]);
   useEffect(() => canvas.current?.cursor(cursor), [cursor]);
 
   const walk = useCallback(

@@ -24,7 +24,7 @@ import { Graph } from './Graph.tsx';
 import { Legend } from './Legend.tsx';
 import { focusOfPair, focusOfPath, focusOfPolicy } from './lit.ts';
 import { NOTHING, type Remembered, recall, remember } from './remembered.ts';
-import { buildScene, type Focus } from './scene.ts';
+import { buildScene, type Focus, withExtra } from './scene.ts';
 
 /** Asked for by nobody: the query is off. */
 const NO_POLICY = policyKey({ kind: '', name: '' });
@@ -115,16 +115,17 @@ export function GraphView({ route, onConnect }: GraphViewProps): ReactNode {
     return hops.length > 0 ? focusOfPath(hops, answer) : focusOfPair(pair, asked.data ?? null, answer);
   }, [pair, policy, policyQuery.data, path.data, route.hops, asked.data, answer]);
 
-  const scene = useMemo(
+  const ground = useMemo(
     () =>
       answer === undefined
         ? null
-        : buildScene(
-            answer.view,
-            { boxes: answer.boxes, cards: answer.cards, dragged: remembered.cards },
-            focusData?.extra ?? pairFocus?.extra ?? [],
-          ),
-    [answer, remembered.cards, focusData, pairFocus],
+        : buildScene(answer.view, { boxes: answer.boxes, cards: answer.cards, dragged: remembered.cards }),
+    [answer, remembered.cards],
+  );
+  const extra = focusData?.extra ?? pairFocus?.extra;
+  const scene = useMemo(
+    () => (ground === null || extra === undefined ? ground : withExtra(ground, extra)),
+    [ground, extra],
   );
 
   useEffect(() => {

@@ -60,13 +60,9 @@ export function Minimap({ scene, colors, viewport, onMove }: MinimapProps): Reac
         Math.max(2, rect.height * scale),
       );
     }
-    const { extent } = viewport;
-    context.strokeStyle = colors.accent;
-    context.lineWidth = 1.5;
-    context.strokeRect(x(extent.x), y(extent.y), extent.width * scale, extent.height * scale);
-  }, [scene, colors, viewport, bounds, scale, left, top]);
+  }, [scene, colors, bounds, scale, left, top]);
 
-  const move = (event: PointerEvent<HTMLCanvasElement>) => {
+  const move = (event: PointerEvent<HTMLDivElement>) => {
     if (event.buttons === 0) return;
     const box = event.currentTarget.getBoundingClientRect();
     onMove({
@@ -74,17 +70,24 @@ export function Minimap({ scene, colors, viewport, onMove }: MinimapProps): Reac
       y: bounds.y + (event.clientY - box.top - top) / scale,
     });
   };
+  const { extent } = viewport;
   return (
-    <canvas
-      ref={ref}
+    <div
       className="minimap"
-      role="img"
-      aria-label="Overview of the graph"
       onPointerDown={(event) => {
         event.currentTarget.setPointerCapture(event.pointerId);
         move(event);
       }}
       onPointerMove={move}
-    />
+    >
+      <canvas ref={ref} role="img" aria-label="Overview of the graph" />
+      <i
+        style={{
+          width: extent.width * scale,
+          height: extent.height * scale,
+          transform: `translate(${left + (extent.x - bounds.x) * scale}px, ${top + (extent.y - bounds.y) * scale}px)`,
+        }}
+      />
+    </div>
   );
 }

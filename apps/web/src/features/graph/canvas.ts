@@ -1,16 +1,16 @@
-import cytoscape, {
-  type Core,
-  type ElementDefinition,
-  type EventObject,
-  type NodeSingular,
-  type SingularElementReturnValue,
-} from 'cytoscape';
 import type { Colors } from '../../shared/colors.ts';
 import type { Point, Rect } from '../../worker/layout/pack.ts';
 import { placeEdgeLabels, SCREEN_EDGES } from './edge-labels.ts';
-import { type NodeLabels, nodeLabels } from './labels.ts';
-import type { Focus, Scene } from './scene.ts';
-import { EDGE_TEXT, headId, nodeIdOf, partIds, stylesheet, toElements } from './style.ts';
+import { createGestures } from './gestures.ts';
+import { hitTest } from './hits.ts';
+import { nodeLabels } from './labels.ts';
+import { EDGE_TEXT } from './looks.ts';
+import { between, dragged, hasMoved } from './motion.ts';
+import { createLayers, type PaintLayer } from './paint/layers.ts';
+import type { Pen } from './paint/pen.ts';
+import { type Picture, paintGround, paintLit, paintMarks } from './paint/scene.ts';
+import { createSprites } from './paint/sprites.ts';
+import { boundsOf, type Focus, type Scene } from './scene.ts';
 
 export interface CanvasEvents {
   /** A node or an edge was clicked; `null`: the empty ground. `add`: with shift, control or command. */
@@ -45,8 +45,6 @@ export interface GraphCanvas {
   reveal(ids: readonly string[]): void;
   zoomBy(factor: number): void;
   panTo(centre: Point): void;
-  /** Shows the same part of the graph, as large, as another canvas did. */
-  show(viewport: Viewport): void;
   viewport(): Viewport;
   destroy(): void;
 }
@@ -55,292 +53,277 @@ export interface GraphCanvas {
 const PICTURE_MARK = 'bulkhead:picture';
 const FOCUS_MARK = 'bulkhead:focus';
 
-const MIN_ZOOM = 0.02;
-const MAX_ZOOM = 2.5;
 /** At this zoom the names of workloads can be read. */
 const READABLE_ZOOM = 0.6;
-/** Lengths are multiplied by this to stay visible; it changes in steps, fewer of them where restyling takes long. */
-function scaleAt(zoom: number, busy: boolean): number {
-  if (zoom >= 1) return 1;
-  const step = busy ? 1.4 : 1.05;
-  return step ** Math.ceil(Math.log(1 / zoom) / Math.log(step) - 0.01);
-}
+/** Nothing is fitted nearer than this. */
+const CLOSEST_FIT = 1.1;
+/** Free room around a fitted picture, and what the tools take at its bottom. */
+const PADDING = 18;
+const TOOLS_HEIGHT = 36;
+/** How faint everything is that is not in focus. */
+const FADED = 0.2;
+const MOVE_MS = 220;
+const NO_FOCUS: Focus = { lit: null, selected: new Set() };
+const EMPTY: Scene = {
+  boxes: [],
+  cards: [],
+  outside: [],
+  edges: [],
+  plain: [],
+  rects: new Map(),
+  bounds: boundsOf([]),
+  busy: false,
+};
 
-/**
- * Draws scenes into a container with Cytoscape and turns the pointer's doings into events.
- * @param busy see `Scene.busy`; it must be the same for all scenes of a canvas
- */
-export function createCanvas(container: HTMLElement, busy: boolean, events: CanvasEvents): GraphCanvas {
-  const cy = cytoscape({
-    container,
-    minZoom: MIN_ZOOM,
-    maxZoom: MAX_ZOOM,
-    boxSelectionEnabled: false,
-    autounselectify: true,
-    hideEdgesOnViewport: false,
-    textureOnViewport: busy,
-    motionBlur: false,
-    pixelRatio: Math.min(2, window.devicePixelRatio),
-    layout: { name: 'preset' },
-    elements: [],
-    style: [],
-  });
+/** Draws scenes into a container and turns the pointer's doings into events. */
+export function createCanvas(container: HTMLElement, events: CanvasEvents): GraphCanvas {
   let colors: Colors | undefined;
-  let scale = 0;
-  let edges = 0;
-  let current: Scene | undefined;
-  let labels: NodeLabels = { names: new Map(), heads: new Map(), counts: new Map() };
-  let labelled = new Set<string>();
-  let known = new Map<string, ElementDefinition>();
-  let focused: Focus = { lit: null, selected: new Set() };
-  let pending: ReturnType<typeof setTimeout> | undefined;
-  let cursorId: string | null = null;
-  let markedId: string | null = null;
+  /** What was asked for, and what is drawn on the way to it or while something is dragged. */
+  let scene = EMPTY;
+  let drawn = EMPTY;
+  let focused = NO_FOCUS;
+  let cursor: string | null = null;
+  let hovered: string | null = null;
+  let marked: string | null = null;
+  let animation = 0;
 
-  const restyle = () => {
-    if (colors === undefined) return;
-    cy.style(stylesheet(colors, { scale, busy, edges, labels: () => labels }));
-  };
-  const rewrite = () => {
-    if (current !== undefined) labels = nodeLabels(current, focused, scale);
-  };
-  /** Says at each edge whether it has a label now, and where. */
-  const labelEdges = () => {
-    if (current === undefined) return;
-    const placed = placeEdgeLabels(current, focused, { size: EDGE_TEXT * scale, most: SCREEN_EDGES });
-    cy.batch(() => {
-      for (const id of labelled) {
-        if (!placed.has(id)) cy.getElementById(id).removeClass('labelled');
-      }
-      for (const [id, { x, y }] of placed) {
-        const element = cy.getElementById(id);
-        if (element.data('mx') !== x || element.data('my') !== y) element.data({ mx: x, my: y });
-        if (!element.hasClass('labelled')) element.addClass('labelled');
-      }
-    });
-    labelled = new Set(placed.keys());
-  };
-  const viewport = (): Viewport => {
-    const { x1, y1, w, h } = cy.extent();
-    return { zoom: cy.zoom(), extent: { x: x1, y: y1, width: w, height: h } };
-  };
-  const applyZoom = () => {
-    pending = undefined;
-    const next = scaleAt(cy.zoom(), busy);
-    if (next === scale) return;
-    scale = next;
-    rewrite();
-    restyle();
-    labelEdges();
-  };
-  cy.on('viewport', () => {
-    events.onViewport(viewport());
-    pending ??= setTimeout(applyZoom, 90);
+  const sprites = createSprites(() => {
+    layers.repaint('ground');
+    layers.repaint('lit');
   });
-
-  // A panel that opens beside the picture must not cover what was just selected.
-  cy.on('resize', () => {
-    const selected = cy.nodes('.selected');
-    if (selected.empty()) return;
-    const { x1, y1, x2, y2 } = selected.renderedBoundingBox({ includeLabels: false });
-    cy.panBy({ x: shift(x1, x2, cy.width()), y: shift(y1, y2, cy.height()) });
-  });
-
-  const pickOf = (event: EventObject) => {
-    const target: unknown = event.target;
-    if (target === cy) return null;
-    const element = event.target as NodeSingular;
-    const id = element.id();
-    return element.isNode() ? { type: 'node' as const, id: nodeIdOf(id) } : { type: 'edge' as const, id };
-  };
-  cy.on('tap', (event) => {
-    const original = event.originalEvent;
-    const add = original instanceof MouseEvent && (original.shiftKey || original.metaKey || original.ctrlKey);
-    const pick = pickOf(event);
-    if (pick?.type === 'node' && event.target.hasClass('toggle')) {
-      events.onToggle(pick.id);
-      return;
-    }
-    events.onPick(pick, add);
-  });
-  cy.on('dbltap', 'node.box, node.head', (event) => {
-    events.onToggle(nodeIdOf((event.target as NodeSingular).id()));
-  });
-  cy.on('mouseover', 'node, edge', (event) => {
-    event.target.addClass('hovered');
-    container.style.cursor = 'pointer';
-    const pick = pickOf(event);
-    if (pick !== null) events.onHover({ ...pick, at: event.renderedPosition });
-  });
-  cy.on('mouseout', 'node, edge', (event) => {
-    event.target.removeClass('hovered');
-    container.style.cursor = '';
-    events.onHover(null);
-  });
-
-  const dragStart = new Map<string, Point>();
-  cy.on('grab', 'node', (event) => {
-    dragStart.clear();
-    for (const node of companions(cy, event.target as NodeSingular))
-      dragStart.set(node.id(), { ...node.position() });
-    dragStart.set(event.target.id(), { ...event.target.position() });
-    events.onHover(null);
-  });
-  cy.on('drag', 'node', (event) => {
-    const from = dragStart.get(event.target.id());
-    if (from === undefined) return;
-    const dx = event.target.position('x') - from.x;
-    const dy = event.target.position('y') - from.y;
-    cy.batch(() => {
-      for (const [id, start] of dragStart) {
-        if (id !== event.target.id()) cy.getElementById(id).position({ x: start.x + dx, y: start.y + dy });
-      }
-    });
-  });
-  cy.on('dragfree', 'node', (event) => {
-    const node = event.target as NodeSingular;
-    const id = nodeIdOf(node.id());
-    events.onMoved(id, {
-      x: node.position('x') - node.width() / 2,
-      y: node.position('y') - node.height() / 2,
-    });
-  });
-
-  const applyFocus = () => {
-    const { lit, selected } = focused;
-    rewrite();
-    const set = (element: SingularElementReturnValue, name: string, on: boolean) => {
-      if (element.hasClass(name) !== on) element.toggleClass(name, on);
+  const groundOf = remembered(
+    (of: Scene, step: number): Picture => ({
+      scene: of,
+      focus: NO_FOCUS,
+      labels: nodeLabels(of, NO_FOCUS, step),
+      edgeLabels: new Map(),
+    }),
+  );
+  const frontOf = remembered(
+    (of: Scene, step: number, focus: Focus): Picture => ({
+      scene: of,
+      focus,
+      labels: focus.lit === null ? groundOf(drawn, step).labels : nodeLabels(of, focus, step),
+      edgeLabels: placeEdgeLabels(of, focus, { size: EDGE_TEXT * step, most: SCREEN_EDGES }),
+    }),
+  );
+  const layer =
+    (paint: (pen: Pen, picture: Picture) => void, pictureAt: (step: number) => Picture): PaintLayer =>
+    (context, view, size) => {
+      if (colors === undefined) return;
+      const scale = Math.max(1, 1 / view.zoom);
+      const extent = {
+        x: -view.x / view.zoom,
+        y: -view.y / view.zoom,
+        width: size.width / view.zoom,
+        height: size.height / view.zoom,
+      };
+      const pen: Pen = { context, colors, sprites, scale, density: view.zoom * size.ratio, extent };
+      paint(pen, pictureAt(labelScale(scale)));
     };
-    cy.batch(() => {
-      for (const element of cy.elements()) {
-        const id = nodeIdOf(element.id());
-        const on = lit === null || (element.isNode() ? lit.nodes.has(id) : lit.edges.has(id));
-        set(element, 'faded', !on);
-        set(element, 'lit', on && lit !== null);
-        set(element, 'selected', selected.has(id));
+  const front = (step: number) => frontOf(drawn, step, focused);
+  const layers = createLayers(container, {
+    ground: layer(paintGround, (step) => groundOf(drawn, step)),
+    lit: layer(paintLit, front),
+    marks: layer(
+      (pen, picture) =>
+        paintMarks(pen, picture, new Set([hovered, cursor, marked].filter((id) => id !== null))),
+      front,
+    ),
+  });
+
+  const gestures = createGestures(container, {
+    onView: (view) => {
+      layers.move(view);
+      events.onViewport(viewport());
+    },
+    hit: (at) => hitTest(drawn, at, gestures.view().zoom),
+    onTap: (hit, add) => {
+      if (hit?.toggle === true) events.onToggle(hit.id);
+      else events.onPick(hit === null ? null : { type: hit.type, id: hit.id }, add);
+    },
+    onDoubleTap: (hit) => {
+      if (hit?.type === 'node' && hit.id.startsWith('ns:') && !hit.toggle) events.onToggle(hit.id);
+    },
+    onHover: (hit, at) => {
+      if (hit?.id !== hovered) {
+        hovered = hit?.id ?? null;
+        layers.repaint('marks');
       }
-    });
-    labelEdges();
+      container.style.cursor = hit === null ? '' : 'pointer';
+      events.onHover(hit === null ? null : { type: hit.type, id: hit.id, at });
+    },
+    onDrag: (id, by) => {
+      stop();
+      draw(dragged(scene, id, by));
+    },
+    onDrop: (id, by) => {
+      const rect = scene.rects.get(id);
+      if (rect !== undefined) events.onMoved(id, { x: rect.x + by.x, y: rect.y + by.y });
+    },
+  });
+
+  const viewport = (): Viewport => {
+    const { zoom, x, y } = gestures.view();
+    const { width, height } = gestures.size();
+    return {
+      zoom,
+      extent: { x: -x / zoom, y: -y / zoom, width: width / zoom, height: height / zoom },
+    };
   };
+  const draw = (next: Scene) => {
+    drawn = next;
+    layers.repaint('ground');
+    layers.repaint('lit');
+    layers.repaint('marks');
+  };
+  const stop = () => {
+    cancelAnimationFrame(animation);
+    animation = 0;
+  };
+  const animate = (from: Scene, to: Scene) => {
+    stop();
+    const start = performance.now();
+    const frame = (now: number) => {
+      const share = Math.min(1, (now - start) / MOVE_MS);
+      draw(share === 1 ? to : between(from, to, 1 - (1 - share) ** 3));
+      if (share < 1) animation = requestAnimationFrame(frame);
+    };
+    frame(start);
+  };
+  const centreOn = (rect: Rect, zoom: number, bottom = 0) => {
+    const { width, height } = gestures.size();
+    gestures.look({
+      zoom,
+      x: width / 2 - (rect.x + rect.width / 2) * zoom,
+      y: (height - bottom) / 2 - (rect.y + rect.height / 2) * zoom,
+    });
+  };
+  const zoomToFit = (rect: Rect, padding: number, bottom = 0) => {
+    const { width, height } = gestures.size();
+    return Math.min(
+      CLOSEST_FIT,
+      Math.max(50, width - 2 * padding) / Math.max(1, rect.width),
+      Math.max(50, height - 2 * padding - bottom) / Math.max(1, rect.height),
+    );
+  };
+  const fitAll = () => centreOn(scene.bounds, zoomToFit(scene.bounds, PADDING, TOOLS_HEIGHT), TOOLS_HEIGHT);
+  const boundsOfIds = (ids: readonly string[]): Rect | null => {
+    const rects = ids.flatMap((id) => scene.rects.get(id) ?? []);
+    return rects.length === 0 ? null : boundsOf(rects);
+  };
+  const isInSight = (rect: Rect): boolean => {
+    const { extent } = viewport();
+    return (
+      rect.x >= extent.x &&
+      rect.y >= extent.y &&
+      rect.x + rect.width <= extent.x + extent.width &&
+      rect.y + rect.height <= extent.y + extent.height
+    );
+  };
+  /** A panel that opens beside the picture must not cover what was just selected. */
+  const keepSelectedInSight = () => {
+    const rect = boundsOfIds([...focused.selected]);
+    if (rect === null) return;
+    const { zoom, x, y } = gestures.view();
+    const { width, height } = gestures.size();
+    const [left, top] = [rect.x * zoom + x, rect.y * zoom + y];
+    gestures.look({
+      zoom,
+      x: x + shift(left, left + rect.width * zoom, width),
+      y: y + shift(top, top + rect.height * zoom, height),
+    });
+  };
+  const observer = new ResizeObserver(() => {
+    gestures.resize();
+    layers.resize();
+    keepSelectedInSight();
+    events.onViewport(viewport());
+  });
+  observer.observe(container);
 
   return {
-    update(scene, nextColors, { animate, fit }) {
+    update(next, nextColors, options) {
+      const before = drawn;
       const recolored = colors !== nextColors;
       colors = nextColors;
-      current = scene;
-      const next = new Map(
-        toElements(scene, nextColors).flatMap((element) => {
-          const id = element.data.id;
-          return id === undefined ? [] : [[id, element] as const];
-        }),
-      );
-      // Zoom and style come before the elements, so that each is styled once.
-      if (fit) fitBounds(cy, scene.bounds);
-      const moreEdges = scene.edges.length > edges * 1.5 || scene.edges.length < edges / 1.5;
-      const rescaled = scale !== scaleAt(cy.zoom(), busy);
-      scale = scaleAt(cy.zoom(), busy);
-      rewrite();
-      if (recolored || moreEdges || rescaled) {
-        edges = scene.edges.length;
-        restyle();
+      scene = next;
+      if (options.fit) fitAll();
+      const moves = options.animate && !next.busy && before.rects.size > 0 && hasMoved(before, next);
+      performance.clearMarks(PICTURE_MARK);
+      if (moves) animate(before, next);
+      else {
+        stop();
+        const behind = sameGround(before, next) && !recolored;
+        drawn = next;
+        if (!behind) layers.repaint('ground', () => performance.mark(PICTURE_MARK));
+        layers.repaint('lit');
+        layers.repaint('marks');
       }
-      cy.batch(() => apply(cy, known, next, animate && known.size > 0 && !busy));
-      known = next;
-      applyFocus();
-      cy.one('render', () => performance.mark(PICTURE_MARK));
-      if (fit) events.onViewport(viewport());
     },
     focus(next) {
       focused = next;
-      applyFocus();
-      cy.one('render', () => performance.mark(FOCUS_MARK));
+      layers.fade('ground', next.lit === null ? 1 : FADED);
+      layers.repaint('marks');
+      layers.repaint('lit', () => performance.mark(FOCUS_MARK));
     },
     cursor(id) {
-      if (cursorId !== null) elementsOf(cy, cursorId).removeClass('hovered');
-      cursorId = id;
-      if (id === null) return;
-      const found = elementsOf(cy, id);
-      found.addClass('hovered');
-      if (found.empty()) return;
-      const box = found.boundingBox();
-      const { x1, y1, x2, y2 } = cy.extent();
-      if (box.x1 < x1 || box.x2 > x2 || box.y1 < y1 || box.y2 > y2) cy.center(found);
+      cursor = id;
+      layers.repaint('marks');
+      const rect = id === null ? undefined : scene.rects.get(id);
+      if (rect !== undefined && !isInSight(rect)) centreOn(rect, gestures.view().zoom);
     },
     mark(id) {
-      if (markedId !== null) elementsOf(cy, markedId).removeClass('hovered');
-      markedId = id;
-      if (id !== null) elementsOf(cy, id).addClass('hovered');
+      marked = id;
+      layers.repaint('marks');
     },
     placeOf(id) {
-      const found = cy.getElementById(id);
-      if (found.empty() || !found.isNode()) return undefined;
-      const { x, y } = found.renderedPosition();
-      const width = found.renderedWidth();
-      const height = found.renderedHeight();
-      return { x: x - width / 2, y: y - height / 2, width, height };
+      const rect = drawn.rects.get(id);
+      if (rect === undefined) return undefined;
+      const { zoom, x, y } = gestures.view();
+      return {
+        x: rect.x * zoom + x,
+        y: rect.y * zoom + y,
+        width: rect.width * zoom,
+        height: rect.height * zoom,
+      };
     },
     nodeAt(at) {
-      let best: { id: string; size: number } | null = null;
-      for (const node of cy.nodes()) {
-        const { x, y } = node.renderedPosition();
-        const width = node.renderedWidth();
-        const height = node.renderedHeight();
-        if (Math.abs(at.x - x) > width / 2 || Math.abs(at.y - y) > height / 2) continue;
-        if (best === null || width * height < best.size)
-          best = { id: nodeIdOf(node.id()), size: width * height };
-      }
-      return best?.id ?? null;
+      const { zoom, x, y } = gestures.view();
+      const hit = hitTest(drawn, { x: (at.x - x) / zoom, y: (at.y - y) / zoom }, zoom);
+      return hit?.type === 'node' ? hit.id : null;
     },
     fit(ids) {
-      if (ids === undefined) {
-        if (current !== undefined) fitBounds(cy, current.bounds);
-      } else {
-        const target = cy.collection();
-        for (const id of ids) target.merge(elementsOf(cy, id));
-        if (target.empty()) return;
-        cy.fit(target, 90);
-        if (cy.zoom() > CLOSEST_FIT) {
-          cy.zoom(CLOSEST_FIT);
-          cy.center(target);
-        }
-      }
-      applyZoom();
+      const rect = ids === undefined ? null : boundsOfIds(ids);
+      if (ids === undefined) fitAll();
+      else if (rect !== null) centreOn(rect, zoomToFit(rect, 90));
     },
     reveal(ids) {
-      const target = cy.collection();
-      for (const id of ids) target.merge(elementsOf(cy, id));
-      if (target.empty()) return;
-      const box = target.boundingBox();
-      const { x1, y1, x2, y2 } = cy.extent();
-      const inSight = box.x1 >= x1 && box.x2 <= x2 && box.y1 >= y1 && box.y2 <= y2;
-      if (inSight && cy.zoom() >= READABLE_ZOOM) return;
-      const before = cy.zoom();
-      cy.fit(target, 70);
+      const rect = boundsOfIds(ids);
+      const { zoom } = gestures.view();
+      if (rect === null || (isInSight(rect) && zoom >= READABLE_ZOOM)) return;
       // Zooming in on something small would lose its surroundings.
-      const most = Math.max(READABLE_ZOOM, Math.min(before, 1));
-      if (cy.zoom() > most) {
-        cy.zoom(most);
-        cy.center(target);
-      }
-      applyZoom();
+      const most = Math.max(READABLE_ZOOM, Math.min(zoom, 1));
+      centreOn(rect, Math.min(zoomToFit(rect, 70), most));
     },
     zoomBy(factor) {
-      cy.zoom({
-        level: cy.zoom() * factor,
-        renderedPosition: { x: cy.width() / 2, y: cy.height() / 2 },
+      const { width, height } = gestures.size();
+      const { zoom, x, y } = gestures.view();
+      gestures.look({
+        zoom: zoom * factor,
+        x: width / 2 - (width / 2 - x) * factor,
+        y: height / 2 - (height / 2 - y) * factor,
       });
     },
     panTo(centre) {
-      cy.pan({ x: cy.width() / 2 - centre.x * cy.zoom(), y: cy.height() / 2 - centre.y * cy.zoom() });
-    },
-    show({ zoom, extent }) {
-      cy.viewport({ zoom, pan: { x: -extent.x * zoom, y: -extent.y * zoom } });
+      centreOn({ ...centre, width: 0, height: 0 }, gestures.view().zoom);
     },
     viewport,
     destroy() {
-      clearTimeout(pending);
-      cy.destroy();
+      stop();
+      observer.disconnect();
+      gestures.destroy();
+      layers.destroy();
     },
   };
 }
@@ -351,85 +334,26 @@ function shift(from: number, to: number, size: number): number {
   return Math.max(0, PADDING - from) - Math.max(0, to - (size - PADDING));
 }
 
-/** Free room around a fitted picture. */
-const PADDING = 18;
-const TOOLS_HEIGHT = 36;
-/** Nothing is fitted nearer than this. */
-const CLOSEST_FIT = 1.1;
-
-/** Like `cy.fit`, but from bounds that are known, without looking at every element. */
-function fitBounds(cy: Core, bounds: Rect): void {
-  const width = Math.max(50, cy.width() - 2 * PADDING);
-  // The tools lie over the bottom of the picture.
-  const height = Math.max(50, cy.height() - 2 * PADDING - TOOLS_HEIGHT);
-  const zoom = Math.max(MIN_ZOOM, Math.min(CLOSEST_FIT, width / bounds.width, height / bounds.height));
-  cy.viewport({
-    zoom,
-    pan: {
-      x: cy.width() / 2 - (bounds.x + bounds.width / 2) * zoom,
-      y: (cy.height() - TOOLS_HEIGHT) / 2 - (bounds.y + bounds.height / 2) * zoom,
-    },
-  });
+/** Whether two scenes differ in nothing but what a focus adds. */
+function sameGround(a: Scene, b: Scene): boolean {
+  return a.boxes === b.boxes && a.cards === b.cards && a.outside === b.outside && a.plain === b.plain;
 }
 
-function elementsOf(cy: Core, id: string) {
-  return cy.getElementById(id).union(cy.getElementById(headId(id)));
-}
-
-/** What moves along with a node: a box takes its parts and its cards. */
-function companions(cy: Core, node: NodeSingular): readonly NodeSingular[] {
-  const boxId = nodeIdOf(node.id());
-  if (!boxId.startsWith('ns:')) return [];
-  const own = [boxId, ...partIds(boxId)].map((id) => cy.getElementById(id));
-  const cards = cy.nodes('.card').filter((card) => card.id().startsWith(`wl:${boxId.slice('ns:'.length)}/`));
-  const all = [...own.flatMap((found) => found.toArray()), ...cards.toArray()];
-  return all.filter((entry): entry is NodeSingular => entry.isNode());
-}
-
-/** Classes that come from how things are looked at; the others come with the elements. */
-const STATES = ['faded', 'lit', 'selected', 'hovered', 'labelled'];
-
-function apply(
-  cy: Core,
-  before: ReadonlyMap<string, ElementDefinition>,
-  next: ReadonlyMap<string, ElementDefinition>,
-  animate: boolean,
-): void {
-  const gone = cy.collection();
-  for (const id of before.keys()) {
-    const kept = next.get(id);
-    if (kept === undefined || kept.group !== before.get(id)?.group) gone.merge(cy.getElementById(id));
-  }
-  gone.remove();
-  const fresh: ElementDefinition[] = [];
-  for (const [id, element] of next) {
-    const classes = typeof element.classes === 'string' ? element.classes : '';
-    const old = before.get(id);
-    const present = old === undefined ? undefined : cy.getElementById(id);
-    if (old === undefined || present === undefined || present.empty()) {
-      fresh.push({ ...element, data: { ...element.data } });
-      continue;
+/** A function that keeps its last answer. */
+function remembered<Args extends readonly unknown[], Result>(
+  compute: (...args: Args) => Result,
+): (...args: Args) => Result {
+  let last: { readonly args: Args; readonly result: Result } | undefined;
+  return (...args) => {
+    if (last === undefined || args.some((arg, index) => arg !== last?.args[index])) {
+      last = { args, result: compute(...args) };
     }
-    if (!sameData(old.data, element.data)) present.data({ ...element.data });
-    if (old.classes !== element.classes) {
-      const kept = STATES.filter((name) => present.hasClass(name));
-      present.classes(`${classes} ${kept.join(' ')}`);
-    }
-    const { position } = element;
-    if (
-      position !== undefined &&
-      (present.position('x') !== position.x || present.position('y') !== position.y)
-    ) {
-      if (animate) present.animate({ position: { ...position } }, { duration: 220 });
-      else present.position({ ...position });
-    }
-  }
-  if (fresh.length > 0) cy.add(fresh);
+    return last.result;
+  };
 }
 
-function sameData(a: ElementDefinition['data'], b: ElementDefinition['data']): boolean {
-  const keys = Object.keys(a);
-  return (
-    keys.length === Object.keys(b).length && keys.every((key) => Reflect.get(a, key) === Reflect.get(b, key))
-  );
+/** Text grows in steps, so that zooming need not write it anew at every frame. */
+function labelScale(scale: number): number {
+  const step = 1.1;
+  return scale <= 1 ? 1 : step ** Math.ceil(Math.log(scale) / Math.log(step) - 0.01);
 }

@@ -6,8 +6,8 @@ import { pointAt } from './geometry.ts';
 import { outsideMarkup, ringMarkup } from './glyphs.ts';
 import { legendSamples } from './Legend.tsx';
 import { type Label, type NodeLabels, nodeLabels } from './labels.ts';
+import { type BoxTone, boxTone, EDGE_TEXT, isOpen } from './looks.ts';
 import type { Focus, Scene, SceneEdge } from './scene.ts';
-import { type BoxTone, boxTone, EDGE_TEXT, isOpen } from './style.ts';
 
 const FONT = 'system-ui, -apple-system, Segoe UI, Roboto, Noto Sans, sans-serif';
 const MARGIN = 48;

@@ -172,35 +172,3 @@ export function pointAt({ start, c1, c2, end }: Curve, t: number): Point {
     u * u * u * a + 3 * u * u * t * b + 3 * u * t * t * c + t * t * t * d;
   return { x: mix(start.x, c1.x, c2.x, end.x), y: mix(start.y, c1.y, c2.y, end.y) };
 }
-
-/**
- * A curve in the terms of Cytoscape's `unbundled-bezier` with `edge-distances: node-position`: ends relative to the nodes'
- * centres; control points by weight along, and distance across, the straight line between the centres. Cytoscape joins
- * quadratic pieces at the middle of neighbouring control points, so the control points are drawn in to match a cubic.
- */
-export function toCytoscape(curve: Curve, from: Rect, to: Rect) {
-  const { start, end } = curve;
-  const base = { x: from.x + from.width / 2, y: from.y + from.height / 2 };
-  const dx = to.x + to.width / 2 - base.x;
-  const dy = to.y + to.height / 2 - base.y;
-  const length = Math.max(1, Math.hypot(dx, dy));
-  const pull = 0.75;
-  const controls = [
-    { x: start.x + (curve.c1.x - start.x) * pull, y: start.y + (curve.c1.y - start.y) * pull },
-    { x: end.x + (curve.c2.x - end.x) * pull, y: end.y + (curve.c2.y - end.y) * pull },
-  ];
-  const weights = controls.map((p) => ((p.x - base.x) * dx + (p.y - base.y) * dy) / (length * length));
-  const distances = controls.map((p) => ((p.x - base.x) * -dy + (p.y - base.y) * dx) / length);
-  return {
-    source: offset(start, from),
-    target: offset(end, to),
-    weights: weights.map((w) => w.toFixed(4)).join(' '),
-    distances: distances.map((d) => d.toFixed(2)).join(' '),
-  };
-}
-
-function offset(point: Point, rect: Rect): string {
-  const x = point.x - (rect.x + rect.width / 2);
-  const y = point.y - (rect.y + rect.height / 2);
-  return `${x.toFixed(1)}px ${y.toFixed(1)}px`;
-}

@@ -40,11 +40,12 @@ export interface Scene {
   readonly cards: readonly SceneCard[];
   readonly outside: readonly SceneOutside[];
   readonly edges: readonly SceneEdge[];
+  /** The edges without those that a focus adds: the same array for each focus in one graph. */
+  readonly plain: readonly SceneEdge[];
   readonly rects: ReadonlyMap<string, Rect>;
   readonly bounds: Rect;
   /**
-   * Whether there is too much to draw it in full at every frame: edges are straight, the picture moves as a bitmap until it
-   * comes to rest, and nothing is animated.
+   * Whether there is too much to draw it in full at every frame: edges are straight, and nothing is animated.
    */
   readonly busy: boolean;
 }
@@ -64,7 +65,7 @@ export function boxId(namespace: string): string {
 }
 
 /** Puts a view on its places. Nodes that have no place yet are left out, and so are their edges. */
-export function buildScene(view: GraphView, placement: Placement, extra: readonly GraphEdge[] = []): Scene {
+export function buildScene(view: GraphView, placement: Placement): Scene {
   const rects = new Map<string, Rect>();
   const boxes: SceneBox[] = [];
   const cards: SceneCard[] = [];
@@ -92,16 +93,31 @@ export function buildScene(view: GraphView, placement: Placement, extra: readonl
     rects.set(node.id, rect);
     outside.push({ id: node.id, rect, node });
   }
-  const known = new Set(view.edges.map((edge) => edge.id));
-  const all = [...view.edges, ...extra.filter((edge) => !known.has(edge.id))];
-  // What a focus adds doesn't count: a selection must not change how the rest is drawn.
   const busy = view.edges.length > BUSY_EDGES || rects.size > BUSY_NODES;
-  const curves = busy ? straightEdges(all, rects) : routeEdges(all, rects);
-  const edges = all.flatMap((edge): SceneEdge[] => {
+  const plain = routeScene(view.edges, rects, busy);
+  const bounds = boundsOf([...rects.values()]);
+  return { boxes, cards, outside, edges: plain, plain, rects, bounds, busy };
+}
+
+/** The scene with edges that only a focus draws. Nothing else in it changes, so what lies behind is not drawn anew. */
+export function withExtra(scene: Scene, extra: readonly GraphEdge[]): Scene {
+  const known = new Set(scene.plain.map((entry) => entry.id));
+  const added = extra.filter((edge) => !known.has(edge.id));
+  if (added.length === 0) return scene;
+  return { ...scene, edges: [...scene.plain, ...routeScene(added, scene.rects, scene.busy)] };
+}
+
+/** Edges with their curves; those whose ends have no place are left out. */
+export function routeScene(
+  edges: readonly GraphEdge[],
+  rects: ReadonlyMap<string, Rect>,
+  busy: boolean,
+): readonly SceneEdge[] {
+  const curves = busy ? straightEdges(edges, rects) : routeEdges(edges, rects);
+  return edges.flatMap((edge): SceneEdge[] => {
     const curve = curves.get(edge.id);
     return curve === undefined ? [] : [{ id: edge.id, edge, curve }];
   });
-  return { boxes, cards, outside, edges, rects, bounds: boundsOf([...rects.values()]), busy };
 }
 
 /** The smallest rectangle around all of them; a default one where there are none. */

@@ -1,0 +1,255 @@
+import type { ColorName } from '../../../shared/colors.ts';
+import type { Rect } from '../../../worker/layout/pack.ts';
+import { CARD_TEXT, HEAD_TEXT, OUTSIDE_TEXT } from '../../../worker/layout/place.ts';
+import { outsideMarkup, ringMarkup, toggleMarkup } from '../glyphs.ts';
+import { FAR_SCALE, type NodeLabels } from '../labels.ts';
+import { type BoxTone, boxTone, isOpen, TOGGLE, toggleSide } from '../looks.ts';
+import type { SceneBox, SceneCard, SceneOutside } from '../scene.ts';
+import { isInSight, outline, type Pen, write } from './pen.ts';
+
+/** How much a node stands out. */
+export type Stress = 'none' | 'lit' | 'hovered' | 'selected';
+
+const ICON = { side: 28, left: 5, outsideLeft: 8 };
+/** Pictures smaller than this on the screen are not drawn. */
+const LEAST_ICON = 5;
+/** Cards that are lower than this on the screen are plain blocks. */
+const LEAST_CARD = 5;
+
+interface BoxLook {
+  readonly fill: ColorName;
+  readonly stroke: ColorName;
+  readonly width: number;
+  /** In pixels of the screen. */
+  readonly dash: readonly number[];
+}
+
+function boxLook(tone: BoxTone, expanded: boolean): BoxLook {
+  const own = (fill: ColorName): ColorName => (expanded ? 'surface' : fill);
+  const width = expanded ? 1 : 1.25;
+  switch (tone) {
+    case 'tone-open':
+      return { fill: own('open-soft'), stroke: 'open', width, dash: [6, 4] };
+    case 'tone-isolated':
+      return { fill: own('isolated-soft'), stroke: 'isolated', width: 2, dash: [] };
+    case 'tone-unknown':
+      return { fill: own('unknown-soft'), stroke: 'unknown', width, dash: [2, 3] };
+    default:
+      return { fill: 'surface', stroke: expanded ? 'border' : 'border-strong', width, dash: [] };
+  }
+}
+
+/** Corner radius of boxes. */
+const BOX_RADIUS = 12;
+
+/** A box without what is written on it. In front of others it has no ground where it is expanded: its cards lie behind. */
+export function paintBox(pen: Pen, { rect, node }: SceneBox, stress: Stress): void {
+  if (!isInSight(pen, rect)) return;
+  const { context, colors, scale } = pen;
+  const { fill, stroke, width, dash } = boxLook(boxTone(node), node.expanded);
+  if (stress === 'selected') glow(pen, rect, BOX_RADIUS);
+  outline(pen, rect, BOX_RADIUS);
+  if (!node.expanded || stress === 'none') {
+    context.globalAlpha = node.expanded ? 0.55 : 1;
+    context.fillStyle = colors[fill];
+    context.fill();
+    context.globalAlpha = 1;
+  }
+  const marked = stress === 'hovered' || stress === 'selected';
+  context.strokeStyle = colors[marked ? 'accent' : stroke];
+  context.lineWidth = (marked ? 2 : width) * scale;
+  context.setLineDash(marked ? [] : dash.map((length) => length * scale));
+  context.stroke();
+}
+
+/** The name, counts and toggle of a box. */
+export function paintBoxText(pen: Pen, { id, rect, node }: SceneBox, labels: NodeLabels, lit: boolean): void {
+  if (!isInSight(pen, rect)) return;
+  const { colors, scale } = pen;
+  const [x, y] = [rect.x + rect.width / 2, rect.y + rect.height / 2];
+  const name = labels.names.get(id);
+  if (name !== undefined) {
+    write(pen, name.text, x, y + name.lower, {
+      size: name.size,
+      weight: node.expanded ? 700 : 600,
+      color: colors.text,
+      align: 'center',
+      ...(node.expanded || lit ? { halo: colors.surface } : {}),
+    });
+  }
+  const counts = labels.counts.get(id);
+  if (counts !== undefined) {
+    write(pen, counts.text, x, y + counts.lower, {
+      size: counts.size,
+      weight: 400,
+      color: colors['text-2'],
+      align: 'center',
+    });
+  }
+  const head = labels.heads.get(id);
+  if (head !== undefined) {
+    write(pen, head.text, rect.x + HEAD_TEXT.left, rect.y + TOGGLE.y, {
+      size: head.size,
+      weight: 600,
+      color: colors.text,
+      align: 'left',
+      ...(lit ? { halo: colors.surface } : {}),
+    });
+  }
+  const side = toggleSide(scale);
+  if (side === null) return;
+  icon(
+    pen,
+    toggleMarkup(node.expanded, colors),
+    rect.x + TOGGLE.x - side / 2,
+    rect.y + TOGGLE.y - side / 2,
+    side,
+  );
+}
+
+/** Cards that are so small that only where they are can be seen, in two fills instead of thousands. */
+export function paintBlocks(pen: Pen, cards: readonly SceneCard[]): void {
+  const { context, colors } = pen;
+  for (const open of [false, true]) {
+    context.beginPath();
+    for (const { rect, node } of cards) {
+      if (isOpen(node) !== open || !isInSight(pen, rect)) continue;
+      context.rect(rect.x, rect.y, rect.width, rect.height);
+    }
+    context.fillStyle = colors[open ? 'open' : 'border-strong'];
+    context.globalAlpha = open ? 0.45 : 0.6;
+    context.fill();
+  }
+  context.globalAlpha = 1;
+}
+
+/** Whether cards are too small for anything but blocks. */
+export function areBlocks({ scale }: Pen, cards: readonly SceneCard[]): boolean {
+  const [first] = cards;
+  return first !== undefined && first.rect.height / scale < LEAST_CARD;
+}
+
+export function paintCard(pen: Pen, card: SceneCard, labels: NodeLabels, stress: Stress): void {
+  const { id, rect, node } = card;
+  if (!isInSight(pen, rect)) return;
+  const { context, colors, scale } = pen;
+  plate(pen, rect, 8, {
+    fill: isOpen(node) ? 'open-soft' : 'raised',
+    stroke: scale > 1.7 ? 'border-strong' : 'border',
+    stress,
+  });
+  icon(
+    pen,
+    ringMarkup(node.ingress, node.egress, node.kind, colors),
+    rect.x + ICON.left,
+    rect.y + (rect.height - ICON.side) / 2,
+    ICON.side,
+  );
+  const label = labels.names.get(id);
+  if (label === undefined) return;
+  context.setLineDash([]);
+  write(pen, label.text, rect.x + CARD_TEXT.left, rect.y + rect.height / 2, {
+    size: label.size,
+    weight: 500,
+    color: colors.text,
+    align: 'left',
+    // Names in focus may leave their cards.
+    ...(stress === 'none' ? {} : { halo: colors.raised }),
+  });
+}
+
+const OUTSIDE_RADIUS = { internet: 19, cidr: 4, node: 0, domain: 12, unlisted: 8 } as const;
+
+export function paintOutside(
+  pen: Pen,
+  { id, rect, node }: SceneOutside,
+  labels: NodeLabels,
+  stress: Stress,
+): void {
+  if (!isInSight(pen, rect)) return;
+  const { colors } = pen;
+  plate(pen, rect, OUTSIDE_RADIUS[node.kind], {
+    fill: 'accent-soft',
+    stroke: 'accent',
+    stress,
+    cut: node.kind === 'cidr',
+  });
+  icon(
+    pen,
+    outsideMarkup(node.kind, colors),
+    rect.x + ICON.outsideLeft,
+    rect.y + (rect.height - ICON.side) / 2,
+    ICON.side,
+  );
+  const label = labels.names.get(id);
+  if (label === undefined) return;
+  write(pen, label.text, rect.x + OUTSIDE_TEXT.left, rect.y + rect.height / 2, {
+    size: label.size,
+    weight: 500,
+    color: colors.text,
+    align: 'left',
+    ...(stress === 'none' ? {} : { halo: colors.raised }),
+  });
+}
+
+interface PlateLook {
+  readonly fill: ColorName;
+  readonly stroke: ColorName;
+  readonly stress: Stress;
+  /** Corners are cut off instead of rounded. */
+  readonly cut?: boolean;
+}
+
+function plate(pen: Pen, rect: Rect, radius: number, { fill, stroke, stress, cut }: PlateLook): void {
+  const { context, colors, scale } = pen;
+  if (stress === 'selected') glow(pen, rect, radius);
+  if (cut === true) cutOutline(pen, rect, rect.height / 4);
+  else outline(pen, rect, radius);
+  context.fillStyle = colors[fill];
+  context.fill();
+  const marked = stress === 'hovered' || stress === 'selected';
+  context.strokeStyle = colors[marked ? 'accent' : stroke];
+  context.lineWidth = (marked ? 2 : 1) * scale;
+  context.setLineDash([]);
+  context.stroke();
+}
+
+function cutOutline({ context }: Pen, { x, y, width, height }: Rect, cut: number): void {
+  context.beginPath();
+  context.moveTo(x + cut, y);
+  context.lineTo(x + width - cut, y);
+  context.lineTo(x + width, y + cut);
+  context.lineTo(x + width, y + height - cut);
+  context.lineTo(x + width - cut, y + height);
+  context.lineTo(x + cut, y + height);
+  context.lineTo(x, y + height - cut);
+  context.lineTo(x, y + cut);
+  context.closePath();
+}
+
+/** The light around what is selected. */
+function glow(pen: Pen, { x, y, width, height }: Rect, radius: number): void {
+  const { context, colors, scale } = pen;
+  const room = 5 * scale;
+  outline(
+    pen,
+    { x: x - room, y: y - room, width: width + 2 * room, height: height + 2 * room },
+    radius + room,
+  );
+  context.globalAlpha = 0.22;
+  context.fillStyle = colors.accent;
+  context.fill();
+  context.globalAlpha = 1;
+}
+
+function icon(pen: Pen, markup: string, x: number, y: number, side: number): void {
+  const { context, density, sprites } = pen;
+  if (side / pen.scale < LEAST_ICON) return;
+  const sprite = sprites.get(markup, side * density);
+  if (sprite !== undefined) context.drawImage(sprite, x, y, side, side);
+}
+
+/** Whether names of expanded boxes are written across them, on their cards. */
+export function isFar({ scale }: Pen): boolean {
+  return scale > FAR_SCALE;
+}
