@@ -261,6 +261,7 @@ export {
   connectionTable,
   type OpenGroup,
   openGroups,
+  SORTED_BY_POLICIES_AT_MOST,
 } from './views/table-connections.ts';
 export { type PolicyRow, policyTable, type RuleSummary } from './views/table-policies.ts';
 export { type TableRelation, tableRelation } from './views/table-relation.ts';

@@ -6,7 +6,10 @@ import type { MatrixUnit, UnitMembers } from './matrix-units.ts';
 import { codeOf, type TableRelation } from './table-relation.ts';
 import { found, parseSearch } from './table-search.ts';
 
-export type ConnectionSort = 'from' | 'to' | 'ports' | 'verdict' | 'change';
+export type ConnectionSort = 'from' | 'to' | 'ports' | 'verdict' | 'change' | 'policies';
+
+/** Up to so many connections can be sorted by what decides them, since each must be explained first. */
+export const SORTED_BY_POLICIES_AT_MOST = 5_000;
 
 export interface ConnectionPlan {
   readonly verdicts: readonly ('allowed' | 'unknown')[];
@@ -45,28 +48,49 @@ export interface ConnectionTable {
   rows(offset: number, limit: number): readonly ConnectionRow[];
 }
 
-/** Connections of a relation as the plan filters and orders them. */
+/**
+ * Connections of a relation as the plan filters and orders them. More than `SORTED_BY_POLICIES_AT_MOST` of them are in the
+ * order of their sources where the plan asks for that of policies.
+ */
 export function connectionTable(lens: Lens, relation: TableRelation, plan: ConnectionPlan): ConnectionTable {
   const listing = new Listing(relation, plan);
   const policies = new Map<string, readonly PolicyKey[]>();
-  return {
-    count: listing.count,
-    rows: (offset, limit) =>
-      listing.pairs(offset, limit).flatMap(([source, destination]): ConnectionRow[] => {
-        const from = relation.units[source];
-        const to = relation.units[destination];
-        const outcome = relation.outcomes[codeOf(relation, source, destination)];
-        if (from === undefined || to === undefined || outcome === undefined) return [];
-        const key = `${source} ${destination}`;
-        let deciding = policies.get(key);
-        if (deciding === undefined) {
-          deciding = outcome.open ? [] : decidingPolicies(lens, from, to);
-          policies.set(key, deciding);
-        }
-        return [{ from: from.unit, to: to.unit, verdict: verdictOf(outcome), outcome, policies: deciding }];
-      }),
-  };
+  const rowsOf = (pairs: readonly Pair[]) =>
+    pairs.flatMap(([source, destination]): ConnectionRow[] => {
+      const from = relation.units[source];
+      const to = relation.units[destination];
+      const outcome = relation.outcomes[codeOf(relation, source, destination)];
+      if (from === undefined || to === undefined || outcome === undefined) return [];
+      const key = `${source} ${destination}`;
+      let deciding = policies.get(key);
+      if (deciding === undefined) {
+        deciding = outcome.open ? [] : decidingPolicies(lens, from, to);
+        policies.set(key, deciding);
+      }
+      return [{ from: from.unit, to: to.unit, verdict: verdictOf(outcome), outcome, policies: deciding }];
+    });
+  if (plan.sort === 'policies' && listing.count <= SORTED_BY_POLICIES_AT_MOST) {
+    const sorted = sortedByPolicies(rowsOf(listing.pairs(0, listing.count)), plan.descending);
+    return { count: sorted.length, rows: (offset, limit) => sorted.slice(offset, offset + limit) };
+  }
+  return { count: listing.count, rows: (offset, limit) => rowsOf(listing.pairs(offset, limit)) };
 }
+
+/** By the names of what decides, what nothing decides last. */
+function sortedByPolicies(rows: readonly ConnectionRow[], descending: boolean): readonly ConnectionRow[] {
+  const keyed = rows.map((row) => ({
+    row,
+    key: row.policies.map((policy) => policy.slice(policy.lastIndexOf('/') + 1)).join(' '),
+  }));
+  const sign = descending ? -1 : 1;
+  keyed.sort((a, b) => {
+    if ((a.key === '') !== (b.key === '')) return a.key === '' ? 1 : -1;
+    return a.key < b.key ? -sign : a.key > b.key ? sign : 0;
+  });
+  return keyed.map(({ row }) => row);
+}
+
+type Pair = readonly [source: number, destination: number];
 
 function verdictOf({ state }: MatrixOutcome): 'allowed' | 'unknown' | 'denied' {
   return state === 'all' || state === 'some' ? 'allowed' : state === 'unknown' ? 'unknown' : 'denied';
@@ -204,8 +228,8 @@ class Listing {
     this.count = this.#buckets.reduce((sum, bucket) => sum + bucket.count, 0);
   }
 
-  pairs(offset: number, limit: number): (readonly [source: number, destination: number])[] {
-    const out: (readonly [number, number])[] = [];
+  pairs(offset: number, limit: number): Pair[] {
+    const out: Pair[] = [];
     let skip = Math.max(0, offset);
     for (const bucket of this.#buckets) {
       if (out.length >= limit) break;

@@ -84,7 +84,7 @@ describe('the table of connections', () => {
   });
 
   it('has any stretch of rows without those before it', () => {
-    for (const sort of ['from', 'to', 'ports', 'verdict', 'change'] as const) {
+    for (const sort of ['from', 'to', 'ports', 'verdict', 'change', 'policies'] as const) {
       for (const descending of [false, true]) {
         const table = connectionTable(lens, relation, { ...PLAN, sort, descending });
         const all = table.rows(0, table.count);
@@ -99,6 +99,30 @@ describe('the table of connections', () => {
     expect(listed({ sort: 'to' }).toSorted()).toEqual(expected().toSorted());
     const ports = connectionTable(lens, relation, { ...PLAN, sort: 'ports', descending: true }).rows(0, 3);
     expect(ports.map((row) => row.outcome.ports)).toEqual(['TCP 5432', 'TCP 5432', 'TCP 5432']);
+  });
+
+  it('sorts by the names of what decides, both ways, with what nothing decides last', () => {
+    const named = (descending: boolean) => {
+      const table = connectionTable(lens, relation, {
+        ...PLAN,
+        sort: 'policies',
+        descending,
+        listOpen: true,
+      });
+      return table
+        .rows(0, table.count)
+        .map(({ policies }) => policies.map((key) => key.split('/').at(-1)).join(' '));
+    };
+    const ascending = named(false);
+    const decided = ascending.filter((names) => names !== '');
+    expect(new Set(decided).size).toBeGreaterThan(1);
+    expect(ascending).toEqual([...decided.toSorted(), ...ascending.filter((names) => names === '')]);
+    expect(named(true).filter((names) => names !== '')).toEqual(decided.toSorted().toReversed());
+    expect(
+      named(true)
+        .slice(decided.length)
+        .every((names) => names === ''),
+    ).toBe(true);
   });
 
   it('finds words anywhere in a row, and by its ends with an arrow', () => {

@@ -38,7 +38,6 @@ export function placeEdgeLabels(
   { size, most }: { readonly size: number; readonly most: number },
 ): ReadonlyMap<string, Point> {
   const placed = new Map<string, Point>();
-  const taken = [...obstacles(scene, focus)];
   const order = candidates(scene, focus, most)
     .toSorted(
       (a, b) =>
@@ -47,17 +46,19 @@ export function placeEdgeLabels(
         (a.entry.id < b.entry.id ? -1 : 1),
     )
     .slice(0, MOST);
+  if (order.length === 0) return placed;
+  const taken = new Occupied(obstacles(scene, focus), size * CELL);
   for (const { entry, priority } of order) {
     const { id, edge, curve } = entry;
     const width = textEm(edgeLabel(edge)) * size + size * 0.5;
     const height = size * 1.5;
     const middle = pointAt(curve, 0.5);
     const rectAt = ({ x, y }: Point) => ({ x: x - width / 2, y: y - height / 2, width, height });
-    const free = (at: Point) => !taken.some((other) => overlaps(rectAt(at), other));
+    const free = (at: Point) => !taken.has(rectAt(at));
     const told = priority >= TOLD;
     const at = places(curve, height, told).find(free) ?? (told ? middle : undefined);
     if (at === undefined) continue;
-    taken.push(rectAt(at));
+    taken.add(rectAt(at));
     placed.set(id, { x: at.x - middle.x, y: at.y - middle.y });
   }
   return placed;
@@ -102,6 +103,44 @@ function obstacles({ boxes, cards, outside }: Scene, { lit }: Focus): readonly R
 
 function reach({ start, end }: Curve): number {
   return Math.hypot(end.x - start.x, end.y - start.y);
+}
+
+/** Side of the squares in which `Occupied` looks, in sizes of the text: about the width of a label. */
+const CELL = 10;
+
+/** Rectangles that are taken, found by the squares of the plane that they touch. */
+class Occupied {
+  readonly #side: number;
+  readonly #squares = new Map<string, Rect[]>();
+
+  constructor(rects: readonly Rect[], side: number) {
+    this.#side = side;
+    for (const rect of rects) this.add(rect);
+  }
+
+  add(rect: Rect): void {
+    for (const key of this.#keys(rect)) {
+      const square = this.#squares.get(key);
+      if (square === undefined) this.#squares.set(key, [rect]);
+      else square.push(rect);
+    }
+  }
+
+  /** Whether anything of a rectangle is taken. */
+  has(rect: Rect): boolean {
+    return this.#keys(rect).some((key) => this.#squares.get(key)?.some((other) => overlaps(rect, other)));
+  }
+
+  #keys({ x, y, width, height }: Rect): string[] {
+    const side = this.#side;
+    const keys: string[] = [];
+    for (let column = Math.floor(x / side); column <= Math.floor((x + width) / side); column++) {
+      for (let row = Math.floor(y / side); row <= Math.floor((y + height) / side); row++) {
+        keys.push(`${column} ${row}`);
+      }
+    }
+    return keys;
+  }
 }
 
 function overlaps(a: Rect, b: Rect): boolean {

@@ -132,11 +132,10 @@ export function MatrixCanvas(props: MatrixCanvasProps): ReactNode {
         element.height = height;
       }
       context.setTransform(box.ratio, 0, 0, box.ratio, 0, 0);
-      painter.paint(context, cells, geometry(), { cursor, selected, focused });
+      painter.paint(context, cells, geometry(), { cursor, selected, focused }, progress);
     });
-  }, [box, cells, geometry, painter, cursor, selected, focused]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: cells that arrive change nothing else
-  useEffect(repaint, [repaint, progress]);
+  }, [box, cells, progress, geometry, painter, cursor, selected, focused]);
+  useEffect(repaint, [repaint]);
   useEffect(() => () => cancelAnimationFrame(frame.current), []);
 
   const anchor = useRef({ x: 0, y: 0, cell });

@@ -35,12 +35,16 @@ export interface Marks {
 }
 
 export interface Painter {
-  /** Paints what is in sight. The context is scaled to CSS pixels. */
+  /**
+   * Paints what is in sight. The context is scaled to CSS pixels.
+   * @param progress changes as cells arrive
+   */
   readonly paint: (
     context: CanvasRenderingContext2D,
     cells: MatrixCells,
     geometry: MatrixGeometry,
     marks: Marks,
+    progress: number,
   ) => void;
 }
 
@@ -249,33 +253,58 @@ export function createPainter(colors: Colors, ratio: number, verdicts: readonly 
     context.globalAlpha = 1;
   };
 
+  /** Cells without marks and headers: these change with every movement of the pointer, cells with few of them. */
+  const ground = document.createElement('canvas');
+  let painted: readonly unknown[] = [];
+  const paintGround = (cells: MatrixCells, geometry: MatrixGeometry, progress: number) => {
+    const { width, height, cell } = geometry;
+    const key = [cells, progress, ...Object.values(geometry)];
+    if (key.length === painted.length && key.every((part, index) => part === painted[index])) return;
+    painted = key;
+    ground.width = Math.round(width * ratio);
+    ground.height = Math.round(height * ratio);
+    const context = ground.getContext('2d', { alpha: false });
+    if (context === null) return;
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    context.fillStyle = colors.canvas;
+    context.fillRect(0, 0, width, height);
+    clipToCells(context, geometry);
+    const rows = visibleRows(geometry);
+    const columns = visibleColumns(geometry);
+    if (rows.last < rows.first || columns.last < columns.first) return;
+    if (cell * ratio < 1) asSample(context, cells, geometry, rows, columns);
+    else if (cell < SMALL_CELL) asImage(context, cells, geometry, rows, columns);
+    else asGlyphs(context, cells, geometry, rows, columns);
+    drawBoundaries(context, cells, geometry, rows, columns, colors);
+  };
+
   return {
-    paint: (context, cells, geometry, marks) => {
-      const { left, top, width, height, cell } = geometry;
-      const rows = visibleRows(geometry);
-      const columns = visibleColumns(geometry);
-      context.fillStyle = colors.canvas;
-      context.fillRect(0, 0, width, height);
+    paint: (context, cells, geometry, marks, progress) => {
+      if (geometry.width < 1 || geometry.height < 1) return;
+      paintGround(cells, geometry, progress);
       context.save();
-      context.beginPath();
-      context.rect(
-        left,
-        top,
-        Math.min(width - left, geometry.columns * cell - geometry.scrollX + 2),
-        Math.min(height - top, geometry.rows * cell - geometry.scrollY + 2),
-      );
-      context.clip();
-      if (rows.last >= rows.first && columns.last >= columns.first) {
-        if (cell * ratio < 1) asSample(context, cells, geometry, rows, columns);
-        else if (cell < SMALL_CELL) asImage(context, cells, geometry, rows, columns);
-        else asGlyphs(context, cells, geometry, rows, columns);
-        drawBoundaries(context, cells, geometry, rows, columns, colors);
-      }
+      context.setTransform(1, 0, 0, 1, 0, 0);
+      context.drawImage(ground, 0, 0);
+      context.restore();
+      context.save();
+      clipToCells(context, geometry);
       drawMarks(context, geometry, marks, colors);
       context.restore();
-      drawHeaders(context, cells, geometry, rows, columns, marks, colors);
+      drawHeaders(context, cells, geometry, visibleRows(geometry), visibleColumns(geometry), marks, colors);
     },
   };
+}
+
+function clipToCells(context: CanvasRenderingContext2D, geometry: MatrixGeometry): void {
+  const { left, top, width, height, cell, columns, rows, scrollX, scrollY } = geometry;
+  context.beginPath();
+  context.rect(
+    left,
+    top,
+    Math.min(width - left, columns * cell - scrollX + 2),
+    Math.min(height - top, rows * cell - scrollY + 2),
+  );
+  context.clip();
 }
 
 function snap(at: number, ratio: number): number {

@@ -1,4 +1,10 @@
-import type { ConnectionPlan, ConnectionRow, OpenGroup } from '@bulkhead/policy-engine';
+import {
+  type ConnectionPlan,
+  type ConnectionRow,
+  type ConnectionSort,
+  type OpenGroup,
+  SORTED_BY_POLICIES_AT_MOST,
+} from '@bulkhead/policy-engine';
 import { keepPreviousData, useQueries } from '@tanstack/react-query';
 import { type ReactNode, useCallback, useMemo, useState } from 'react';
 import type { Route } from '../../app/contracts.ts';
@@ -9,7 +15,7 @@ import { useAnnounce } from '../../shared/announce.tsx';
 import { saveText } from '../../shared/files.ts';
 import { Button, EmptyState, formatCount, plural } from '../../shared/ui.tsx';
 import { type ConnectionStretch, tableConnectionsRequest } from '../../worker/explore/table-requests.ts';
-import { type ConnectionColumn, connectionColumns, endName, portsText } from './connection-columns.tsx';
+import { connectionColumns, endName, portsText } from './connection-columns.tsx';
 import { type Sheet, toCsv, toTsv } from './formats.ts';
 import { Grid } from './Grid.tsx';
 import { sortBy, sortOf, useFind } from './state.ts';
@@ -22,9 +28,7 @@ const LISTED_AT_MOST = 1_000_000;
 const SAVED_AT_MOST = 200_000;
 const COPIED_AT_MOST = 20_000;
 const STEP = 2_000;
-const PLAIN_COLUMNS = connectionColumns(false);
-const DRAFT_COLUMNS = connectionColumns(true);
-const SORTS = ['from', 'to', 'ports', 'verdict', 'change'] as const;
+const SORTS = ['from', 'to', 'ports', 'verdict', 'change', 'policies'] as const;
 
 /** Every connection as a row. Rows are fetched from the worker as they come into sight. */
 export function ConnectionsTable({ route }: { readonly route: Route }): ReactNode {
@@ -35,7 +39,7 @@ export function ConnectionsTable({ route }: { readonly route: Route }): ReactNod
   const [text, setText] = useFind(route);
   const [saving, setSaving] = useState<number | null>(null);
   const [range, setRange] = useState<readonly [number, number]>([0, 0]);
-  const sort = sortOf(route, SORTS, 'from');
+  const asked = sortOf(route, SORTS, 'from');
   const query = useMemo(() => {
     const { key, descending } = sortOf(route, SORTS, 'from');
     const plan: ConnectionPlan = {
@@ -66,6 +70,15 @@ export function ConnectionsTable({ route }: { readonly route: Route }): ReactNod
   const loaded = new Map<number, ConnectionStretch>();
   for (const { data } of results) if (data !== undefined) loaded.set(data.offset / PAGE, data);
   const [any] = loaded.values();
+  const count = any?.count ?? 0;
+  const sortableByPolicies = count <= SORTED_BY_POLICIES_AT_MOST;
+  const sort =
+    asked.key === 'policies' && !sortableByPolicies ? { key: 'from' as const, descending: false } : asked;
+  const withDraft = session.overlay !== null;
+  const columns = useMemo(
+    () => connectionColumns(withDraft, sortableByPolicies),
+    [withDraft, sortableByPolicies],
+  );
   const onRange = useCallback((first: number, last: number) => setRange([first, last]), []);
   const failed = results.find((result) => result.isError)?.error;
   if (failed !== undefined && failed !== null) {
@@ -76,7 +89,6 @@ export function ConnectionsTable({ route }: { readonly route: Route }): ReactNod
     );
   }
 
-  const count = any?.count ?? 0;
   const collect = async (most: number): Promise<readonly ConnectionRow[]> => {
     const rows: ConnectionRow[] = [];
     const wanted = Math.min(count, most);
@@ -128,6 +140,9 @@ export function ConnectionsTable({ route }: { readonly route: Route }): ReactNod
             ? 'Counting'
             : `${plural(count, 'connection')}${showsOnlyChanges(route) ? ' changed by the draft' : route.listOpen ? '' : ' besides the open ones'}`}
           {count > LISTED_AT_MOST ? `; the first ${formatCount(LISTED_AT_MOST)} can be scrolled to` : ''}
+          {asked.key === sort.key
+            ? ''
+            : `; filter to ${formatCount(SORTED_BY_POLICIES_AT_MOST)} or fewer to sort by what decides them`}
           {saving === null ? '' : ` · ${Math.round(saving * 100)} % fetched`}
         </span>
         {count > SAVED_AT_MOST ? (
@@ -152,9 +167,9 @@ export function ConnectionsTable({ route }: { readonly route: Route }): ReactNod
           </p>
         </EmptyState>
       ) : (
-        <Grid<ConnectionRow, ConnectionColumn>
+        <Grid<ConnectionRow, ConnectionSort>
           label="Connections"
-          columns={session.overlay === null ? PLAIN_COLUMNS : DRAFT_COLUMNS}
+          columns={columns}
           count={Math.min(count, LISTED_AT_MOST)}
           rowAt={(index) => {
             const page = loaded.get(Math.floor(index / PAGE));
@@ -166,9 +181,7 @@ export function ConnectionsTable({ route }: { readonly route: Route }): ReactNod
           }
           onOpen={(row) => navigate({ selection: { type: 'pair', from: row.from.id, to: row.to.id } })}
           sort={sort}
-          onSort={(key) => {
-            if (key !== 'policies') sortBy(sort, key);
-          }}
+          onSort={(key) => sortBy(sort, key)}
           onRange={onRange}
         />
       )}

@@ -4,8 +4,7 @@ import { policyName } from '../../shared/names.ts';
 import { VerdictBadge } from '../../shared/ui.tsx';
 import type { GridColumn } from './Grid.tsx';
 
-export type ConnectionColumn = ConnectionSort | 'policies';
-type Column = GridColumn<ConnectionRow, ConnectionColumn>;
+type Column = GridColumn<ConnectionRow, ConnectionSort>;
 
 /** `payments/db`, `10.0.0.0/8`. */
 export function endName(unit: MatrixUnit): string {
@@ -107,7 +106,7 @@ const COLUMNS: readonly [Column, Column, ...Column[]] = [
     title: 'Decided by',
     width: 150,
     grow: 2,
-    sortable: false,
+    sortable: true,
     render: (row) =>
       row.policies.length === 0 ? (
         <span className="muted truncate">no rule: not isolated</span>
@@ -121,7 +120,11 @@ const COLUMNS: readonly [Column, Column, ...Column[]] = [
 
 const [FROM, TO, ...REST] = COLUMNS;
 
-/** With a draft, what it changes stands beside the ends. */
-export function connectionColumns(withDraft: boolean): readonly Column[] {
-  return withDraft ? [FROM, TO, CHANGE_COLUMN, ...REST] : COLUMNS;
+/** @param sortableByPolicies whether the rows are few enough to be explained before they are sorted */
+export function connectionColumns(withDraft: boolean, sortableByPolicies: boolean): readonly Column[] {
+  const rest = REST.map((column) =>
+    column.key === 'policies' ? { ...column, sortable: sortableByPolicies } : column,
+  );
+  // With a draft, what it changes stands beside the ends.
+  return withDraft ? [FROM, TO, CHANGE_COLUMN, ...rest] : [FROM, TO, ...rest];
 }
