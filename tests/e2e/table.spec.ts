@@ -57,6 +57,20 @@ test('a column sorts both ways and says so', async ({ demo }) => {
   expect(counts[0]).toBeGreaterThan(10);
 });
 
+test('connections sort by what decides them', async ({ demo }) => {
+  const { page } = demo;
+  const table = await showTable(demo, 'Connections');
+  const header = table.getByRole('columnheader', { name: 'Decided by' });
+  await header.getByRole('button').click();
+  await expect(header).toHaveAttribute('aria-sort', 'ascending');
+  await expect(rows(table).first().getByRole('gridcell').last()).toHaveText(/^allow-/);
+  const names = await rows(table).evaluateAll((list) =>
+    list.slice(0, 12).map((row) => (row.lastElementChild?.textContent ?? '').replaceAll(',', '')),
+  );
+  expect(names).toEqual(names.toSorted());
+  expect(new URL(page.url()).searchParams.get('sort')).toBe('policies');
+});
+
 test('what no policy has a say on is told as groups, and listed on request', async ({ demo }) => {
   const { page } = demo;
   const table = await showTable(demo, 'Connections');
@@ -92,7 +106,7 @@ test('the table is saved as CSV and JSON and copied, as it is filtered', async (
   const csv = await demo.download(page.getByRole('button', { name: 'CSV' }));
   expect(csv.name).toBe('bulkhead-connections.csv');
   const lines = csv.text.trimEnd().split('\r\n');
-  expect(lines[0]).toBe('source,source kind,destination,destination kind,ports,verdict,change,policies');
+  expect(lines[0]).toBe('source,source kind,destination,destination kind,ports,verdict,change,before,opens,closes,policies');
   expect(lines).toHaveLength(count + 1);
   const json = await demo.download(page.getByRole('button', { name: 'JSON' }));
   const list: readonly { readonly destination: { readonly name: string } }[] = JSON.parse(json.text);
