@@ -106,7 +106,9 @@ test('the table is saved as CSV and JSON and copied, as it is filtered', async (
   const csv = await demo.download(page.getByRole('button', { name: 'CSV' }));
   expect(csv.name).toBe('bulkhead-connections.csv');
   const lines = csv.text.trimEnd().split('\r\n');
-  expect(lines[0]).toBe('source,source kind,destination,destination kind,ports,verdict,change,before,opens,closes,policies');
+  expect(lines[0]).toBe(
+    'source,source kind,destination,destination kind,ports,verdict,change,before,opens,closes,policies',
+  );
   expect(lines).toHaveLength(count + 1);
   const json = await demo.download(page.getByRole('button', { name: 'JSON' }));
   const list: readonly { readonly destination: { readonly name: string } }[] = JSON.parse(json.text);
