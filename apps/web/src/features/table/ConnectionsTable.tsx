@@ -16,7 +16,7 @@ import { saveText } from '../../shared/files.ts';
 import { Button, EmptyState, formatCount, plural } from '../../shared/ui.tsx';
 import { type ConnectionStretch, tableConnectionsRequest } from '../../worker/explore/table-requests.ts';
 import { connectionColumns, endName, portsText } from './connection-columns.tsx';
-import { type Sheet, toCsv, toTsv } from './formats.ts';
+import { csvLines, tsvLines } from './formats.ts';
 import { Grid } from './Grid.tsx';
 import { sortBy, sortOf, useFind } from './state.ts';
 import { TableBar } from './TableBar.tsx';
@@ -89,38 +89,51 @@ export function ConnectionsTable({ route }: { readonly route: Route }): ReactNod
     );
   }
 
-  const collect = async (most: number): Promise<readonly ConnectionRow[]> => {
-    const rows: ConnectionRow[] = [];
+  /** Makes each step's rows a part of a text, so that no step holds the page up. Resolves with how many rows there were. */
+  const collect = async (
+    most: number,
+    part: (rows: readonly ConnectionRow[]) => unknown,
+  ): Promise<number> => {
+    let got = 0;
     const wanted = Math.min(count, most);
     setSaving(0);
     try {
-      while (rows.length < wanted) {
-        const limit = Math.min(STEP, wanted - rows.length);
-        const part = await engine.call(tableConnectionsRequest, { ...query, offset: rows.length, limit });
-        if (part.rows.length === 0) break;
-        rows.push(...part.rows);
-        setSaving(rows.length / wanted);
+      while (got < wanted) {
+        const limit = Math.min(STEP, wanted - got);
+        const { rows } = await engine.call(tableConnectionsRequest, { ...query, offset: got, limit });
+        if (rows.length === 0) break;
+        part(rows);
+        got += rows.length;
+        setSaving(got / wanted);
       }
     } finally {
       setSaving(null);
     }
-    return rows;
+    return got;
   };
+  const left = (got: number) => (got < count ? `, the first of ${formatCount(count)}` : '');
   const save = async (format: 'csv' | 'json') => {
     announce('Preparing the file');
-    const rows = await collect(SAVED_AT_MOST);
-    const content = format === 'csv' ? toCsv(sheetOf(rows)) : JSON.stringify(rows.map(toJson), null, 2);
-    saveText(content, `bulkhead-connections.${format}`, format === 'csv' ? 'text/csv' : 'application/json');
-    announce(
-      `${plural(rows.length, 'connection')} saved${rows.length < count ? `, the first of ${formatCount(count)}` : ''}`,
+    // As blobs, so that each is made bytes with its step and not all of them at the end.
+    const parts: Blob[] = [];
+    const add = (text: string) => parts.push(new Blob([text]));
+    if (format === 'csv') add(csvLines([HEADER]));
+    const got = await collect(SAVED_AT_MOST, (rows) =>
+      format === 'csv'
+        ? add(csvLines(rows.map(fieldsOf)))
+        : add(
+            `${parts.length === 0 ? '[\n' : ',\n'}${rows.map((row) => JSON.stringify(toJson(row))).join(',\n')}`,
+          ),
     );
+    if (format === 'json') add(parts.length === 0 ? '[]\n' : '\n]\n');
+    saveText(parts, `bulkhead-connections.${format}`, format === 'csv' ? 'text/csv' : 'application/json');
+    announce(`${plural(got, 'connection')} saved${left(got)}`);
   };
   const copy = async () => {
-    const rows = await collect(COPIED_AT_MOST);
-    await navigator.clipboard.writeText(toTsv(sheetOf(rows)));
-    announce(
-      `${plural(rows.length, 'row')} copied${rows.length < count ? `, the first of ${formatCount(count)}` : ''}`,
-    );
+    const parts = [tsvLines([HEADER])];
+    const got = await collect(COPIED_AT_MOST, (rows) => parts.push(tsvLines(rows.map(fieldsOf))));
+    await navigator.clipboard.writeText(parts.join('\n'));
+    announce(`${plural(got, 'row')} copied${left(got)}`);
   };
   const { selection } = route;
   return (
@@ -218,35 +231,35 @@ function OpenGroups({ groups, listed }: OpenGroupsProps): ReactNode {
   );
 }
 
-function sheetOf(rows: readonly ConnectionRow[]): Sheet {
-  return {
-    header: [
-      'source',
-      'source kind',
-      'destination',
-      'destination kind',
-      'ports',
-      'verdict',
-      'change',
-      'before',
-      'opens',
-      'closes',
-      'policies',
-    ],
-    rows: rows.map((row) => [
-      endName(row.from),
-      row.from.kind,
-      endName(row.to),
-      row.to.kind,
-      portsText(row),
-      row.verdict,
-      row.outcome.impact ?? '',
-      row.outcome.impact === null ? '' : row.outcome.before,
-      row.outcome.opened,
-      row.outcome.closed,
-      row.policies.join(' '),
-    ]),
-  };
+const HEADER = [
+  'source',
+  'source kind',
+  'destination',
+  'destination kind',
+  'ports',
+  'verdict',
+  'change',
+  'before',
+  'opens',
+  'closes',
+  'policies',
+];
+
+/** A row's fields, as `HEADER` names them. */
+function fieldsOf(row: ConnectionRow): readonly string[] {
+  return [
+    endName(row.from),
+    row.from.kind,
+    endName(row.to),
+    row.to.kind,
+    portsText(row),
+    row.verdict,
+    row.outcome.impact ?? '',
+    row.outcome.impact === null ? '' : row.outcome.before,
+    row.outcome.opened,
+    row.outcome.closed,
+    row.policies.join(' '),
+  ];
 }
 
 function toJson(row: ConnectionRow) {

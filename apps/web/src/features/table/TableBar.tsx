@@ -29,15 +29,17 @@ export function TableBar(props: TableBarProps): ReactNode {
       />
       {children}
       <span className="spring" />
-      <Button small icon="copy" disabled={busy} title="Copy as text with tabs" onClick={onCopy}>
-        Copy
-      </Button>
-      <Button small icon="download" disabled={busy} onClick={onCsv}>
-        CSV
-      </Button>
-      <Button small icon="download" disabled={busy} onClick={onJson}>
-        JSON
-      </Button>
+      <span className="table-ways">
+        <Button small icon="copy" disabled={busy} title="Copy as text with tabs" onClick={onCopy}>
+          Copy
+        </Button>
+        <Button small icon="download" disabled={busy} onClick={onCsv}>
+          CSV
+        </Button>
+        <Button small icon="download" disabled={busy} onClick={onJson}>
+          JSON
+        </Button>
+      </span>
     </div>
   );
 }

@@ -6,12 +6,20 @@ export interface Sheet {
   readonly rows: readonly (readonly string[])[];
 }
 
-/** RFC 4180; what a spreadsheet would take for a formula is marked as text. */
-export function toCsv({ header, rows }: Sheet): string {
-  return [header, ...rows].map((row) => `${row.map(csvField).join(',')}\r\n`).join('');
+/** Lines of a CSV file (RFC 4180); what a spreadsheet would take for a formula is marked as text. */
+export function csvLines(rows: Sheet['rows']): string {
+  return rows.map((row) => `${row.map(csvField).join(',')}\r\n`).join('');
 }
 
-/** What spreadsheets take from the clipboard. */
+/** Lines as spreadsheets take them from the clipboard, without an end of line after the last. */
+export function tsvLines(rows: Sheet['rows']): string {
+  return rows.map((row) => row.map(tsvField).join('\t')).join('\n');
+}
+
+export function toCsv({ header, rows }: Sheet): string {
+  return csvLines([header, ...rows]);
+}
+
 export function toTsv({ header, rows }: Sheet): string {
-  return [header, ...rows].map((row) => row.map(tsvField).join('\t')).join('\n');
+  return tsvLines([header, ...rows]);
 }
