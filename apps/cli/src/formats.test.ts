@@ -6,10 +6,12 @@ import { Graphviz } from '@hpcc-js/wasm-graphviz';
 import AjvDraft04 from 'ajv-draft-04';
 import addFormats from 'ajv-formats';
 import { parse as parseCsv } from 'csv-parse/sync';
+import fc from 'fast-check';
 import { XMLValidator } from 'fast-xml-parser';
 import { parse as parseJunit } from 'junit2json';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { csv } from './output/csv.ts';
+import { csvLine } from './output/csv.ts';
+import { jsonChunks, jsonText } from './output/json.ts';
 import { code as codeSpan, prose } from './output/markdown.ts';
 import { githubAnnotations } from './report/github.ts';
 import { junit } from './report/junit.ts';
@@ -221,7 +223,7 @@ describe('CSV', () => {
 
   it('has no cell that a spreadsheet runs', () => {
     const cells = ['=1+1', '+1', '-1', '@x', '\tx', 'plain', 'a,"b"\nc'];
-    const [row]: string[][] = parseCsv(csv([cells]));
+    const [row]: string[][] = parseCsv(csvLine(cells));
     expect(row).toEqual(["'=1+1", "'+1", "'-1", "'@x", "'\tx", 'plain', 'a,"b"\nc']);
   });
 });
@@ -310,3 +312,18 @@ spec:
     - from:
         - podSelector: {matchLabels: {app: web}}
 `;
+
+describe('JSON in pieces', () => {
+  it('is the text that it would be as a whole', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (document) => {
+        const pieces = [...jsonChunks(document)];
+        expect(JSON.parse(pieces.join(''))).toEqual(JSON.parse(jsonText(document)));
+      }),
+      { seed: 4, numRuns: 200 },
+    );
+    const document = { a: 1, none: [], list: [{ b: 'x\ny' }, 2], left: undefined, deep: { c: [1] } };
+    expect([...jsonChunks(document)].join('')).toBe(jsonText(document));
+    expect([...jsonChunks({ ...document, list: new Set(document.list) })].join('')).toBe(jsonText(document));
+  });
+});

@@ -21,13 +21,17 @@ export function processIo(): Io {
   };
 }
 
-/** Writes all of a text, waiting where the reader is slow, so that a pipe gets everything before the process ends. */
-export function write(stream: Writable, text: string): Promise<void> {
+/**
+ * Writes all of a text, waiting where the reader is slow, so that a pipe gets everything before the process ends.
+ * @returns whether somebody still reads: one that has seen enough (`| head`) is no failure
+ */
+export function write(stream: Writable, text: string): Promise<boolean> {
   return new Promise((resolve, reject) => {
     stream.write(text, (error) => {
-      // A reader that has seen enough (`| head`) is no failure.
-      if (error instanceof Error && !('code' in error && error.code === 'EPIPE')) reject(error);
-      else resolve();
+      if (!(error instanceof Error)) resolve(true);
+      else if ('code' in error && (error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED'))
+        resolve(false);
+      else reject(error);
     });
   });
 }

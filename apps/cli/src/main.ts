@@ -14,7 +14,7 @@ import { packageVersion } from './version.ts';
  */
 export async function run(argv: readonly string[], io: Io = processIo()): Promise<ExitCode> {
   let code: ExitCode = EXIT.ok;
-  const pending: Promise<void>[] = [];
+  const pending: Promise<boolean>[] = [];
   const program = createProgram(packageVersion(), io, (result) => {
     code = result;
   });

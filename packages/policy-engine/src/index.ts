@@ -112,7 +112,7 @@ export {
   type WorkloadIsolation,
 } from './queries/coverage.ts';
 export { type ChangedRectangle, changedRectangles, compileOverlay } from './queries/diff.ts';
-export { type Edge, edges } from './queries/edges.ts';
+export { type Edge, edgeBatches, edges } from './queries/edges.ts';
 export { type Endpoint, type LocatedEndpoint, locateEndpoint, locatePod } from './queries/endpoint.ts';
 export {
   type Found,

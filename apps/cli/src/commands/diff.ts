@@ -12,7 +12,7 @@ import type { LoadedState, SourceOptions } from '../input/source.ts';
 import { type Io, write } from '../io.ts';
 import { type DiffResult, diffDocument, diffMarkdown, diffText } from '../output/diff-output.ts';
 import { issueOf, printIssues } from '../output/issues.ts';
-import { jsonText } from '../output/json.ts';
+import { jsonChunks, jsonText } from '../output/json.ts';
 import { outputTargets, writeOutputs } from '../output/outputs.ts';
 import { styleFor } from '../terminal/style.ts';
 import { judgeUnreadable } from './unreadable.ts';
@@ -57,7 +57,7 @@ export async function diff(options: DiffOptions, io: Io): Promise<ExitCode> {
   await writeOutputs(targets, io, (format, target) => {
     switch (format) {
       case 'json':
-        return jsonText(diffDocument(result));
+        return jsonChunks(diffDocument(result));
       case 'markdown':
         return diffMarkdown(result);
       case 'table': {

@@ -59,8 +59,9 @@ export interface Comparison {
 /** Compares two states, which may be of different clusters: workloads are the same where their ids are. */
 export function compareStates(was: ClusterSnapshot, is: ClusterSnapshot): Comparison {
   const before = compile(was, { alongside: [is] });
-  // The base shares its connection space, so that sets of the two can be compared by number.
-  const after = compile(is, { alongside: [was], base: before });
+  // The base shares its connection space, so that sets of the two can be compared by number; where only policies change,
+  // it shares all that pods are divided into, too.
+  const after = compile(sharing(was, is), { alongside: [was], base: before });
   const addresses = commonAddresses(before, after);
   const beforeEnds = [...withoutAddresses(before), ...addresses.before];
   const afterEnds = [...withoutAddresses(after), ...addresses.after];
@@ -84,28 +85,56 @@ interface PairStates {
   readonly after: PairState;
 }
 
-/** Every pair of ends that has a connection in either state. */
-function allStates(
+/** A snapshot with the records of another one where they say the same, though they may stand on other lines. */
+function sharing(was: ClusterSnapshot, is: ClusterSnapshot): ClusterSnapshot {
+  return {
+    ...is,
+    namespaces: isSame(was.namespaces, is.namespaces) ? was.namespaces : is.namespaces,
+    pods: isSame(was.pods, is.pods) ? was.pods : is.pods,
+    nodes: isSame(was.nodes, is.nodes) ? was.nodes : is.nodes,
+    hidden: isSame(was.hidden, is.hidden) ? was.hidden : is.hidden,
+  };
+}
+
+function isSame(was: readonly object[], is: readonly object[]): boolean {
+  const text = (record: object | undefined): string => JSON.stringify({ ...record, source: undefined });
+  return was.length === is.length && was.every((record, at) => text(record) === text(is[at]));
+}
+
+/** Pairs of ends that are looked at together. */
+const BATCH = 250_000;
+
+/** Every pair of ends that has a connection in either state; some sources at a time, so that memory stays level. */
+function* allStates(
   before: Cluster,
   after: Cluster,
   beforeEnds: readonly GraphEnd[],
   afterEnds: readonly GraphEnd[],
-): Iterable<PairStates> {
+): Generator<PairStates, void> {
   const { space } = before.cells;
   const nothing: PairState = { some: space.none, every: space.none, unknown: space.none };
-  const states = new Map<string, { source: string; target: string; before: PairState; after: PairState }>();
-  for (const edge of edges(before, groupingOf(beforeEnds))) {
-    const { source, target } = edge;
-    states.set(keyOf(edge), { source, target, before: transportOf(before, edge), after: nothing });
+  const columnsOf = (ends: readonly GraphEnd[]) =>
+    new Map(ends.map(({ node, columns }) => [node.id, columns]));
+  const sides = [
+    { cluster: before, grouping: groupingOf(beforeEnds), columns: columnsOf(beforeEnds) },
+    { cluster: after, grouping: groupingOf(afterEnds), columns: columnsOf(afterEnds) },
+  ] as const;
+  const ids = [...new Set(sides.flatMap(({ columns }) => [...columns.keys()]))];
+  const step = Math.max(1, Math.floor(BATCH / Math.max(1, ids.length)));
+  for (let at = 0; at < ids.length; at += step) {
+    const own = ids.slice(at, at + step);
+    const [was, is] = sides.map(({ cluster, grouping, columns }) => {
+      const sources = intervalSet.unionAll(own.map((id) => columns.get(id) ?? intervalSet.EMPTY_SET));
+      return new Map(edges(cluster, grouping, { sources }).map((edge) => [keyOf(edge), edge]));
+    });
+    for (const [key, edge] of new Map([...(was ?? []), ...(is ?? [])])) {
+      const states = [was?.get(key), is?.get(key)].map((one) =>
+        one === undefined ? nothing : transportOf(before, one),
+      );
+      const [first = nothing, second = nothing] = states;
+      yield { source: edge.source, target: edge.target, before: first, after: second };
+    }
   }
-  for (const edge of edges(after, groupingOf(afterEnds))) {
-    const { source, target } = edge;
-    const known = states.get(keyOf(edge));
-    const state = transportOf(before, edge);
-    if (known === undefined) states.set(keyOf(edge), { source, target, before: nothing, after: state });
-    else known.after = state;
-  }
-  return states.values();
 }
 
 /** The pairs of which something changes, where the two states have one universe: what stays isn't looked at. */

@@ -216,13 +216,24 @@ describe('a comparison', () => {
         'a',
         '{podSelector: {matchLabels: {app: db}}, ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/8}}], ports: [{port: 80}]}]}',
       );
-    const apart = compare(before, after);
+    // The same workloads in another order have a universe of their own.
+    const apart = compare(before, after.replace(workloads('a', 'b'), workloads('b', 'a')));
+    expect(apart.before.universe).not.toBe(apart.after.universe);
     const { snapshot } = apart.before;
     const together = compareStates(snapshot, { ...snapshot, policies: apart.after.snapshot.policies });
     expect(together.before.universe).toBe(together.after.universe);
     const texts = (comparison: Comparison): string[] =>
       comparison.changes.map((change) => `${change.kind} ${change.source} ${change.target}`).sort();
     expect(texts(together)).toEqual(texts(apart));
+    // Lines that move are no change, and labels are: also one that is called as a record's place is.
+    const moved = compare(before, `# a comment\n${before}`);
+    expect(moved.after.universe).toBe(moved.before.universe);
+    expect(moved.changes).toEqual([]);
+    const labelled = before.replace('labels: {app: db}', 'labels: {app: db, source: x}');
+    expect(compare(before, labelled).after.snapshot.pods).not.toBe(
+      compare(before, before).before.snapshot.pods,
+    );
+    expect(compare(before, labelled).after.universe).not.toBe(compare(before, labelled).before.universe);
   });
 
   it('is printed as text and Markdown', () => {

@@ -1,9 +1,9 @@
 /**
- * Comma-separated values (RFC 4180). A cell that a spreadsheet would take for a formula gets an apostrophe in front, since
+ * A line of comma-separated values (RFC 4180). A cell that a spreadsheet would take for a formula gets an apostrophe in front, since
  * names and labels may come from anyone (OWASP, CSV injection).
  */
-export function csv(rows: readonly (readonly string[])[]): string {
-  return rows.map((row) => `${row.map(cell).join(',')}\r\n`).join('');
+export function csvLine(row: readonly string[]): string {
+  return `${row.map(cell).join(',')}\r\n`;
 }
 
 function cell(text: string): string {

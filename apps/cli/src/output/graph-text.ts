@@ -1,19 +1,27 @@
+import { usageFailure } from '../failure.ts';
 import { plain } from '../terminal/plain.ts';
 import type { Style } from '../terminal/style.ts';
 import { table } from '../terminal/table.ts';
-import { csv } from './csv.ts';
+import { csvLine } from './csv.ts';
 import { endLabel, type GraphNode } from './ends.ts';
-import type { GraphDocument, GraphEdge } from './graph-document.ts';
-import { jsonText } from './json.ts';
-import { type ContractPorts, portsWords } from './ports.ts';
+import type { GraphDocument, UndecidedEdge } from './graph-document.ts';
+import { jsonChunks } from './json.ts';
+import { portsWords } from './ports.ts';
 
 export type GraphFormat = 'table' | 'json' | 'csv' | 'dot' | 'mermaid';
 
-/** Renders the graph in one of its formats. */
-export function renderGraph(format: GraphFormat, document: GraphDocument, style: Style): string {
+/**
+ * Renders the graph in one of its formats; those for programs in pieces, however long.
+ * @throws {Failure} where there is more than a person could look at
+ */
+export function renderGraph(
+  format: GraphFormat,
+  document: GraphDocument,
+  style: Style,
+): string | Iterable<string> {
   switch (format) {
     case 'json':
-      return jsonText(document);
+      return jsonChunks(document);
     case 'csv':
       return graphCsv(document);
     case 'dot':
@@ -33,30 +41,31 @@ interface Row {
   readonly edge: { readonly source: string; readonly target: string };
 }
 
-/** Every edge with names for people, by source, then target. */
+/** Lines of a table or a picture that are held in memory, and that anyone could make something of. */
+const MOST_ROWS = 200_000;
+
+/**
+ * Every edge with names for people, by source, then target.
+ * @throws {Failure} where there are too many
+ */
 function rowsOf(document: GraphDocument): readonly Row[] {
   const labels = new Map(document.nodes.map((node) => [node.id, endLabel(node)]));
   const label = (id: string): string => labels.get(id) ?? id;
-  const allowed = [...document.edges, ...document.otherEdges].map((edge: GraphEdge): Row => {
-    const partial = edge.everyPod !== undefined;
-    return {
-      source: label(edge.source),
-      target: label(edge.target),
-      ports: portsWords(edge.ports),
-      verdict: partial ? 'partly' : 'allowed',
-      edge,
-    };
-  });
-  const undecided = document.undecided.map(
-    (edge): Row => ({
-      source: label(edge.source),
-      target: label(edge.target),
-      ports: portsWords(edge.ports),
-      verdict: 'unknown',
-      edge,
-    }),
-  );
-  return [...allowed, ...undecided].sort(
+  const rows: Row[] = [];
+  const add = (edge: UndecidedEdge, verdict: Row['verdict']): void => {
+    if (rows.length === MOST_ROWS) {
+      throw usageFailure(
+        `There are more than ${MOST_ROWS} connections, too many for a table or a picture.`,
+        'Take -o csv or -o json, or one namespace with -n.',
+      );
+    }
+    const { source, target } = edge;
+    rows.push({ source: label(source), target: label(target), ports: portsWords(edge.ports), verdict, edge });
+  };
+  for (const edges of [document.edges, document.otherEdges])
+    for (const edge of edges) add(edge, edge.everyPod === undefined ? 'allowed' : 'partly');
+  for (const edge of document.undecided) add(edge, 'unknown');
+  return rows.sort(
     (a, b) => compare(a.source, b.source) || compare(a.target, b.target) || compare(a.ports, b.ports),
   );
 }
@@ -148,27 +157,21 @@ function selectorText(selector: {
   ].join(', ');
 }
 
-function graphCsv(document: GraphDocument): string {
-  const header = ['source', 'target', 'protocol', 'from', 'to', 'verdict'];
-  const rows: string[][] = [];
-  const add = (
-    edge: { readonly source: string; readonly target: string },
-    ports: ContractPorts,
-    verdict: string,
-  ): void => {
-    if (ports === 'none') return;
-    if (ports === 'all') rows.push([edge.source, edge.target, 'all', '1', '65535', verdict]);
-    else {
-      for (const { protocol, from, to } of ports) {
-        rows.push([edge.source, edge.target, protocol, String(from), String(to), verdict]);
-      }
-    }
-  };
-  for (const edge of [...document.edges, ...document.otherEdges]) {
-    add(edge, edge.ports, edge.everyPod === undefined ? 'allowed' : 'partly');
+function* graphCsv(document: GraphDocument): Generator<string, void> {
+  yield csvLine(['source', 'target', 'protocol', 'from', 'to', 'verdict']);
+  for (const edges of [document.edges, document.otherEdges]) {
+    for (const edge of edges) yield csvLines(edge, edge.everyPod === undefined ? 'allowed' : 'partly');
   }
-  for (const edge of document.undecided) add(edge, edge.ports, 'unknown');
-  return csv([header, ...rows]);
+  for (const edge of document.undecided) yield csvLines(edge, 'unknown');
+}
+
+/** A line for each range of ports. */
+function csvLines({ source, target, ports }: UndecidedEdge, verdict: string): string {
+  if (ports === 'none') return '';
+  const ranges = ports === 'all' ? [{ protocol: 'all', from: 1, to: 65_535 }] : ports;
+  return ranges
+    .map(({ protocol, from, to }) => csvLine([source, target, protocol, String(from), String(to), verdict]))
+    .join('');
 }
 
 /** Nodes by namespace, in the order of the document; those of no namespace under the empty name. */

@@ -31,15 +31,32 @@ export async function writeOutputs<Format extends string>(
   for (const target of targets) {
     const rendered = render(target.format, target);
     if (target.file === undefined) {
-      if (typeof rendered === 'string') await write(io.stdout, rendered);
-      else for (const chunk of rendered) await write(io.stdout, chunk);
+      for (const chunk of gathered(rendered)) if (!(await write(io.stdout, chunk))) break;
       continue;
     }
     const path = isAbsolute(target.file) ? target.file : join(io.cwd, target.file);
     try {
-      await writeFile(path, typeof rendered === 'string' ? rendered : [...rendered].join(''));
+      await writeFile(path, gathered(rendered));
     } catch (error) {
       throw new Failure(`Can't write ${target.file}: ${messageOf(error)}.`);
     }
   }
+}
+
+/** Characters that are written at once. */
+const CHUNK = 64 * 1024;
+
+function* gathered(pieces: string | Iterable<string>): Generator<string, void> {
+  if (typeof pieces === 'string') {
+    yield pieces;
+    return;
+  }
+  let chunk = '';
+  for (const piece of pieces) {
+    chunk += piece;
+    if (chunk.length < CHUNK) continue;
+    yield chunk;
+    chunk = '';
+  }
+  if (chunk !== '') yield chunk;
 }

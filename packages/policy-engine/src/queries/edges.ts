@@ -1,6 +1,6 @@
 import type { Cluster } from '../compile/compile.ts';
 import type { ConnectionSetId } from '../sets/connection-set.ts';
-import { forEachMember, type IntervalSet, size } from '../sets/interval-set.ts';
+import { forEachMember, type IntervalSet, size, unionAll } from '../sets/interval-set.ts';
 import { forEachRectangle, type Grouping, type RectangleOptions } from './reachability.ts';
 
 /** What members of one group may send to members of another, over all pairs of their pods. */
@@ -75,6 +75,23 @@ export function edges(
     });
   }
   return out;
+}
+
+/**
+ * The same edges source by source, so that however many there are, only about `atMost` of them are held at a time. Edges of
+ * one source come together.
+ */
+export function* edgeBatches(
+  cluster: Cluster,
+  grouping: Grouping,
+  atMost = 250_000,
+): Generator<readonly Edge[], void> {
+  const { groups } = grouping;
+  const step = Math.max(1, Math.floor(atMost / Math.max(1, groups.length)));
+  for (let at = 0; at < groups.length; at += step) {
+    const sources = unionAll(groups.slice(at, at + step).map((group) => group.columns));
+    yield edges(cluster, grouping, { sources });
+  }
 }
 
 /** Finds which groups a column set touches. */

@@ -6,6 +6,7 @@ import type { Direction } from '../ir/ir.ts';
 import {
   forEachMember,
   fromSortedPoints,
+  has,
   type IntervalSet,
   intersect,
   interval,
@@ -39,6 +40,8 @@ export interface RectangleOptions {
    * them. `openColumns` lists who they are.
    */
   readonly skipOpen?: boolean;
+  /** Only pairs of which the source is one of these columns. Default: all. */
+  readonly sources?: IntervalSet;
 }
 
 /**
@@ -56,6 +59,8 @@ export function forEachRectangle(
   const hostNetwork = fromSortedPoints(universe.readingClasses);
   const inside = subtract(pods, hostNetwork);
   const outside = unionAll([universe.regions.nodes, universe.regions.blocks, universe.regions.domains]);
+  const chosen = (columns: IntervalSet): IntervalSet =>
+    options.sources === undefined ? columns : intersect(columns, options.sources);
   const emit = (sources: IntervalSet, targets: IntervalSet, cell: CellId): void => {
     if (!cells.connects(cell)) return;
     const sourcesInside = intersect(sources, inside);
@@ -68,7 +73,7 @@ export function forEachRectangle(
 
   const scope = union(inside, outside);
   const ingress = rowGroups(cluster, 'ingress', scope);
-  const egress = rowGroups(cluster, 'egress', scope);
+  const egress = rowGroups(cluster, 'egress', chosen(scope));
   const openSources = unionAll(egress.filter(({ row }) => row.open).map(({ columns }) => columns));
   const closed = egress.filter(({ row }) => !row.open);
   for (const target of ingress) {
@@ -108,17 +113,19 @@ function visitHostNetwork(
   visit: (rectangle: Rectangle) => void,
 ): void {
   const { cells } = cluster;
+  const { sources } = options;
+  const isChosen = (column: number): boolean => sources === undefined || has(sources, column);
   forEachMember(hostNetwork, (own) => {
     const asSource = new Map<CellId, number[]>();
     const asTarget = new Map<CellId, number[]>();
     forEachMember(scope, (other) => {
-      if (!(options.skipOpen === true && isOpenPair(cluster, own, other))) {
+      if (isChosen(own) && !(options.skipOpen === true && isOpenPair(cluster, own, other))) {
         push(asSource, pairCell(cluster, own, other), other);
       }
       const both =
         cluster.universe.readingOf[other] !== undefined && (cluster.universe.readingOf[other] ?? -1) >= 0;
       if (both) return; // visited with `other` as the source
-      if (!(options.skipOpen === true && isOpenPair(cluster, other, own))) {
+      if (isChosen(other) && !(options.skipOpen === true && isOpenPair(cluster, other, own))) {
         push(asTarget, pairCell(cluster, other, own), other);
       }
     });

@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { compile } from '../compile/compile.ts';
 import type { PolicyRecord } from '../model/records.ts';
+import { type Edge, edgeBatches, edges } from '../queries/edges.ts';
+import { workloadGrouping } from '../queries/reachability.ts';
 import { anyPolicy, snapshots } from './arbitraries.ts';
 import {
   changedPairs,
@@ -51,6 +54,21 @@ describe('the relation between columns', () => {
         expect([...visitedPairs(engine, true)].sort()).toEqual(policed.sort());
       }),
       fuzzing(500),
+    );
+  });
+
+  it('has the same edges however few sources are looked at together', { timeout: 0 }, () => {
+    fc.assert(
+      fc.property(snapshots, fc.integer({ min: 1, max: 40 }), (snapshot, atMost) => {
+        const cluster = compile(snapshot);
+        const grouping = workloadGrouping(cluster.universe);
+        const text = (edge: Edge): string => JSON.stringify(edge);
+        const batches = [...edgeBatches(cluster, grouping, atMost)];
+        expect(batches.flat().map(text).sort()).toEqual(edges(cluster, grouping).map(text).sort());
+        const sources = batches.flatMap((batch) => [...new Set(batch.map((edge) => edge.source))]);
+        expect(new Set(sources).size).toBe(sources.length);
+      }),
+      fuzzing(300),
     );
   });
 
