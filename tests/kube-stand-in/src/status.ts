@@ -10,7 +10,8 @@ export interface Status extends JsonObject {
   metadata: JsonObject;
   status: 'Success' | 'Failure';
   message: string;
-  reason: string;
+  /** Absent where the server failed in a way that has no name. */
+  reason?: string;
   code: number;
 }
 
@@ -34,14 +35,19 @@ export interface ResourceName {
   readonly name?: string;
 }
 
-export function failure(code: number, reason: string, message: string, details?: JsonObject): Status {
+export function failure(
+  code: number,
+  reason: string | undefined,
+  message: string,
+  details?: JsonObject,
+): Status {
   return {
     kind: 'Status',
     apiVersion: 'v1',
     metadata: {},
     status: 'Failure',
     message,
-    reason,
+    ...(reason === undefined ? {} : { reason }),
     ...(details === undefined ? {} : { details }),
     code,
   };

@@ -38,8 +38,6 @@ beforeAll(async () => {
   ]);
 });
 
-const certificateOf = (user: string) => certificateUser(current().ca, user);
-
 /** A service account with the read-only role, and a file that holds its token. */
 async function account(name: string): Promise<{ readonly uid: string; readonly tokenFile: string }> {
   const { admin, directory } = current();
@@ -63,7 +61,7 @@ describe('someone who may read two namespaces', () => {
       within('blog', 'sam', 'bulkhead-reader'),
     ]);
     const source = await follow(current(), {
-      user: certificateOf('sam'),
+      user: 'sam',
       namespace: 'shop',
       live: { namespaces: ['blog', 'bank'], timings },
     });
@@ -97,7 +95,7 @@ describe('someone who may read two namespaces', () => {
 describe('someone who may read nothing', () => {
   it('is told so plainly, and sees the cluster once it may', async () => {
     const { admin } = current();
-    const source = await follow(current(), { user: certificateOf('eve'), live: { timings } });
+    const source = await follow(current(), { user: 'eve', live: { timings } });
     await expect
       .poll(() => source.status().freshness, state)
       .toMatchObject({
@@ -212,7 +210,7 @@ describe('a server that has no room for this user', () => {
     for (const object of jail) await apply(admin, object);
     // Configuration of fairness takes effect by a watch of the server's own.
     await new Promise((resolve) => setTimeout(resolve, 3_000));
-    const source = await follow(current(), { user: certificateOf('crowd') });
+    const source = await follow(current(), { user: 'crowd' });
     await expect
       .poll(() => source.status().freshness, state)
       .toMatchObject({ state: 'failed', problem: { code: 'throttled' } });

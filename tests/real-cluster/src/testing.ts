@@ -30,15 +30,16 @@ export function stopAfterEach(): void {
 }
 
 export interface FollowOptions {
-  /** The fields of a kubeconfig's user; by default the certificate of a user `reader`. */
-  readonly user?: JsonObject;
+  /** The fields of a kubeconfig's user, or who signs in by certificate; `reader` by default. */
+  readonly user?: JsonObject | string;
   readonly namespace?: string;
   readonly live?: LiveOptions;
 }
 
 /** The product's live source on a control plane, with its own timings where the test doesn't say otherwise. */
 export async function follow(plane: ControlPlane, options: FollowOptions = {}): Promise<ClusterSource> {
-  const { user = certificateUser(plane.ca, 'reader'), namespace, live } = options;
+  const { user: who = 'reader', namespace, live } = options;
+  const user = typeof who === 'string' ? certificateUser(plane.ca, who) : who;
   const file = await writeKubeconfig([
     { name: 'real', plane, user, ...(namespace === undefined ? {} : { namespace }) },
   ]);

@@ -4,6 +4,7 @@ import {
   alreadyExists,
   badRequest,
   conflict,
+  failure,
   forbidden,
   invalid,
   notFound,
@@ -139,6 +140,7 @@ async function patch(
         ]),
       );
     }
+    checkTyped(parsed, info);
     if (existing === undefined) return create(exchange, store, type, parsed);
   }
   if (existing === undefined) throw new StatusError(notFound(info));
@@ -147,6 +149,26 @@ async function patch(
       ? jsonPatch(existing, parsed.value)
       : mergePatch(existing, parsed.value);
   await update(exchange, existing, { value: patched, duplicates: parsed.duplicates });
+}
+
+/**
+ * What server-side apply can't fit into the type fails before anything is validated, as an error of the server's own
+ * without a reason (apimachinery `managedfields/internal/structuredmerge.go`).
+ */
+function checkTyped({ value }: ParsedBody, { group, version }: ResourceExchange['info']): void {
+  const fail = (why: string) => {
+    const namespace = at(value, 'metadata', 'namespace') ?? '';
+    const what = `${namespace}/${at(value, 'metadata', 'name') ?? ''}; ${group}/${version}, Kind=NetworkPolicy`;
+    return new StatusError(failure(500, undefined, `failed to create typed patch object (${what}): ${why}`));
+  };
+  if (!isJsonObject(value)) return;
+  try {
+    const [unknown] = storedNetworkPolicy(value).unknown;
+    if (unknown !== undefined) throw fail(`.${unknown}: field not declared in schema`);
+  } catch (error) {
+    if (error instanceof DecodeError) throw fail(error.typed);
+    throw error;
+  }
 }
 
 /** Decodes, checks what the URL says against the body, and fills in defaults. */

@@ -24,7 +24,28 @@ export interface Decoded {
 }
 
 /** What Go's JSON decoder says about a value of the wrong type. */
-export class DecodeError extends Error {}
+export class DecodeError extends Error {
+  /** The same as server-side apply says it: `.spec.podSelector: expected map, got &{all}`. */
+  readonly typed: string;
+
+  constructor(message: string, typed: string) {
+    super(message);
+    this.typed = typed;
+  }
+}
+
+/** structured-merge-diff's words for the types. */
+const TYPED: Readonly<Record<Schema['type'], string>> = {
+  string: 'string',
+  int32: 'numeric (int or float)',
+  int64: 'numeric (int or float)',
+  bool: 'boolean',
+  'int-or-string': 'scalar',
+  anything: 'anything',
+  list: 'list',
+  map: 'map',
+  object: 'map',
+};
 
 /**
  * Decodes as kube-apiserver does. Throws `DecodeError` for a value of the wrong JSON type. `keepUnknown` leaves fields
@@ -64,6 +85,7 @@ function jsonType(value: JsonValue): string {
 function mismatch(value: JsonValue, schema: Schema, where: Where): DecodeError {
   return new DecodeError(
     `json: cannot unmarshal ${jsonType(value)} into Go struct field ${where.struct}.${where.goPath} of type ${schema.go}`,
+    `.${where.path}: expected ${TYPED[schema.type]}, got &{${String(value)}}`,
   );
 }
 

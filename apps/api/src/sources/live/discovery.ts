@@ -13,9 +13,15 @@ export interface Discovery {
   readonly served: readonly WatchedKind[];
 }
 
+/**
+ * Small answers that a server has ready. One that doesn't give them in this time stands still, or nobody hears it: this
+ * is how a dead connection is noticed before a watch has been silent for too long.
+ */
+const ANSWER_MS = 10_000;
+
 /** @throws {KubeError} when the server can't be asked; a part that only this user may not see is left out */
 export async function discover(client: KubeClient, signal: AbortSignal): Promise<Discovery> {
-  const get = (path: string) => client.getJson({ path, signal });
+  const get = (path: string) => client.getJson({ path, signal, answerMs: ANSWER_MS });
   const version = await unlessRefused(() => get('/version'));
   const answer = await unlessRefused(() => get('/apis'));
   const groups = listAt(answer, 'groups');

@@ -88,11 +88,21 @@ async function dryRunOne(
     return { verdict: 'accepted' };
   } catch (error) {
     // What the server has against the object is the answer; that it doesn't answer is not.
-    const isAnswer = error instanceof KubeError && (error.status ?? 500) < 500 && error.status !== 401;
-    if (!isAnswer) throw error;
-    return { verdict: 'refused', message: error.problem.detail ?? error.problem.title };
+    if (!(error instanceof KubeError)) throw error;
+    const message = error.problem.detail ?? error.problem.title;
+    const untyped = UNTYPED.exec(message)?.[1];
+    if (untyped !== undefined) return { verdict: 'refused', message: untyped };
+    if ((error.status ?? 500) >= 500 || error.status === 401) throw error;
+    return { verdict: 'refused', message };
   }
 }
+
+/**
+ * What has a field that there is not, or a value of another type, fails in applying before it is validated, and
+ * kube-apiserver calls that its own failure (500, without a reason; apimachinery `managedfields`). The rest of the
+ * message is for the author: `.spec.ingres: field not declared in schema`.
+ */
+const UNTYPED = /^failed to create typed patch object \(.*?\): ([\s\S]+)$/;
 
 function targetOf(policy: DryRunPolicy): Target | Extract<DryRunAnswer, { verdict: 'refused' }> {
   const { apiVersion, kind, name } = policy;
