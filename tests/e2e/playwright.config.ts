@@ -11,6 +11,8 @@ export default defineConfig({
   testDir: here,
   testMatch: '**/*.spec.ts',
   outputDir: join(here, 'test-results'),
+  // Kept pictures hold on every machine; see `thumbnail`.
+  snapshotPathTemplate: '{testDir}/looks/{arg}{ext}',
   fullyParallel: false,
   workers: 2,
   retries: 0,

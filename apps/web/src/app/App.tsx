@@ -182,6 +182,7 @@ function Shell({ route, clusters, current }: ShellProps): ReactNode {
           actions={actions}
           readQuestion={ask}
           onSelect={(selection: Selection) => navigate({ selection })}
+          onFilterPort={(port) => navigate({ ports: [port] })}
           onClose={() => setPalette(false)}
         />
       ) : null}

@@ -1,16 +1,17 @@
 import type { ClusterSummary } from '@bulkhead/protocol';
 import { useMemo } from 'react';
 import { useEngine, useSession } from '../data/engine.ts';
-import type { PaletteAction } from '../features/palette/Palette.tsx';
+import { type Command, useOffered } from '../shared/commands.ts';
 import { switchCluster } from './cluster-view.ts';
 import type { Route } from './contracts.ts';
 import { navigate } from './route.ts';
 import { setTheme } from './theme.ts';
 
 /** Everything the palette can do. */
-export function useActions(route: Route, clusters: readonly ClusterSummary[]): readonly PaletteAction[] {
+export function useActions(route: Route, clusters: readonly ClusterSummary[]): readonly Command[] {
   const engine = useEngine();
   const { paused } = useSession();
+  const offered = useOffered();
   return useMemo(
     () => [
       {
@@ -89,8 +90,21 @@ export function useActions(route: Route, clusters: readonly ClusterSummary[]): r
         icon: 'link',
         run: () => void navigator.clipboard.writeText(window.location.href),
       },
+      ...offered,
+      {
+        id: 'flow',
+        label: 'Arrange the graph by flow',
+        icon: 'arrange',
+        run: () => navigate({ view: 'graph', layout: 'flow' }),
+      },
+      {
+        id: 'grouped',
+        label: 'Arrange the graph by name',
+        icon: 'arrange',
+        run: () => navigate({ view: 'graph', layout: 'grouped' }),
+      },
       ...clusters.map(
-        (cluster): PaletteAction => ({
+        (cluster): Command => ({
           id: `cluster ${cluster.id}`,
           label: `Switch to cluster ${cluster.name}`,
           icon: 'cluster',
@@ -98,6 +112,6 @@ export function useActions(route: Route, clusters: readonly ClusterSummary[]): r
         }),
       ),
     ],
-    [engine, route.drawer, paused, clusters],
+    [engine, route.drawer, paused, clusters, offered],
   );
 }

@@ -5,11 +5,14 @@ import { navigate } from '../../app/route.ts';
 import { useScope } from '../../app/scope.ts';
 import { useEngineQuery, useSession } from '../../data/engine.ts';
 import { useAnnounce } from '../../shared/announce.tsx';
+import type { Colors } from '../../shared/colors.ts';
+import { type Command, useOffer } from '../../shared/commands.ts';
 import { Icon } from '../../shared/icons.tsx';
 import { Button, EmptyState, formatCount, IconButton, Menu, plural, Segments } from '../../shared/ui.tsx';
 import { useColors } from '../../shared/use-colors.ts';
 import {
   focusRequest,
+  type GraphAnswer,
   graphRequest,
   pairRequest,
   pathRequest,
@@ -19,12 +22,12 @@ import {
 import type { Point } from '../../worker/layout/pack.ts';
 import type { GraphCanvas } from './canvas.ts';
 import { lookedAt, omissions } from './caption.ts';
-import { exportPng, exportSvg } from './export.ts';
+import { exportPng, exportSvg, type Picture } from './export.ts';
 import { Graph } from './Graph.tsx';
 import { Legend } from './Legend.tsx';
 import { focusOfPair, focusOfPath, focusOfPolicy } from './lit.ts';
 import { NOTHING, type Remembered, recall, remember } from './remembered.ts';
-import { buildScene, type Focus, withExtra } from './scene.ts';
+import { buildScene, type Focus, type Scene, withExtra } from './scene.ts';
 
 /** Asked for by nobody: the query is off. */
 const NO_POLICY = policyKey({ kind: '', name: '' });
@@ -218,11 +221,50 @@ export function GraphView({ route, onConnect }: GraphViewProps): ReactNode {
     },
     [scene, remembered, memoryKey, cluster, route.layout],
   );
-  const arrange = () => {
+  const arrange = useCallback(() => {
     remember(cluster, route.layout, NOTHING);
     setMoved({ key: memoryKey, value: NOTHING });
     setGeneration((value) => value + 1);
-  };
+  }, [cluster, route.layout, memoryKey]);
+
+  const expandedByDefault = answer?.expandedByDefault;
+  const setAll = useCallback(
+    (expanded: boolean) => navigate({ toggled: expanded === expandedByDefault ? [] : [TOGGLE_ALL] }),
+    [expandedByDefault],
+  );
+  const picture = useMemo(
+    () =>
+      scene === null || answer === undefined ? null : pictureOf(scene, focus, colors, cluster, answer, route),
+    [scene, focus, colors, cluster, answer, route],
+  );
+  const latestPicture = useRef(picture);
+  latestPicture.current = picture;
+  const save = useCallback((format: 'svg' | 'png') => {
+    const shown = latestPicture.current;
+    if (shown === null) return;
+    if (format === 'svg') exportSvg(shown);
+    else void exportPng(shown);
+  }, []);
+  useOffer(
+    useMemo(
+      (): readonly Command[] => [
+        { id: 'fit', label: 'Fit the whole graph', icon: 'fit', hint: 'F', run: () => canvas.current?.fit() },
+        { id: 'expand', label: 'Expand all namespaces', icon: 'expand', run: () => setAll(true) },
+        { id: 'collapse', label: 'Collapse all namespaces', icon: 'collapse', run: () => setAll(false) },
+        { id: 'arrange', label: 'Arrange the graph anew', icon: 'arrange', run: arrange },
+        {
+          id: 'legend',
+          label: 'Show or hide the legend',
+          icon: 'legend',
+          run: () => setLegend((shown) => !shown),
+        },
+        { id: 'map', label: 'Show or hide the overview', icon: 'map', run: () => setMap((shown) => !shown) },
+        { id: 'svg', label: 'Save the graph as SVG', icon: 'image', run: () => save('svg') },
+        { id: 'png', label: 'Save the graph as PNG', icon: 'image', run: () => save('png') },
+      ],
+      [setAll, arrange, save],
+    ),
+  );
 
   if (graph.isError) {
     return (
@@ -246,16 +288,6 @@ export function GraphView({ route, onConnect }: GraphViewProps): ReactNode {
   }
   const { totals } = answer.view;
   const left = omissions(answer.view, answer.lightEdges);
-  const picture = {
-    scene,
-    focus,
-    colors,
-    title: `${cluster} · ${plural(totals.namespaces, 'namespace')}, ${plural(totals.workloads, 'workload')}`,
-    subtitle: [...lookedAt(route), ...left.map(({ text }) => text)].join(' · '),
-  };
-  const setAll = (expanded: boolean) => {
-    navigate({ toggled: expanded === answer.expandedByDefault ? [] : [TOGGLE_ALL] });
-  };
   if (answer.view.namespaces.length === 0) {
     return totals.workloads === 0 ? (
       <EmptyState title="There are no workloads yet" icon="cluster">
@@ -283,7 +315,7 @@ export function GraphView({ route, onConnect }: GraphViewProps): ReactNode {
         colors={colors}
         focus={focus}
         animate={!window.matchMedia('(prefers-reduced-motion: reduce)').matches}
-        fitKey={`${memoryKey} ${generation}`}
+        fitKey={`${memoryKey} ${generation} ${route.scope.join()}`}
         onSelectNode={selectNode}
         onSelectEdge={selectEdge}
         onToggle={toggle}
@@ -355,7 +387,7 @@ export function GraphView({ route, onConnect }: GraphViewProps): ReactNode {
                 type="button"
                 className="menu-item"
                 onClick={() => {
-                  exportSvg(picture);
+                  save('svg');
                   close();
                 }}
               >
@@ -365,7 +397,7 @@ export function GraphView({ route, onConnect }: GraphViewProps): ReactNode {
                 type="button"
                 className="menu-item"
                 onClick={() => {
-                  void exportPng(picture);
+                  save('png');
                   close();
                 }}
               >
@@ -378,4 +410,23 @@ export function GraphView({ route, onConnect }: GraphViewProps): ReactNode {
       {legend ? <Legend colors={colors} /> : null}
     </>
   );
+}
+
+/** What is exported for what is on the screen. */
+function pictureOf(
+  scene: Scene,
+  focus: Focus,
+  colors: Colors,
+  cluster: string,
+  { view, lightEdges }: GraphAnswer,
+  route: Route,
+): Picture {
+  const { namespaces, workloads } = view.totals;
+  return {
+    scene,
+    focus,
+    colors,
+    title: `${cluster} · ${plural(namespaces, 'namespace')}, ${plural(workloads, 'workload')}`,
+    subtitle: [...lookedAt(route), ...omissions(view, lightEdges).map(({ text }) => text)].join(' · '),
+  };
 }

@@ -38,8 +38,15 @@ export function pictureToSvg({ scene, focus, colors, title, subtitle }: Picture)
   const scale = Math.max(1, bounds.width / PAGE_WIDTH);
   const labels = nodeLabels(scene, focus, scale);
   const edgeLabels = placeEdgeLabels(scene, focus, { size: EDGE_TEXT * scale, most: PRINTED_EDGES });
-  const shade = (id: string, svg: string, opacity: number) =>
-    focus.lit === null || focus.lit.nodes.has(id) ? svg : `<g opacity="${opacity}">${svg}</g>`;
+  // What a viewer shows for the pointer: names that had no room are there all the same.
+  const group = (id: string, name: string, svg: string, faded: number) => {
+    const opacity = focus.lit === null || focus.lit.nodes.has(id) ? '' : ` opacity="${faded}"`;
+    return `<g${opacity}><title>${escapeXml(name)}</title>${svg}</g>`;
+  };
+  const boxes = (expanded: boolean) =>
+    scene.boxes
+      .filter(({ node }) => node.expanded === expanded)
+      .map((box) => group(box.id, `Namespace ${box.node.name}`, boxSvg(box, colors, labels), 0.4));
   const lines = scene.edges.map((edge) => {
     const lit = focus.lit?.edges.has(edge.id) === true;
     const svg = edgeSvg(edge, colors, { scale, lit });
@@ -60,15 +67,16 @@ export function pictureToSvg({ scene, focus, colors, title, subtitle }: Picture)
       ? ''
       : text(MARGIN, MARGIN + 28, subtitle, { size: 14, fill: colors['text-2'], anchor: 'start' }),
     `<g transform="translate(${n(MARGIN - bounds.x)} ${n(MARGIN + TITLE - bounds.y)})">`,
-    ...scene.boxes
-      .filter(({ node }) => node.expanded)
-      .map((box) => shade(box.id, boxSvg(box, colors, labels), 0.4)),
+    ...boxes(true),
     ...lines,
-    ...scene.boxes
-      .filter(({ node }) => !node.expanded)
-      .map((box) => shade(box.id, boxSvg(box, colors, labels), 0.4)),
-    ...scene.cards.map((card) => shade(card.id, cardSvg(card, colors, labels), 0.16)),
-    ...scene.outside.map((peer) => shade(peer.id, outsideSvg(peer, colors, labels), 0.16)),
+    ...boxes(false),
+    ...scene.cards.map((card) => {
+      const { kind, namespace, name } = card.node;
+      return group(card.id, `${kind} ${namespace}/${name}`, cardSvg(card, colors, labels), 0.16);
+    }),
+    ...scene.outside.map((peer) =>
+      group(peer.id, `${peer.node.label} ${peer.node.detail}`.trim(), outsideSvg(peer, colors, labels), 0.16),
+    ),
     ...ports,
     '</g>',
     legendSvg(colors, height - LEGEND_HEIGHT - MARGIN / 2),

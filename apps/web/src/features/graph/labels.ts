@@ -3,6 +3,7 @@ import { fontFactor, shorten, textEm } from '../../shared/text-width.ts';
 import { plural } from '../../shared/ui.tsx';
 import type { Rect } from '../../worker/layout/pack.ts';
 import { BOX_HEADER, CARD_TEXT, HEAD_TEXT, OUTSIDE_TEXT } from '../../worker/layout/place.ts';
+import { toggleSide } from './looks.ts';
 import type { Focus, Scene } from './scene.ts';
 
 /*
@@ -153,13 +154,14 @@ const HEADING = 24;
  */
 function boxLabel(name: string, rect: Rect, scale: number): Label {
   const parts = name.split(/(?<=[-._])/);
+  const corner = toggleSide(scale) === null ? rect.width * 0.05 : CORNER;
   let best = NONE;
   for (let lines = 1; lines <= Math.min(3, parts.length); lines++) {
     const rows = balance(parts, lines);
     const longest = Math.max(...rows.map((row) => textEm(row, { bold: true })));
-    // Either below the toggle, or beside it.
-    const below = Math.min((rect.width * 0.88) / longest, (rect.height - 2 * CORNER) / (lines * LINE));
-    const beside = Math.min((rect.width - 2 * CORNER) / longest, (rect.height * 0.62) / (lines * LINE));
+    // Either below the toggle, or beside it, where there is one.
+    const below = Math.min((rect.width * 0.88) / longest, (rect.height - 2 * corner) / (lines * LINE));
+    const beside = Math.min((rect.width - 2 * corner) / longest, (rect.height * 0.62) / (lines * LINE));
     const size = Math.max(below, beside);
     if (size > best.size || best === NONE) best = { text: rows.join('\n'), size, lower: 0 };
   }

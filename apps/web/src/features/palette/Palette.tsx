@@ -2,17 +2,11 @@ import type { ClusterIndex, PolicyKey } from '@bulkhead/policy-engine';
 import { Command } from 'cmdk';
 import { type ReactNode, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { Selection } from '../../app/contracts.ts';
+import type { Command as PaletteCommand } from '../../shared/commands.ts';
 import { Icon, type IconName } from '../../shared/icons.tsx';
 import { entityName } from '../../shared/names.ts';
+import { parsePort } from '../../shared/ports.ts';
 import { rankMatches } from './rank.ts';
-
-export interface PaletteAction {
-  readonly id: string;
-  readonly label: string;
-  readonly icon: IconName;
-  readonly hint?: string;
-  readonly run: () => void;
-}
 
 /** A question that was read from the text, or the ways to read it. */
 export interface PaletteQuestion {
@@ -22,16 +16,19 @@ export interface PaletteQuestion {
 
 interface PaletteProps {
   readonly index: ClusterIndex | undefined;
-  readonly actions: readonly PaletteAction[];
+  readonly actions: readonly PaletteCommand[];
   readonly readQuestion: (text: string) => PaletteQuestion | null;
   readonly onSelect: (selection: Selection) => void;
+  /** A port was found: `TCP/5432`. */
+  readonly onFilterPort: (port: string) => void;
   readonly onClose: () => void;
 }
 
 const MAX_RESULTS = 40;
 
 /** Finds anything by name, runs any action, answers `a -> b:port`. */
-export function Palette({ index, actions, readQuestion, onSelect, onClose }: PaletteProps): ReactNode {
+export function Palette(props: PaletteProps): ReactNode {
+  const { index, actions, readQuestion, onSelect, onFilterPort, onClose } = props;
   const dialog = useRef<HTMLDialogElement>(null);
   const [text, setText] = useState('');
   const input = useRef<HTMLInputElement>(null);
@@ -42,7 +39,10 @@ export function Palette({ index, actions, readQuestion, onSelect, onClose }: Pal
   }, []);
   const question = useMemo(() => readQuestion(text), [readQuestion, text]);
   const found = useMemo(() => (index === undefined ? [] : search(index, text)), [index, text]);
-  const shown = useMemo(() => rankMatches(actions, text, (action) => action.label, 12), [actions, text]);
+  const shown = useMemo(
+    () => [...portCommands(text, onFilterPort), ...rankMatches(actions, text, (action) => action.label, 12)],
+    [actions, text, onFilterPort],
+  );
   const choose = (selection: Selection) => {
     onSelect(selection);
     onClose();
@@ -127,6 +127,18 @@ export function Palette({ index, actions, readQuestion, onSelect, onClose }: Pal
   );
 }
 
+/** A port that was typed can be looked at alone. */
+function portCommands(text: string, filter: (port: string) => void): readonly PaletteCommand[] {
+  const port = text.trim();
+  if (parsePort(port) === null) return [];
+  return [{ id: 'port', label: `Show only connections on ${port}`, icon: 'filter', run: () => filter(port) }];
+}
+
+/** Whether a text is the name of a pod that such a workload has: the workload's, with what controllers append. */
+function isPodOf(text: string, workload: string): boolean {
+  return text.startsWith(`${workload}-`) && /^(-[a-z0-9]{1,10}){1,2}$/.test(text.slice(workload.length));
+}
+
 interface Found {
   readonly key: string;
   readonly label: string;
@@ -173,5 +185,17 @@ function search(index: ClusterIndex, text: string): readonly Found[] {
       selection: { type: 'entity', id: 'out:internet' },
     },
   ];
-  return rankMatches(candidates, text, (entry) => entry.label, MAX_RESULTS);
+  const found = rankMatches(candidates, text, (entry) => entry.label, MAX_RESULTS);
+  if (found.length > 0) return found;
+  const pod = text.trim().split('/').at(-1) ?? '';
+  return index.workloads
+    .filter((entry) => isPodOf(pod, entry.name))
+    .slice(0, MAX_RESULTS)
+    .map((entry) => ({
+      key: entry.id,
+      label: `${entry.namespace}/${entry.name}`,
+      hint: `may have the pod ${pod}`,
+      icon: 'workloads',
+      selection: { type: 'entity', id: entry.id },
+    }));
 }

@@ -61,7 +61,11 @@ export function graphHandlers(): readonly Handler[] {
         memory.boxes = new Map();
       }
       const { boxes, cards } = place(session, whole, request, memory);
-      const view = { ...whole, edges: heaviest(whole.edges) };
+      const hidden = {
+        ...whole.hidden,
+        edges: whole.hidden.edges + edgesOnOtherPorts(session, request, whole),
+      };
+      const view = { ...whole, hidden, edges: heaviest(whole.edges) };
       drawn = new Set(view.edges.map((edge) => edge.id));
       version++;
       return {
@@ -78,6 +82,13 @@ export function graphHandlers(): readonly Handler[] {
       focusView(sessionLens(session, scope.ports), optionsOf(session, scope), focus, drawn),
     ),
   ];
+}
+
+/** Edges that a filter by port leaves out: the view of some ports doesn't know what there is on others. */
+function edgesOnOtherPorts(session: EngineSession, request: GraphRequest, shown: GraphView): number {
+  if (request.ports.length === 0) return 0;
+  const all = graphView(sessionLens(session, []), optionsOf(session, request));
+  return Math.max(0, all.edges.length - shown.edges.length);
 }
 
 /** More edges than this can't be told apart on any screen, and drawing them takes time. */
