@@ -12,7 +12,8 @@ import {
   useDraft,
 } from '../features/draft/index.ts';
 import { Inspector } from '../features/inspector/Inspector.tsx';
-import { Palette, type PaletteAction, type PaletteQuestion } from '../features/palette/Palette.tsx';
+import { Palette, type PaletteQuestion } from '../features/palette/Palette.tsx';
+import type { Command } from '../shared/commands.ts';
 import { Button, EmptyState } from '../shared/ui.tsx';
 import { indexRequest } from '../worker/explore/requests.ts';
 import { useActions } from './actions.ts';
@@ -95,7 +96,7 @@ function Shell({ route, clusters, current }: ShellProps): ReactNode {
   const draft = useDraft();
   const general = useActions(route, clusters);
   const actions = useMemo(
-    (): readonly PaletteAction[] => [
+    (): readonly Command[] => [
       ...general,
       {
         id: 'connect',

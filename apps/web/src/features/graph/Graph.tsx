@@ -14,6 +14,8 @@ export interface GraphProps {
   readonly colors: Colors;
   readonly focus: Focus;
   readonly animate: boolean;
+  /** See `UpdateOptions`; of the scene that is given with it. */
+  readonly news: boolean;
   /** Changes when the view should be fitted anew: a new cluster, a new arrangement. */
   readonly fitKey: string;
   readonly onSelectNode: (id: string | null, add: boolean) => void;
@@ -101,7 +103,7 @@ export function Graph(props: GraphProps): ReactNode {
   useEffect(() => {
     const fit = fitted.current !== fitKey && scene.rects.size > 0;
     if (fit) fitted.current = fitKey;
-    canvas.current?.update(scene, colors, { animate, fit });
+    canvas.current?.update(scene, colors, { animate, fit, news: latest.current.news });
   }, [scene, colors, animate, fitKey]);
 
   useEffect(() => canvas.current?.focus(focus), [focus]);
@@ -111,8 +113,8 @@ export function Graph(props: GraphProps): ReactNode {
     (event: KeyboardEvent) => {
       const { scene: now, onSelectNode, onToggle, onSpeak, onSelectEdge } = latest.current;
       if (event.metaKey || event.ctrlKey || event.altKey) return;
-      const selected = [...latest.current.focus.selected][0];
-      const here = cursorRef.current ?? (selected !== undefined && now.rects.has(selected) ? selected : null);
+      const selected = [...latest.current.focus.selected].find((id) => now.rects.has(id));
+      const here = cursorRef.current ?? selected ?? null;
       const go = (id: string | null) => {
         if (id === null) return;
         cursorRef.current = id;
@@ -152,7 +154,8 @@ export function Graph(props: GraphProps): ReactNode {
           begin(null);
           break;
         case 'e':
-          if (here !== null) onToggle(here);
+          // On a workload it is its namespace that collapses.
+          if (here !== null) onToggle(now.cards.find((card) => card.id === here)?.box ?? here);
           break;
         case '[':
         case ']': {

@@ -25,7 +25,7 @@ import { lookedAt, omissions } from './caption.ts';
 import { exportPng, exportSvg, type Picture } from './export.ts';
 import { Graph } from './Graph.tsx';
 import { Legend } from './Legend.tsx';
-import { focusOfPair, focusOfPath, focusOfPolicy } from './lit.ts';
+import { focusOfPair, focusOfPath, focusOfPolicy, places } from './lit.ts';
 import { NOTHING, type Remembered, recall, remember } from './remembered.ts';
 import { buildScene, type Focus, type Scene, withExtra } from './scene.ts';
 
@@ -66,13 +66,18 @@ export function GraphView({ route, onConnect }: GraphViewProps): ReactNode {
     [moved, memoryKey, cluster, route.layout],
   );
 
-  const graph = useEngineQuery(graphRequest, {
-    ...scope,
-    layout: route.layout,
-    remembered: remembered.boxes,
-    generation,
-  });
+  const request = { ...scope, layout: route.layout, remembered: remembered.boxes, generation };
+  const graph = useEngineQuery(graphRequest, request);
   const answer = graph.data;
+  const news = useNews(answer, JSON.stringify(request));
+  const { revision } = session;
+  const announced = useRef(revision);
+  useEffect(() => {
+    // What a draft changes is said beside the draft.
+    if (!news || answer === undefined || announced.current === revision) return;
+    announced.current = revision;
+    announce(`The cluster changed: ${countsOf(answer)} shown`);
+  }, [news, answer, revision, announce]);
   const ids = useMemo(() => focusIds(route.selection), [route.selection]);
   const focusing = useEngineQuery(
     focusRequest,
@@ -144,11 +149,15 @@ export function GraphView({ route, onConnect }: GraphViewProps): ReactNode {
 
   const focus = useMemo((): Focus => {
     if (pairFocus !== null) return pairFocus.focus;
-    if (ids.length === 0) return NO_FOCUS;
-    const selected = new Set([...ids, ...ids.filter((id) => id.startsWith('out:')).map(asTarget)]);
+    if (ids.length === 0 || answer === undefined) return NO_FOCUS;
+    const { visible } = places(answer.view);
+    const selected = new Set([
+      ...ids.map(visible),
+      ...ids.filter((id) => id.startsWith('out:')).map(asTarget),
+    ]);
     if (focusData === undefined) return { lit: null, selected };
     return { lit: { nodes: new Set(focusData.nodes), edges: new Set(focusData.edges) }, selected };
-  }, [ids, focusData, pairFocus]);
+  }, [ids, answer, focusData, pairFocus]);
 
   // What was chosen in a list or by a link is brought into view; what was clicked here is in view.
   const picked = useRef('');
@@ -314,6 +323,7 @@ export function GraphView({ route, onConnect }: GraphViewProps): ReactNode {
         scene={scene}
         colors={colors}
         focus={focus}
+        news={news}
         animate={!window.matchMedia('(prefers-reduced-motion: reduce)').matches}
         fitKey={`${memoryKey} ${generation} ${route.scope.join()}`}
         onSelectNode={selectNode}
@@ -429,4 +439,24 @@ function pictureOf(
     title: `${cluster} · ${plural(namespaces, 'namespace')}, ${plural(workloads, 'workload')}`,
     subtitle: [...lookedAt(route), ...omissions(view, lightEdges).map(({ text }) => text)].join(' · '),
   };
+}
+
+function countsOf({ view }: GraphAnswer): string {
+  const { namespaces, workloads, edges } = view;
+  return `${plural(namespaces.length, 'namespace')}, ${plural(workloads.length, 'workload')} and ${plural(edges.length, 'edge')}`;
+}
+
+/** Whether an answer differs from the one before although the same was asked: the cluster or the draft changed. */
+function useNews(answer: GraphAnswer | undefined, request: string): boolean {
+  const last = useRef<{ readonly answer: GraphAnswer; readonly request: string }>(null);
+  const isNews =
+    last.current !== null &&
+    answer !== undefined &&
+    answer !== last.current.answer &&
+    request === last.current.request;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the request that an answer came for, not a later one
+  useEffect(() => {
+    if (answer !== undefined) last.current = { answer, request };
+  }, [answer]);
+  return isNews;
 }

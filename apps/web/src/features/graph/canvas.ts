@@ -5,7 +5,7 @@ import { createGestures } from './gestures.ts';
 import { hitTest } from './hits.ts';
 import { nodeLabels } from './labels.ts';
 import { EDGE_TEXT } from './looks.ts';
-import { between, dragged, hasMoved } from './motion.ts';
+import { between, changes, dragged, hasMoved } from './motion.ts';
 import { createLayers, type PaintLayer } from './paint/layers.ts';
 import type { Pen } from './paint/pen.ts';
 import { type Picture, paintGround, paintLit, paintMarks } from './paint/scene.ts';
@@ -28,9 +28,16 @@ export interface Viewport {
   readonly extent: Rect;
 }
 
+export interface UpdateOptions {
+  readonly animate: boolean;
+  /** Whether to bring everything into view, as for a first picture. */
+  readonly fit: boolean;
+  /** Whether the cluster or the draft changed, and not what of it is looked at: what is new is then pointed out. */
+  readonly news: boolean;
+}
+
 export interface GraphCanvas {
-  /** @param fit whether to bring everything into view, as for a first picture */
-  update(scene: Scene, colors: Colors, options: { readonly animate: boolean; readonly fit: boolean }): void;
+  update(scene: Scene, colors: Colors, options: UpdateOptions): void;
   focus(focus: Focus): void;
   /** Marks the node that the keyboard is on. */
   cursor(id: string | null): void;
@@ -63,6 +70,8 @@ const TOOLS_HEIGHT = 36;
 /** How faint everything is that is not in focus. */
 const FADED = 0.2;
 const MOVE_MS = 220;
+/** How long what changed is pointed out. */
+const NEWS_MS = 1_600;
 const NO_FOCUS: Focus = { lit: null, selected: new Set() };
 const EMPTY: Scene = {
   boxes: [],
@@ -86,6 +95,9 @@ export function createCanvas(container: HTMLElement, events: CanvasEvents): Grap
   let hovered: string | null = null;
   let marked: string | null = null;
   let animation = 0;
+  /** What changed a moment ago. */
+  let news: ReadonlySet<string> = new Set();
+  let newsEnd: ReturnType<typeof setTimeout> | undefined;
 
   const sprites = createSprites(() => {
     layers.repaint('ground');
@@ -127,7 +139,7 @@ export function createCanvas(container: HTMLElement, events: CanvasEvents): Grap
     lit: layer(paintLit, front),
     marks: layer(
       (pen, picture) =>
-        paintMarks(pen, picture, new Set([hovered, cursor, marked].filter((id) => id !== null))),
+        paintMarks(pen, picture, new Set([hovered, cursor, marked, ...news].filter((id) => id !== null))),
       front,
     ),
   });
@@ -249,6 +261,14 @@ export function createCanvas(container: HTMLElement, events: CanvasEvents): Grap
       colors = nextColors;
       scene = next;
       if (options.fit) fitAll();
+      clearTimeout(newsEnd);
+      news = options.news && options.animate && !next.busy ? changes(before, next) : new Set();
+      if (news.size > 0) {
+        newsEnd = setTimeout(() => {
+          news = new Set();
+          layers.repaint('marks');
+        }, NEWS_MS);
+      }
       const moves = options.animate && !next.busy && before.rects.size > 0 && hasMoved(before, next);
       performance.clearMarks(PICTURE_MARK);
       if (moves) animate(before, next);
@@ -321,6 +341,7 @@ export function createCanvas(container: HTMLElement, events: CanvasEvents): Grap
     viewport,
     destroy() {
       stop();
+      clearTimeout(newsEnd);
       observer.disconnect();
       gestures.destroy();
       layers.destroy();

@@ -16,7 +16,7 @@ interface PairFocus {
 }
 
 /** Where an entity is seen: a workload of a collapsed namespace is its namespace. */
-function places(view: GraphView) {
+export function places(view: GraphView) {
   const expanded = new Set(view.namespaces.filter((entry) => entry.expanded).map((entry) => entry.id));
   const box = (id: string) => (id.startsWith('wl:') ? `ns:${id.slice(3, id.indexOf('/'))}` : id);
   return { box, visible: (id: string) => (!id.startsWith('wl:') || expanded.has(box(id)) ? id : box(id)) };

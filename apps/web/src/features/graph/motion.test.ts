@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { between, dragged, hasMoved } from './motion.ts';
+import { between, changes, dragged, hasMoved } from './motion.ts';
 import { withExtra } from './scene.ts';
 import { box, card, edge, sceneOf } from './testing.ts';
 
@@ -43,4 +43,23 @@ test('what a focus adds leaves the rest as it is, so that it need not be drawn a
   expect(more.edges.map(({ id }) => id)).toEqual(['wl:shop/web>ns:data', 'ns:data>wl:shop/web']);
   expect(more.plain).toBe(before.plain);
   expect(more.boxes).toBe(before.boxes);
+});
+
+test('what is new or says something else is news, what only moved is not', () => {
+  const moved = dragged(before, 'ns:data', { x: 50, y: 0 });
+  expect([...changes(before, moved)]).toEqual([]);
+  const after = sceneOf({
+    boxes: [...before.boxes],
+    cards: [
+      card('shop/web', { x: 20, y: 80, width: 150, height: 38 }, { ingress: 'open' }),
+      card('shop/new', { x: 20, y: 130, width: 150, height: 38 }),
+    ],
+    edges: [edge('wl:shop/web', 'ns:data', { verdict: 'unknown' }), edge('wl:shop/new', 'ns:data')],
+  });
+  expect([...changes(before, after)].sort()).toEqual([
+    'wl:shop/new',
+    'wl:shop/new>ns:data',
+    'wl:shop/web',
+    'wl:shop/web>ns:data',
+  ]);
 });

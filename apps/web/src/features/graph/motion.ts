@@ -56,3 +56,22 @@ export function dragged(scene: Scene, id: string, by: Point): Scene {
     along.has(own) ? { ...rect, x: rect.x + by.x, y: rect.y + by.y } : rect,
   );
 }
+
+/** Nodes and edges that are new in a scene, or say something else than before. */
+export function changes(from: Scene, to: Scene): ReadonlySet<string> {
+  const before = says(from);
+  return new Set([...says(to)].flatMap(([id, text]) => (before.get(id) === text ? [] : [id])));
+}
+
+/** What each node and edge says, wherever it stands. */
+function says({ boxes, cards, outside, plain }: Scene): ReadonlyMap<string, string> {
+  // An expanded box is told by what is in it.
+  const collapsed = boxes.filter(({ node }) => !node.expanded);
+  const nodes = [...collapsed, ...cards, ...outside].map(
+    ({ id, node }) => [id, JSON.stringify(node)] as const,
+  );
+  const edges = plain.map(({ id, edge: { verdict, ports, impact, opened, closed } }) => {
+    return [id, JSON.stringify([verdict, ports.label, impact, opened?.label, closed?.label])] as const;
+  });
+  return new Map([...nodes, ...edges]);
+}

@@ -50,13 +50,15 @@ export function WorkloadsPanel({ route }: { readonly route: Route }): ReactNode 
         />
       </div>
       {data !== undefined && rows.length === 0 ? (
-        <EmptyState title="No match" icon="search">
-          <p>
-            {filter === ''
-              ? 'There are no namespaces that can be read.'
-              : `Nothing is named or labelled "${filter}".`}
-          </p>
-        </EmptyState>
+        filter === '' ? (
+          <EmptyState title="No workloads" icon="workloads">
+            <p>There are no namespaces that can be read.</p>
+          </EmptyState>
+        ) : (
+          <EmptyState title="No match" icon="search">
+            <p>{`Nothing is named or labelled "${filter}".`}</p>
+          </EmptyState>
+        )
       ) : (
         <VirtualList
           items={rows}
