@@ -1,3 +1,4 @@
+import { teams } from './fixtures/cluster.ts';
 import { expect, test } from './fixtures/test.ts';
 
 test('form and YAML are one document: an edit in the form changes only its own lines', async ({
@@ -91,6 +92,60 @@ test('what is wrong with a document is said in place', async ({ demo, page }) =>
   await say(`${policy('shop')}  ingress:\n    - from: [`, /Line \d+: /);
   await say(`${policy('shop')}  podSelector: {}\n`, /This key stands here twice/);
   await say(policy('shop').replace('networking.k8s.io/v1', 'extensions/v1beta1'), /is not understood/);
+});
+
+test('a kind that the cluster does not serve is said on its line', async ({ live, serve, open, page }) => {
+  const { args } = await live({ seed: teams() });
+  const app = await open(await serve(args));
+  await app.ready();
+  await page.keyboard.press('d');
+  await app.drawer.getByRole('button', { name: 'Write YAML' }).click();
+  await app.editor.click();
+  await paste(
+    app.editor,
+    `# For the whole cluster.
+apiVersion: policy.networking.k8s.io/v1alpha1
+kind: BaselineAdminNetworkPolicy
+metadata:
+  name: default
+spec:
+  subject:
+    namespaces: {}
+  ingress:
+    - action: Deny
+      from:
+        - namespaces: {}
+`,
+  );
+  await expect(app.drawer).toContainText('Line 3: This cluster does not serve BaselineAdminNetworkPolicy');
+});
+
+test('a word that is typed in full needs no completion: Enter ends its line', async ({ demo, page }) => {
+  await page.keyboard.press('d');
+  await demo.drawer.getByRole('button', { name: 'Write YAML' }).click();
+  await demo.editor.click();
+  const completions = page.getByRole('listbox', { name: 'Completions' });
+  await page.keyboard.type('apiVersion: networking.k8s.io/v1');
+  await expect(completions).toBeVisible();
+  await page.keyboard.type('\nkind: NetworkPolicy\nmetadata:\nname: x');
+  expect(await text(page)).toBe(
+    'apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: x',
+  );
+});
+
+test('labels of a namespace are changed, and what they are picked by moves', async ({ demo, page }) => {
+  await demo.goTo('monitoring');
+  await demo.inspector.getByRole('button', { name: 'Change labels' }).click();
+  const pane = demo.drawer.getByRole('table');
+  await expect(pane).toBeVisible();
+  await demo.drawer.getByRole('textbox', { name: 'Key of a new label' }).fill('not a label');
+  await demo.drawer.getByRole('button', { name: 'Add label' }).click();
+  await expect(pane.getByText('not a label')).toBeHidden();
+  await demo.drawer.getByRole('textbox', { name: 'Key of a new label' }).fill('tier');
+  await page.keyboard.press('Enter');
+  await demo.drawer.getByRole('textbox', { name: 'Value of tier' }).fill('ops');
+  await expect(pane).toContainText('not set');
+  await expect(page.getByTestId('impact-sentence')).toHaveText('Changes no connection.');
 });
 
 test('labels and workloads that are not there yet are part of a draft', async ({ demo, page }) => {

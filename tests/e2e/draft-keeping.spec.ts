@@ -2,6 +2,7 @@ import { cp, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from './fixtures/app.ts';
+import { teams } from './fixtures/cluster.ts';
 import { REPOSITORY } from './fixtures/server.ts';
 import { expect, test } from './fixtures/test.ts';
 
@@ -136,4 +137,35 @@ test('when the source moves under a draft, what no longer applies is said, not l
   await writeFile(file, live.split(/^---$/m).slice(1).join('---'));
   await expect(app.impact).toContainText('was deleted from the cluster since', { timeout: 30_000 });
   await expect(app.editor).toContainText('port: 8081');
+});
+
+test('a live cluster that moves under a draft: each edit that no longer fits says so, and stays', async ({
+  live,
+  serve,
+  open,
+  page,
+}) => {
+  const { cluster, args } = await live({ seed: teams() });
+  const app = await open(await serve(args));
+  await app.ready();
+  await app.goTo('shop/web');
+  await app.inspector.getByRole('button', { name: 'Change labels' }).click();
+  await app.drawer.getByRole('textbox', { name: 'Value of app' }).fill('front');
+  await expect(page.getByTestId('impact-sentence')).toContainText('Closes 1 connection');
+  await (await app.list('Policies')).getByText('db').first().click();
+  await app.inspector.getByRole('button', { name: 'Remove in a draft' }).click();
+  await expect(page.getByTestId('impact-sentence')).toContainText('opens');
+
+  for (const namespace of ['shop', 'bank']) {
+    cluster.remove({
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'NetworkPolicy',
+      metadata: { namespace, name: 'db' },
+    });
+  }
+  await expect(app.impact).toContainText('is no longer in the cluster', { timeout: 30_000 });
+  cluster.remove({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } });
+  await expect(app.impact).toContainText('its labels stay unedited', { timeout: 30_000 });
+  await expect(app.drawer.getByRole('navigation', { name: 'Edits of this draft' })).toContainText('web');
+  await expect(app.drawer.getByRole('navigation', { name: 'Edits of this draft' })).toContainText('removed');
 });

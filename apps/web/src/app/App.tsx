@@ -19,6 +19,7 @@ import { indexRequest } from '../worker/explore/requests.ts';
 import { useActions } from './actions.ts';
 import { rememberView } from './cluster-view.ts';
 import type { EntityId, Route, Selection } from './contracts.ts';
+import { Drawer } from './Drawer.tsx';
 import { Header } from './Header.tsx';
 import { Notices } from './Notices.tsx';
 import { RailNav } from './RailNav.tsx';
@@ -168,13 +169,11 @@ function Shell({ route, clusters, current }: ShellProps): ReactNode {
           </aside>
         )}
         {route.drawer ? (
-          <div className="drawer">
-            <DraftDrawer
-              height={drawerHeight()}
-              onClose={() => navigate({ drawer: false })}
-              navigate={navigate}
-            />
-          </div>
+          <Drawer>
+            {(height) => (
+              <DraftDrawer height={height} onClose={() => navigate({ drawer: false })} navigate={navigate} />
+            )}
+          </Drawer>
         ) : null}
       </div>
       {palette ? (
@@ -193,8 +192,4 @@ function Shell({ route, clusters, current }: ShellProps): ReactNode {
 
 function askedPort({ selection }: Route): string | undefined {
   return selection?.type === 'pair' ? selection.port : undefined;
-}
-
-function drawerHeight(): number {
-  return Math.round(Math.min(460, Math.max(280, window.innerHeight * 0.42)));
 }

@@ -120,6 +120,14 @@ describe('templates', () => {
       { ipBlock: { cidr: '10.0.0.0/8', except: ['10.96.0.0/12'] } },
     ]);
     expect(spec(build('deny-other-egress')).egress).toHaveLength(2);
+    expect(spec(build('deny-egress-strict'))).toEqual({
+      podSelector: { matchLabels: { tier: 'db' } },
+      policyTypes: ['Egress'],
+    });
+    expect(spec(build('deny-all-strict'))).toEqual({
+      podSelector: { matchLabels: { tier: 'db' } },
+      policyTypes: ['Ingress', 'Egress'],
+    });
   });
 
   it('says that the API server could not be found', () => {

@@ -161,8 +161,36 @@ export const TEMPLATES: readonly PolicyTemplate[] = [
       }),
   },
   {
+    id: 'deny-egress-strict',
+    title: 'Deny all outgoing, DNS too',
+    summary: 'The pods reach nothing, not even the cluster DNS, unless another policy allows it.',
+    group: 'deny',
+    uses: ['subject-labels'],
+    build: (context) =>
+      networkPolicy(context, {
+        comment: [`Default deny: ${who(context.subject)} reach nothing, not even the cluster DNS.`, UNION],
+        name: denyName(context, 'egress'),
+        types: ['Egress'],
+        labels: context.subject.labels,
+      }),
+  },
+  {
+    id: 'deny-all-strict',
+    title: 'Deny everything, DNS too',
+    summary: 'Nothing in and nothing out, unless another policy allows it.',
+    group: 'deny',
+    uses: ['subject-labels'],
+    build: (context) =>
+      networkPolicy(context, {
+        comment: [`Isolates ${who(context.subject)} in both directions, DNS lookups included.`, UNION],
+        name: denyName(context, 'all'),
+        types: ['Ingress', 'Egress'],
+        labels: context.subject.labels,
+      }),
+  },
+  {
     id: 'deny-other-egress',
-    title: 'Allow out to one place only',
+    title: 'Allow out to one place, deny all other',
     summary: 'The pods reach the chosen peer and DNS; every other outgoing connection is denied.',
     group: 'deny',
     uses: ['subject-labels', 'peer', 'peer-labels', 'ports'],

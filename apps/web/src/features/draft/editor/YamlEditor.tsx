@@ -1,4 +1,10 @@
-import { closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete';
+import {
+  closeBrackets,
+  closeBracketsKeymap,
+  closeCompletion,
+  completionKeymap,
+  selectedCompletion,
+} from '@codemirror/autocomplete';
 import { defaultKeymap, indentWithTab } from '@codemirror/commands';
 import { yaml } from '@codemirror/lang-yaml';
 import { bracketMatching, codeFolding, foldGutter, foldKeymap, indentUnit } from '@codemirror/language';
@@ -24,6 +30,7 @@ import {
 } from '@codemirror/view';
 import { type ReactNode, type Ref, useEffect, useImperativeHandle, useRef } from 'react';
 import { newlineInYaml } from './newline.ts';
+import { phrases } from './phrases.ts';
 import { editorTheme } from './theme.ts';
 
 export interface EditorHandle {
@@ -57,6 +64,17 @@ const external = Annotation.define<boolean>();
 /** The nonce that lets the editor's style elements pass the page's content security policy. */
 function cspNonce(): string {
   return document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? '';
+}
+
+/** Enter behind a word that is there in full ends the line; the list of completions has nothing to add. */
+function newlineWhereTyped(view: EditorView): boolean {
+  const chosen = selectedCompletion(view.state);
+  const insert = typeof chosen?.apply === 'string' ? chosen.apply : chosen?.label;
+  if (insert === undefined) return false;
+  const { head } = view.state.selection.main;
+  if (view.state.sliceDoc(Math.max(0, head - insert.length), head) !== insert) return false;
+  closeCompletion(view);
+  return newlineInYaml(view);
 }
 
 /** The smallest change that turns one text into another. */
@@ -132,6 +150,7 @@ export function YamlEditor({
           closeBrackets(),
           highlightSelectionMatches(),
           search({ top: true }),
+          phrases,
           yaml(),
           editorTheme,
           help.current.of(shown.current.assistance ?? []),
@@ -139,6 +158,7 @@ export function YamlEditor({
             { key: 'Mod-z', run: run('onUndo'), preventDefault: true },
             { key: 'Mod-Shift-z', run: run('onRedo'), preventDefault: true },
             { key: 'Mod-y', run: run('onRedo'), preventDefault: true },
+            { key: 'Enter', run: newlineWhereTyped },
             ...completionKeymap,
             { key: 'Enter', run: newlineInYaml },
             ...closeBracketsKeymap,

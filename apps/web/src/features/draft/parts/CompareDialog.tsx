@@ -1,12 +1,13 @@
 import type { Draft } from '@bulkhead/policy-engine';
 import type { ReactNode } from 'react';
 import { useState } from 'react';
+import { plural } from '../../../shared/ui.tsx';
 import { impactSentence } from '../impact/sentence.ts';
 import { useDraft } from '../session.ts';
 import { compareRequest } from '../worker/requests.ts';
 import { compareDrafts, type DraftDifference } from './compare.ts';
 import { Dialog } from './Dialog.tsx';
-import { diffLines } from './line-diff.ts';
+import { diffLines, withContext } from './line-diff.ts';
 import { useLiveQuery } from './live-query.ts';
 
 /** Two drafts side by side: what the one changes beside the other, and which edits are in one, or in both and different. */
@@ -59,13 +60,15 @@ function lowered(sentence: string): string {
   return sentence.charAt(0).toLowerCase() + sentence.slice(1);
 }
 
+const CONTEXT = 3;
+
 interface DifferenceProps {
   readonly row: DraftDifference;
   readonly names: readonly [here: string, there: string];
 }
 
 function Difference({ row: { title, here, there }, names }: DifferenceProps): ReactNode {
-  const lines = diffLines(here ?? '', there ?? '');
+  const parts = withContext(diffLines(here ?? '', there ?? ''), CONTEXT);
   const missing = 'not in this draft';
   return (
     <section className="draft-compare" aria-label={title}>
@@ -83,13 +86,25 @@ function Difference({ row: { title, here, there }, names }: DifferenceProps): Re
             </tr>
           </thead>
           <tbody>
-            {lines.map((line, index) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: lines have no other identity
-              <tr key={index}>
-                <Side text={here === null ? null : line.left} other={line.right} mark="−" />
-                <Side text={there === null ? null : line.right} other={line.left} mark="+" />
-              </tr>
-            ))}
+            {parts.map((part, at) => {
+              if ('same' in part) {
+                return (
+                  // biome-ignore lint/suspicious/noArrayIndexKey: parts have no other identity
+                  <tr key={at}>
+                    <td colSpan={2} className="muted">
+                      {plural(part.same, 'line')} the same
+                    </td>
+                  </tr>
+                );
+              }
+              return part.rows.map((line, index) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: lines have no other identity
+                <tr key={`${at} ${index}`}>
+                  <Side text={here === null ? null : line.left} other={line.right} mark="−" />
+                  <Side text={there === null ? null : line.right} other={line.left} mark="+" />
+                </tr>
+              ));
+            })}
           </tbody>
         </table>
       </div>

@@ -54,3 +54,21 @@ function changed(a: readonly string[], b: readonly string[]): readonly DiffRow[]
     right: b[index] ?? null,
   }));
 }
+
+/** Rows that are shown, or how many equal ones are left out. */
+export type DiffPart = { readonly rows: readonly DiffRow[] } | { readonly same: number };
+
+/** Only what differs, with some lines around it. */
+export function withContext(rows: readonly DiffRow[], around: number): readonly DiffPart[] {
+  const shown = rows.map((_, index) =>
+    rows.slice(Math.max(0, index - around), index + around + 1).some(({ left, right }) => left !== right),
+  );
+  const parts: DiffPart[] = [];
+  for (let start = 0; start < rows.length; ) {
+    let end = start;
+    while (end < rows.length && shown[end] === shown[start]) end += 1;
+    parts.push(shown[start] === true ? { rows: rows.slice(start, end) } : { same: end - start });
+    start = end;
+  }
+  return parts;
+}
