@@ -2,9 +2,12 @@ import {
   type Draft,
   type DraftItem,
   type DraftReview,
+  isError,
+  type PolicyText,
   parseDraft,
   templateById,
   withText,
+  withUnreadText,
 } from '@bulkhead/policy-engine';
 import { lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { Navigate } from '../../app/contracts.ts';
@@ -93,6 +96,17 @@ export function DraftProvider({ cluster, draft: shown, navigate, children }: Dra
     return () => clearTimeout(timer);
   }, [sentence, announce]);
 
+  // What the worker could read as a whole: the last good state of texts that are too long to be read here.
+  const readable = useRef(new Map<string, string>());
+  useEffect(() => {
+    if (result === null || result.version !== version) return;
+    for (const item of draft?.items ?? []) {
+      if (item.type !== 'policies') continue;
+      const problems = result.texts[item.id]?.diagnostics ?? [];
+      if (!problems.some(({ diagnostic }) => isError(diagnostic))) readable.current.set(item.id, item.text);
+    }
+  }, [result, draft, version]);
+
   const current = useRef(shown);
   current.current = entry === undefined ? null : shown;
 
@@ -127,13 +141,15 @@ export function DraftProvider({ cluster, draft: shown, navigate, children }: Dra
       },
       restore: (removed) => show(store.restore(removed)),
       add,
-      addText: (text) => add(withText({ id: newId(), type: 'policies', text: '' }, text)),
+      addText: (text) => add(changedText({ id: newId(), type: 'policies', text: '' }, text, undefined)),
       setText: (id, text, label = `text ${id}`) => {
         edit(
           (old) => ({
             ...old,
             items: old.items.map((item) =>
-              item.id === id && item.type === 'policies' ? withText(item, text) : item,
+              item.id === id && item.type === 'policies'
+                ? changedText(item, text, readable.current.get(id))
+                : item,
             ),
           }),
           label,
@@ -235,6 +251,15 @@ export function DraftProvider({ cluster, draft: shown, navigate, children }: Dra
       )}
     </DraftContext>
   );
+}
+
+/** Longer texts are read by the worker only: typing must not wait for it. */
+const READ_AT_ONCE = 4_000;
+
+function changedText(item: PolicyText, text: string, readable: string | undefined): PolicyText {
+  return Math.max(text.length, item.text.length) > READ_AT_ONCE
+    ? withUnreadText(item, text, readable)
+    : withText(item, text);
 }
 
 const REVIEW_PAUSE_MS = 350;

@@ -4,7 +4,7 @@ import { type ClusterSnapshot, EMPTY_SNAPSHOT, type PodRecord } from '../../mode
 import { applyDraft } from './apply.ts';
 import { parseDraft, serializeDraft } from './file.ts';
 import { diffDraft, EMPTY_HISTORY, invertPatch, mark, patchDraft, record, redo, undo } from './history.ts';
-import { withText } from './last-good.ts';
+import { withText, withUnreadText } from './last-good.ts';
 import type { Draft, DraftItem } from './model.ts';
 import { readPolicyText } from './policies.ts';
 
@@ -185,6 +185,9 @@ describe('applyDraft', () => {
     expect(applied.texts.get('1')).toMatchObject({ broken: [1], kept: [1] });
     expect(withText(half, yaml('c'))).toEqual({ id: '1', type: 'policies', text: yaml('c') });
     expect(withText({ ...start, text: '' }, 'kind: [').good).toBe('');
+    const unread = withUnreadText(start, half.text, start.text);
+    expect(applyDraft(snapshot, draft(unread)).changes).toEqual(applied.changes);
+    expect(withUnreadText(unread, start.text, undefined).good).toBe(start.text);
   });
 });
 

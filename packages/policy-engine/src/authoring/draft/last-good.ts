@@ -23,6 +23,15 @@ export function withText(item: PolicyText, text: string): PolicyText {
   return { ...rest, text, ...(good === undefined ? {} : { good }) };
 }
 
+/**
+ * The same for a text that is too long to be read at every keystroke: `good` is the last text that somebody else has found
+ * to be usable as a whole, if any. Kept even where the new text can be used, which makes no difference then.
+ */
+export function withUnreadText(item: PolicyText, text: string, good: string | undefined): PolicyText {
+  const kept = good ?? item.good;
+  return { ...item, text, ...(kept === undefined ? {} : { good: kept }) };
+}
+
 function isGood(reading: PolicyTextReading): boolean {
   return !reading.diagnostics.some(({ diagnostic }) => isError(diagnostic));
 }

@@ -43,7 +43,8 @@ export function assistance(values: () => ClusterValues | undefined): Extension {
     };
   };
   return [
-    autocompletion({ override: [source], activateOnTypingDelay: 60, icons: false }),
+    // The editor's own keymap has the keys, behind what Enter means after a whole word.
+    autocompletion({ override: [source], activateOnTypingDelay: 60, icons: false, defaultKeymap: false }),
     hoverTooltip(
       (view, position) => {
         const help = helpAt(view.state.doc.toString(), position, values());
