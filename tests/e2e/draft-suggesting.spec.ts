@@ -1,10 +1,12 @@
 import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { applied, parseYaml } from './fixtures/exported.ts';
 import { diffDirectories, listedImpact } from './fixtures/impact.ts';
 import { REPOSITORY } from './fixtures/server.ts';
 import { expect, test } from './fixtures/test.ts';
 
+const COMMAND = join(REPOSITORY, 'apps', 'cli', 'bin', 'bulkhead.js');
 const DEMO = join(REPOSITORY, 'apps', 'api', 'demo');
 
 test('from a denied pair: the smallest edit that allows exactly it, proved by the diff of what is exported', async ({
@@ -55,7 +57,7 @@ test('from a denied pair: the smallest edit that allows exactly it, proved by th
 test('from an allowed pair: how to close it; a pinned invariant goes red the moment it does', async ({
   demo,
   page,
-}) => {
+}, testInfo) => {
   await demo.ask('shop/cart -> shop/inventory:8080');
   await expect(demo.verdict).toContainText('Allowed');
   await demo.inspector.getByRole('button', { name: 'Pin an invariant' }).click();
@@ -76,8 +78,18 @@ test('from an allowed pair: how to close it; a pinned invariant goes red the mom
   const { name, text } = await demo.download(
     pins.getByRole('button', { name: 'Save as a check file for CI' }),
   );
-  expect(name).toBe('bulkhead-checks.yaml');
+  expect(name).toBe('bulkhead.yaml');
   expect(text).toContain('mustReach');
+
+  // The command holds the same cluster against it, and the app opens it again.
+  const file = testInfo.outputPath(name);
+  writeFileSync(file, text);
+  const checked = spawnSync(process.execPath, [COMMAND, 'check', '--demo', file], { encoding: 'utf8' });
+  expect([checked.status, checked.stdout]).toEqual([0, expect.stringContaining('1 of 1 invariant holds')]);
+  await pins.getByRole('button', { name: /^Unpin/ }).click();
+  await expect(pins).toContainText('Nothing is pinned');
+  await pins.locator('input[type=file]').setInputFiles(file);
+  await expect(pins).toContainText('holds');
 });
 
 test('the review says what holds for pods that do not exist yet', async ({ demo }) => {

@@ -3,6 +3,7 @@ import { cpus } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { SIZE_NAMES, type SizeName } from '@bulkhead/cluster-generator';
+import { type CommandResult, formatCommand, measureCommand } from './command.ts';
 import { exponents, formatReport } from './report.ts';
 import type { SizeResult } from './result.ts';
 import { runSize } from './run-size.ts';
@@ -12,6 +13,7 @@ const USAGE = `pnpm bench [options]
   --json FILE        write the results as JSON too
   --seed SEED        of the generated clusters, 1 by default
   --edits N          random draft edits to time, 200 by default
+  --command          the command too: its start, and its memory on many files
   --pairs N          random pairs to explain, 1000 by default`;
 
 function chosenSizes(text: string): SizeName[] {
@@ -31,6 +33,7 @@ function readArguments() {
       seed: { type: 'string', default: '1' },
       edits: { type: 'string', default: '200' },
       pairs: { type: 'string', default: '1000' },
+      command: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
@@ -57,10 +60,19 @@ async function main(): Promise<void> {
     );
   }
   process.stdout.write(`\n${formatReport(results)}\n`);
+  let command: CommandResult | undefined;
+  if (args.command) {
+    process.stderr.write('measuring the command …\n');
+    command = measureCommand(args.seed);
+    process.stdout.write(`\n${formatCommand(command)}\n`);
+  }
   if (args.json !== undefined) {
     const file = resolve(process.env['INIT_CWD'] ?? process.cwd(), args.json);
     const machine = { node: process.version, cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length };
-    writeFileSync(file, `${JSON.stringify({ machine, results, exponents: exponents(results) }, null, 2)}\n`);
+    writeFileSync(
+      file,
+      `${JSON.stringify({ machine, results, exponents: exponents(results), command }, null, 2)}\n`,
+    );
   }
 }
 

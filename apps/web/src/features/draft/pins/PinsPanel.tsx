@@ -70,7 +70,7 @@ export function PinsPanel(): ReactNode {
           <IconButton
             icon="download"
             label="Save as a check file for CI"
-            onClick={() => saveFile('bulkhead-checks.yaml', store.text(), 'application/yaml')}
+            onClick={() => saveFile('bulkhead.yaml', store.text(), 'application/yaml')}
           />
         )}
       </div>
