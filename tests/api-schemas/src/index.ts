@@ -1,0 +1,2 @@
+export { parseExported } from './parse.ts';
+export { schemaProblems } from './validate.ts';
