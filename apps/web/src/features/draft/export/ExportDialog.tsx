@@ -1,4 +1,4 @@
-import type { DirectoryPatch, Draft, DraftExport } from '@bulkhead/policy-engine';
+import { type DirectoryPatch, type Draft, type DraftExport, policyKey } from '@bulkhead/policy-engine';
 import { type ReactNode, useEffect, useState } from 'react';
 import { useEngine, useSession } from '../../../data/engine.ts';
 import { useAnnounce } from '../../../shared/announce.tsx';
@@ -76,6 +76,19 @@ export default function ExportDialog({ onClose }: { readonly onClose: () => void
             <li key={note} className="draft-notice info">
               <Icon name="warning" size={14} />
               <span>{note}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+      {output === null || output.removed.length === 0 || part === 'verify' || part === 'patch' ? null : (
+        <ul className="draft-notices" aria-label="Policies to delete">
+          {output.removed.map((policy) => (
+            <li key={policyKey(policy)} className="draft-notice info">
+              <Icon name="minus" size={14} />
+              <span>
+                Delete {policy.kind}{' '}
+                {policy.namespace === undefined ? policy.name : `${policy.namespace}/${policy.name}`}
+              </span>
             </li>
           ))}
         </ul>

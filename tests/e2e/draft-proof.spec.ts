@@ -1,0 +1,182 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { generateCluster, sizeOptions, toManifests } from '@bulkhead/cluster-generator';
+import {
+  applyDraft,
+  type ClusterSnapshot,
+  compile,
+  compileOverlay,
+  impactOf,
+  type PolicyRecord,
+  policyYaml,
+} from '@bulkhead/policy-engine';
+import type { App } from './fixtures/app.ts';
+import { busyTimes } from './fixtures/busy.ts';
+import { applied, parseYaml } from './fixtures/exported.ts';
+import { diffDirectories, listedImpact } from './fixtures/impact.ts';
+import { scratch } from './fixtures/scratch.ts';
+import { type Bulkhead, serveBulkhead } from './fixtures/server.ts';
+import { expect, test } from './fixtures/test.ts';
+
+/* Ten thousand pods: what the draft says is what the engine says of the exported files. */
+
+const snapshot = generateCluster(sizeOptions('M'));
+let directory = '';
+let server: Bulkhead;
+
+test.describe.configure({ timeout: 300_000 });
+
+test.beforeAll(async () => {
+  directory = await scratch('bulkhead-10000-');
+  for (const { path, text } of toManifests(snapshot)) {
+    await mkdir(dirname(join(directory, path)), { recursive: true });
+    await writeFile(join(directory, path), text);
+  }
+  server = await serveBulkhead(['--dir', directory]);
+});
+test.afterAll(() => server.stop());
+
+test('by YAML and by form: the impact is the engine’s own diff of what is exported', async ({
+  open,
+  page,
+}) => {
+  const { policy, port } = policyOfFewWorkloads(snapshot);
+  const app = await open(server);
+  await app.ready();
+  await app.goTo(`${policy.namespace}/${policy.name}`);
+  await app.inspector.getByRole('button', { name: 'Edit in a draft' }).click();
+  const sentence = page.getByTestId('impact-sentence');
+  await expect(sentence).toHaveText('Changes no connection.');
+
+  await app.editor.getByText(`port: ${port}`).first().click();
+  await page.keyboard.press('End');
+  for (const _ of String(port)) await page.keyboard.press('Backspace');
+  await page.keyboard.type('4711');
+  await expect(sentence).not.toHaveText('Changes no connection.');
+  await proved(app);
+
+  await app.drawer.getByRole('radio', { name: 'Form' }).click();
+  const field = app.drawer
+    .getByRole('textbox', { name: /^Rule \d+: port \d+$/ })
+    .and(page.locator('[value="4711"]'));
+  await field.first().fill('4712');
+  await expect(app.impact).toContainText('+ TCP 4712');
+  await proved(app);
+});
+
+test('a large impact is summed up, and counted as the engine counts it', async ({ open, page }) => {
+  const [namespace = ''] = namespacesOfApps(snapshot);
+  const app = await open(server);
+  await app.ready();
+  await app.goTo(namespace);
+  await app.inspector.getByRole('button', { name: 'Isolate in a draft' }).click();
+  await expect(page.getByTestId('impact-sentence')).toHaveText(/^Closes [\d,]+ connections/);
+  const text = await exportOf(app);
+  const [document] = parseYaml(text);
+  expect(document).toMatchObject({ kind: 'NetworkPolicy', metadata: { namespace } });
+
+  const draft = { id: 'd', name: 'd', items: [{ id: '1', type: 'policies' as const, text }] };
+  const overlay = compileOverlay(compile(snapshot), applyDraft(snapshot, draft).snapshot);
+  if (overlay === undefined) throw new Error('the draft changes more than policies');
+  const { pairs, rows } = impactOf(overlay.before, overlay.after);
+  const count = (number: number) => new Intl.NumberFormat('en').format(number);
+  await expect(app.impact.getByRole('button', { name: `Closed ${count(pairs.closed)}` })).toBeVisible();
+  expect(pairs.closed).toBeGreaterThan(400);
+  // Rows between namespaces open up into those between workloads.
+  expect(rows.length).toBeGreaterThan(1);
+  const row = app.impact.locator('button.draft-row-main[title^="Before:"]').first();
+  const [folded] = [app.impact.getByRole('button', { expanded: false }).first()];
+  await folded.click();
+  await row.click();
+  await expect(app.impact.locator('[data-depth="1"]').first()).toBeVisible();
+  // Only what changes: the table then has as many rows as connections change.
+  await page.getByRole('radio', { name: 'Table' }).click();
+  await page.getByRole('button', { name: 'Only changes' }).click();
+  await expect(page.getByTestId('connection-count')).toHaveText(/connections? changed by the draft$/);
+  await expect(page.getByRole('grid', { name: 'Connections' }).getByText('− closed').first()).toBeVisible();
+});
+
+test('typing is never held up', async ({ open, page }) => {
+  const { policy, port } = policyOfFewWorkloads(snapshot);
+  const app = await open(server);
+  await app.ready();
+  await app.goTo(`${policy.namespace}/${policy.name}`);
+  await app.inspector.getByRole('button', { name: 'Edit in a draft' }).click();
+  await app.editor.getByText(`port: ${port}`).first().click();
+  await page.keyboard.press('End');
+  // Everything that comes with the draft has come.
+  await page.waitForTimeout(4_000);
+  const { main, worker } = await busyTimes(page, async () => {
+    for (const key of [
+      'Backspace',
+      '1',
+      'Backspace',
+      '2',
+      'Backspace',
+      '3',
+      'Backspace',
+      '4',
+      'Backspace',
+      '5',
+    ]) {
+      await page.keyboard.press(key);
+      await page.waitForTimeout(60);
+    }
+  });
+  expect(Math.max(...main), 'the page’s longest task, in milliseconds of its thread').toBeLessThan(50);
+  // An impact takes less than three frames.
+  expect(Math.max(...worker), 'the worker’s longest task').toBeLessThan(50);
+  await expect(page.getByTestId('impact-sentence')).not.toHaveText('Changes no connection.');
+});
+
+/** Exports the draft, and compares what the list says with what the command says of the files. */
+async function proved(app: App): Promise<void> {
+  const listed = await listedImpact(app);
+  expect(listed.length).toBeGreaterThan(0);
+  const text = await exportOf(app);
+  expect(parseYaml(text)).toHaveLength(1);
+  expect(listed).toEqual(await diffDirectories(directory, await applied(directory, text)));
+}
+
+async function exportOf(app: App): Promise<string> {
+  await app.page.getByRole('button', { name: 'Export', exact: true }).click();
+  const dialog = app.page.getByRole('dialog', { name: /^Export/ });
+  const { text } = await app.download(dialog.getByRole('button', { name: /^Download .*\.yaml$/ }));
+  await app.page.keyboard.press('Escape');
+  await expect(dialog).toBeHidden();
+  return text;
+}
+
+/** A policy with a single numbered port, whose change concerns few pairs, all of workloads. */
+function policyOfFewWorkloads(cluster: ClusterSnapshot): {
+  readonly policy: PolicyRecord;
+  readonly port: number;
+} {
+  const compiled = compile(cluster);
+  for (const policy of cluster.policies) {
+    const text = policyYaml(policy);
+    const ports = [...text.matchAll(/port: (\d+)$/gm)];
+    const port = Number(ports[0]?.[1]);
+    if (policy.kind !== 'NetworkPolicy' || ports.length !== 1 || /ipBlock|endPort|egress/.test(text))
+      continue;
+    const items = [{ id: '1', type: 'policies' as const, text: text.replace(`port: ${port}`, 'port: 4711') }];
+    const overlay = compileOverlay(compiled, applyDraft(cluster, { id: 'd', name: 'd', items }).snapshot);
+    if (overlay === undefined) continue;
+    const { level, rows } = impactOf(overlay.before, overlay.after);
+    const isFew = level === 'workload' && rows.length > 3 && rows.length < 100;
+    if (isFew && rows.every(({ from, to }) => from.type === 'workload' && to.type === 'workload'))
+      return { policy, port };
+  }
+  throw new Error('no policy of the generated cluster fits');
+}
+
+function namespacesOfApps(cluster: ClusterSnapshot): readonly string[] {
+  const pods = new Map<string, number>();
+  for (const { namespace, replicas } of cluster.pods)
+    pods.set(namespace, (pods.get(namespace) ?? 0) + replicas);
+  const policed = new Set(cluster.policies.map(({ namespace }) => namespace));
+  return [...pods]
+    .filter(([name]) => !policed.has(name))
+    .sort(([, a], [, b]) => b - a)
+    .map(([name]) => name);
+}
