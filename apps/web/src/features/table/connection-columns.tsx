@@ -20,12 +20,12 @@ export function portsText({ outcome, verdict }: ConnectionRow): string {
 
 /** How the draft changes a row; what is uncertain opens and closes nothing that can be told. */
 const CHANGE = {
-  opened: ['opened', '+ opened'],
-  closed: ['closed', '− closed'],
-  widened: ['widened', '±+ widened'],
-  narrowed: ['narrowed', '±− narrowed'],
-  rearranged: ['rearranged', '± other ports'],
-  uncertain: ['unknown', '~ uncertain'],
+  opened: ['opened', '+'],
+  closed: ['closed', '−'],
+  widened: ['widened', '±+'],
+  narrowed: ['narrowed', '±−'],
+  rearranged: ['other ports', '±'],
+  uncertain: ['uncertain', '~'],
 } as const;
 
 function End({ unit }: { readonly unit: MatrixUnit }): ReactNode {
@@ -49,16 +49,20 @@ export function changeText({ outcome: { opened, closed } }: ConnectionRow): stri
 const CHANGE_COLUMN: Column = {
   key: 'change',
   title: 'Draft',
-  width: 190,
+  width: 210,
   grow: 1.6,
   sortable: true,
   render: (row) => {
     const { impact, before, ports } = row.outcome;
     if (impact === null) return <span className="muted">unchanged</span>;
-    const [look, label] = CHANGE[impact];
+    const [label, sign] = CHANGE[impact];
     return (
-      <span className="truncate" title={`Before: ${before}. With the draft: ${ports}.`}>
-        <span className={`badge ${look}`}>{label}</span> <span className="mono">{changeText(row)}</span>
+      <span className="truncate" title={`${label}; before: ${before}; with the draft: ${ports}`}>
+        <span className={`badge ${impact === 'uncertain' ? 'unknown' : impact}`}>
+          {sign}
+          <span className="visually-hidden"> {label}</span>
+        </span>{' '}
+        <span className="mono">{impact === 'uncertain' ? label : changeText(row)}</span>
       </span>
     );
   },
