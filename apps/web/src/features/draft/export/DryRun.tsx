@@ -41,6 +41,8 @@ export function DryRun({ cluster, policies, allowed }: DryRunProps): ReactNode {
     );
   }
   const ask = async () => {
+    // Not disabled meanwhile: a button that is loses the focus, and with it the keys of the dialog.
+    if (state.at === 'asking') return;
     setState({ at: 'asking' });
     try {
       const answers = await askDryRun(
@@ -69,7 +71,7 @@ export function DryRun({ cluster, policies, allowed }: DryRunProps): ReactNode {
   return (
     <section className="draft-dry-run" aria-label="Validation by the API server">
       <div className="draft-export-actions">
-        <Button icon="policies" disabled={state.at === 'asking'} onClick={() => void ask()}>
+        <Button icon="policies" aria-busy={state.at === 'asking'} onClick={() => void ask()}>
           {state.at === 'asking' ? 'Asking…' : 'Validate on the API server'}
         </Button>
         <span className="muted">A server-side dry run as you; nothing of it is kept.</span>
