@@ -12,7 +12,6 @@ import {
   policyYaml,
 } from '@bulkhead/policy-engine';
 import type { App } from './fixtures/app.ts';
-import { busyTimes } from './fixtures/busy.ts';
 import { applied, parseYaml } from './fixtures/exported.ts';
 import { diffDirectories, listedImpact } from './fixtures/impact.ts';
 import { scratch } from './fixtures/scratch.ts';
@@ -67,68 +66,6 @@ test('by YAML and by form: the impact is the engine’s own diff of what is expo
   await proved(app);
 });
 
-test('a large impact is summed up, and counted as the engine counts it', async ({ open, page }) => {
-  const [namespace = ''] = namespacesOfApps(snapshot);
-  const app = await open(server);
-  await app.ready();
-  await app.goTo(namespace);
-  await app.inspector.getByRole('button', { name: 'Isolate in a draft' }).click();
-  await expect(page.getByTestId('impact-sentence')).toHaveText(/^Closes [\d,]+ connections/);
-  const text = await exportOf(app);
-  const [document] = parseYaml(text);
-  expect(document).toMatchObject({ kind: 'NetworkPolicy', metadata: { namespace } });
-
-  const draft = { id: 'd', name: 'd', items: [{ id: '1', type: 'policies' as const, text }] };
-  const overlay = compileOverlay(compile(snapshot), applyDraft(snapshot, draft).snapshot);
-  if (overlay === undefined) throw new Error('the draft changes more than policies');
-  const { pairs, rows } = impactOf(overlay.before, overlay.after);
-  const count = (number: number) => new Intl.NumberFormat('en').format(number);
-  await expect(app.impact.getByRole('button', { name: `Closed ${count(pairs.closed)}` })).toBeVisible();
-  expect(pairs.closed).toBeGreaterThan(400);
-  // Rows between namespaces open up into those between workloads.
-  expect(rows.length).toBeGreaterThan(1);
-  await app.impact.locator('button.draft-row-main[title^="Before:"]').first().click();
-  await expect(app.impact.locator('[data-depth="1"]').first()).toBeVisible();
-  // Only what changes: the table then has as many rows as connections change.
-  await page.getByRole('radio', { name: 'Table' }).click();
-  await page.getByRole('button', { name: 'Only changes' }).click();
-  await expect(page.getByTestId('connection-count')).toHaveText(/connections? changed by the draft$/);
-  await expect(page.getByRole('grid', { name: 'Connections' }).getByText('closed').first()).toBeVisible();
-});
-
-test('typing is never held up', async ({ open, page }) => {
-  const { policy, port } = policyOfFewWorkloads(snapshot);
-  const app = await open(server);
-  await app.ready();
-  await app.goTo(`${policy.namespace}/${policy.name}`);
-  await app.inspector.getByRole('button', { name: 'Edit in a draft' }).click();
-  await app.editor.getByText(`port: ${port}`).first().click();
-  await page.keyboard.press('End');
-  // Everything that comes with the draft has come.
-  await page.waitForTimeout(4_000);
-  const { main, worker } = await busyTimes(page, async () => {
-    for (const key of [
-      'Backspace',
-      '1',
-      'Backspace',
-      '2',
-      'Backspace',
-      '3',
-      'Backspace',
-      '4',
-      'Backspace',
-      '5',
-    ]) {
-      await page.keyboard.press(key);
-      await page.waitForTimeout(60);
-    }
-  });
-  expect(Math.max(...main), 'the page’s longest task, in milliseconds of its thread').toBeLessThan(50);
-  // An impact takes less than three frames.
-  expect(Math.max(...worker), 'the worker’s longest task').toBeLessThan(50);
-  await expect(page.getByTestId('impact-sentence')).not.toHaveText('Changes no connection.');
-});
-
 /** Exports the draft, and compares what the list says with what the command says of the files. */
 async function proved(app: App): Promise<void> {
   const listed = await listedImpact(app);
@@ -168,15 +105,4 @@ function policyOfFewWorkloads(cluster: ClusterSnapshot): {
       return { policy, port };
   }
   throw new Error('no policy of the generated cluster fits');
-}
-
-function namespacesOfApps(cluster: ClusterSnapshot): readonly string[] {
-  const pods = new Map<string, number>();
-  for (const { namespace, replicas } of cluster.pods)
-    pods.set(namespace, (pods.get(namespace) ?? 0) + replicas);
-  const policed = new Set(cluster.policies.map(({ namespace }) => namespace));
-  return [...pods]
-    .filter(([name]) => !policed.has(name))
-    .sort(([, a], [, b]) => b - a)
-    .map(([name]) => name);
 }
