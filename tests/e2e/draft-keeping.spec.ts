@@ -169,3 +169,45 @@ test('a live cluster that moves under a draft: each edit that no longer fits say
   await expect(app.drawer.getByRole('navigation', { name: 'Edits of this draft' })).toContainText('web');
   await expect(app.drawer.getByRole('navigation', { name: 'Edits of this draft' })).toContainText('removed');
 });
+
+test('files are dropped anywhere on the page: of what is in them, the policies are taken', async ({
+  demo,
+  page,
+}) => {
+  const policy = (name: string) =>
+    `  - apiVersion: networking.k8s.io/v1\n    kind: NetworkPolicy\n    metadata: {name: ${name}, namespace: shop}\n    spec: {podSelector: {}}\n`;
+  const list = `apiVersion: v1\nkind: List\nitems:\n${policy('one')}${policy('two')}  - {apiVersion: v1, kind: Service, metadata: {name: s}}\n`;
+  await demo.graph.evaluate((graph, text) => {
+    const data = new DataTransfer();
+    data.items.add(new File([text], 'all.yaml', { type: 'application/yaml' }));
+    const options = { dataTransfer: data, bubbles: true, cancelable: true };
+    graph.dispatchEvent(new DragEvent('dragover', options));
+    graph.dispatchEvent(new DragEvent('drop', options));
+  }, list);
+  await expect(page.getByTestId('toast')).toHaveText(/Added 2 policies to the draft\. Left out 1 object/);
+  await expect(demo.editor).toContainText('{name: one, namespace: shop}');
+  await expect(demo.editor).toContainText('{name: two, namespace: shop}');
+});
+
+test('a draft that is too big for a link says so and is saved instead; a link that was cut says that', async ({
+  demo,
+  page,
+}) => {
+  const noise = Array.from({ length: 4_000 }, () => `# ${crypto.randomUUID()}`).join('\n');
+  await page.evaluate((text) => {
+    const data = new DataTransfer();
+    data.setData('text/plain', text);
+    document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true }));
+  }, `apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\n${noise}\n`);
+  await expect(demo.editor).toBeVisible();
+  await demo.drawer.getByRole('button', { name: 'More about this draft' }).click();
+  await page.getByRole('button', { name: 'Copy a link that holds it' }).click();
+  const toast = page.getByTestId('toast');
+  await expect(toast).toContainText('of 32,000 that survive chats and mail');
+  const { name } = await demo.download(toast.getByRole('button', { name: 'Save as a file' }));
+  expect(name).toMatch(/\.bulkhead\.json$/);
+  await page.evaluate(() => {
+    window.location.hash = '#draft=7VZNb';
+  });
+  await expect(toast).toContainText('the link was cut on its way');
+});
