@@ -211,11 +211,7 @@ export function Graph(props: GraphProps): ReactNode {
         }}
       />
       {hover === null ? null : (
-        <div
-          className="graph-hover"
-          style={{ left: hover.at.x + 14, top: hover.at.y + 14 }}
-          aria-hidden="true"
-        >
+        <div className="graph-hover" style={hoverPlace(hover.at, container.current)} aria-hidden="true">
           <strong>{hover.text}</strong>
           {hover.detail === '' ? null : <span>{hover.detail}</span>}
         </div>
@@ -238,6 +234,13 @@ export function Graph(props: GraphProps): ReactNode {
       ) : null}
     </div>
   );
+}
+
+/** Beside the pointer, on the side where there is more room. */
+function hoverPlace({ x, y }: Point, container: HTMLElement | null) {
+  const width = container?.clientWidth ?? 0;
+  const top = y + 14;
+  return x > width / 2 ? { right: width - x + 14, top } : { left: x + 14, top };
 }
 
 function describeHover(scene: Scene, target: { type: 'node' | 'edge'; id: string; at: Point }): Hover | null {

@@ -115,7 +115,7 @@ export function createCanvas(container: HTMLElement, events: CanvasEvents): Grap
     (of: Scene, step: number, focus: Focus): Picture => ({
       scene: of,
       focus,
-      labels: focus.lit === null ? groundOf(drawn, step).labels : nodeLabels(of, focus, step),
+      labels: focus.lit === null ? groundOf(of, step).labels : nodeLabels(litIn(of, focus.lit), focus, step),
       edgeLabels: placeEdgeLabels(of, focus, { size: EDGE_TEXT * step, most: SCREEN_EDGES }),
     }),
   );
@@ -140,7 +140,8 @@ export function createCanvas(container: HTMLElement, events: CanvasEvents): Grap
     marks: layer(
       (pen, picture) =>
         paintMarks(pen, picture, new Set([hovered, cursor, marked, ...news].filter((id) => id !== null))),
-      front,
+      // Names of what is not in focus are only known to the ground.
+      (step) => ({ ...groundOf(drawn, step), focus: focused }),
     ),
   });
 
@@ -358,6 +359,17 @@ function shift(from: number, to: number, size: number): number {
 /** Whether two scenes differ in nothing but what a focus adds. */
 function sameGround(a: Scene, b: Scene): boolean {
   return a.boxes === b.boxes && a.cards === b.cards && a.outside === b.outside && a.plain === b.plain;
+}
+
+/** The nodes of a scene that are lit. */
+function litIn(scene: Scene, lit: NonNullable<Focus['lit']>): Scene {
+  const isLit = ({ id }: { readonly id: string }) => lit.nodes.has(id);
+  return {
+    ...scene,
+    boxes: scene.boxes.filter(isLit),
+    cards: scene.cards.filter(isLit),
+    outside: scene.outside.filter(isLit),
+  };
 }
 
 /** A function that keeps its last answer. */

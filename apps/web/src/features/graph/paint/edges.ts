@@ -145,7 +145,7 @@ export function paintEdgeLabels(
       weight: told ? 600 : 400,
       color: edge.impact !== null ? colors[edge.impact] : told ? colors.denied : colors['text-2'],
       align: 'center',
-      halo: colors.canvas,
+      plate: colors.canvas,
     });
   }
 }

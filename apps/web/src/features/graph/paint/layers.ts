@@ -22,10 +22,14 @@ const QUICK_MS = 8;
 /** After so long without a movement what was moved as a bitmap is painted sharp. */
 const REST_MS = 80;
 
+const NOWHERE: Size = { width: 0, height: 0, ratio: 1 };
+
 interface Layer {
   readonly canvas: HTMLCanvasElement;
   readonly paint: PaintLayer;
   view: View | null;
+  /** How much of the container it was painted for. */
+  size: Size;
   dirty: boolean;
 }
 
@@ -52,10 +56,10 @@ export function createLayers<Name extends string>(
     const canvas = document.createElement('canvas');
     canvas.className = 'graph-layer';
     container.append(canvas);
-    layers.set(name, { canvas, paint, view: null, dirty: true });
+    layers.set(name, { canvas, paint, view: null, size: NOWHERE, dirty: true });
   }
   let view: View = { zoom: 1, x: 0, y: 0 };
-  let size: Size = { width: 0, height: 0, ratio: 1 };
+  let size = NOWHERE;
   let frame = 0;
   let rest: ReturnType<typeof setTimeout> | undefined;
   let after: (() => void)[] = [];
@@ -68,9 +72,12 @@ export function createLayers<Name extends string>(
       height: container.clientHeight,
       ratio: Math.min(2, window.devicePixelRatio),
     };
-    if (next.width === size.width && next.height === size.height && next.ratio === size.ratio) return;
     size = next;
-    for (const layer of layers.values()) layer.dirty = true;
+    // Where the container gets smaller, as when a panel opens, what was painted is only cut off.
+    for (const layer of layers.values()) {
+      const { width, height, ratio } = layer.size;
+      layer.dirty ||= next.width > width || next.height > height || next.ratio !== ratio;
+    }
   };
 
   const paintLayer = (layer: Layer) => {
@@ -91,6 +98,7 @@ export function createLayers<Name extends string>(
     paint(context, view, size);
     canvas.style.transform = '';
     layer.view = view;
+    layer.size = size;
     layer.dirty = false;
   };
 
