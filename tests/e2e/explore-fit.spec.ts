@@ -1,0 +1,181 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import type { App } from './fixtures/app.ts';
+import { expect, test } from './fixtures/test.ts';
+import { thumbnail } from './fixtures/thumbnail.ts';
+
+const PAIR = 'from=wl:shop/checkout[Deployment]&to=wl:payments/payment-api[Deployment]&port=8443';
+
+/** Every view and the states of it that look different. */
+const VIEWS: readonly { readonly name: string; readonly query: string; readonly shown: string }[] = [
+  { name: 'graph', query: '', shown: '.graph-canvas' },
+  {
+    name: 'graph with a workload',
+    query: 'sel=wl:payments/payment-api[Deployment]',
+    shown: '.inspector .peer',
+  },
+  { name: 'graph with a connection', query: PAIR, shown: '[data-testid=verdict]' },
+  { name: 'graph with a path', query: `${PAIR}&hops=all`, shown: '[data-testid=path]' },
+  {
+    name: 'graph with a policy',
+    query: 'policy=NetworkPolicy/payments/payment-api-from-checkout&line=50&rail=policies',
+    shown: '.inspector .code .mark',
+  },
+  { name: 'findings', query: 'rail=findings', shown: '.row.finding' },
+  { name: 'matrix', query: 'view=matrix', shown: 'canvas' },
+  { name: 'connections', query: 'view=table', shown: '.grid-row' },
+  { name: 'workloads', query: 'view=table&tab=workloads', shown: '.grid-row' },
+  { name: 'policies', query: 'view=table&tab=policies', shown: '.grid-row' },
+];
+
+/** Squares in a row of a kept picture, each 16 pixels wide on the smallest screen. */
+const COLUMNS = 80;
+/** How much the colour of a square may differ, and how many squares may differ more. */
+const LIKENESS = { threshold: 0.12, maxDiffPixelRatio: 0.02 };
+
+async function show(app: App, page: Page, { query, shown }: (typeof VIEWS)[number]): Promise<void> {
+  await page.goto(`${app.url}?${query}`);
+  await expect(page.locator(shown).first()).toBeVisible({ timeout: 45_000 });
+}
+
+/** Texts smaller than 12 px, and whether the page scrolls sideways. */
+function misfits(page: Page) {
+  return page.evaluate(() => {
+    const small: string[] = [];
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
+      const { parentElement, textContent } = node;
+      if (parentElement === null || (textContent ?? '').trim() === '') continue;
+      if (parentElement.closest('.visually-hidden, title, script, noscript') !== null) continue;
+      const size = Number.parseFloat(getComputedStyle(parentElement).fontSize);
+      if (size < 12) small.push(`${size}px: ${(textContent ?? '').slice(0, 40)}`);
+    }
+    const { scrollWidth, clientWidth } = document.documentElement;
+    const header = document.querySelector('.header')?.getBoundingClientRect();
+    const outside = [...document.querySelectorAll('.header > *, .toolbar > *')]
+      .filter((element) => {
+        const box = element.getBoundingClientRect();
+        return box.width > 0 && (box.right > window.innerWidth + 1 || box.left < -1);
+      })
+      .map((element) => element.textContent ?? element.className);
+    return { small, sideways: scrollWidth - clientWidth, headerHeight: header?.height ?? 0, outside };
+  });
+}
+
+/** Frames in which nothing is drawn any more, so that a picture of it is the same every time. */
+async function atRest(page: Page): Promise<void> {
+  let before = '';
+  await expect(async () => {
+    const now = (await page.screenshot()).toString('base64');
+    const same = now === before;
+    before = now;
+    expect(same).toBe(true);
+  }).toPass({ intervals: [250], timeout: 20_000 });
+}
+
+for (const scheme of ['light', 'dark'] as const) {
+  test(`axe finds nothing serious on any view, ${scheme}`, async ({ demo }) => {
+    test.setTimeout(300_000);
+    const { page } = demo;
+    await page.emulateMedia({ colorScheme: scheme });
+    for (const view of VIEWS) {
+      await test.step(view.name, async () => {
+        await show(demo, page, view);
+        const { violations } = await new AxeBuilder({ page }).analyze();
+        const serious = violations
+          .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+          .map(
+            ({ id, nodes }) =>
+              `${id}: ${nodes.map(({ html, any }) => `${html.slice(0, 160)} ${any[0]?.message ?? ''}`).join('\n  ')}`,
+          );
+        expect(serious).toEqual([]);
+      });
+    }
+    await test.step('palette', async () => {
+      await demo.find('pay');
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([]);
+    });
+  });
+
+  for (const [width, height] of [
+    [1280, 800],
+    [1920, 1080],
+  ] as const) {
+    test(`every view fits ${width} × ${height} and looks as it did, ${scheme}`, async ({ demo }, info) => {
+      test.setTimeout(300_000);
+      const { page } = demo;
+      await page.setViewportSize({ width, height });
+      await page.emulateMedia({ colorScheme: scheme });
+      for (const view of VIEWS) {
+        await test.step(view.name, async () => {
+          await show(demo, page, view);
+          const found = await misfits(page);
+          expect(found.small).toEqual([]);
+          expect(found.sideways).toBe(0);
+          expect(found.outside).toEqual([]);
+          expect(found.headerHeight).toBeLessThan(60);
+          await atRest(page);
+          await info.attach(`${view.name} ${width} ${scheme}`, {
+            body: await page.screenshot(),
+            contentType: 'image/png',
+          });
+          // Kept pictures are renewed with --update-snapshots, and looked at before they are committed.
+          const name = `${view.name.replaceAll(' ', '-')}-${width}-${scheme}.png`;
+          expect.soft(await thumbnail(page, COLUMNS)).toMatchSnapshot(name, LIKENESS);
+        });
+      }
+    });
+  }
+}
+
+test('everything is still there with text at 200 %', async ({ demo }) => {
+  const { page } = demo;
+  // A browser's zoom of 200 % on a screen of 1280 by 800 leaves half of each for the page.
+  await page.setViewportSize({ width: 640, height: 400 });
+  await page.goto(`${demo.url}?sel=wl:payments/payment-api[Deployment]`);
+  await expect(demo.inspector).toBeVisible();
+  const sideways = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  expect(sideways).toBeLessThanOrEqual(0);
+  for (const part of [demo.graph, demo.inspector, page.getByRole('navigation', { name: 'Lists' })]) {
+    await part.scrollIntoViewIfNeeded();
+    await expect(part).toBeInViewport();
+  }
+});
+
+test('the keyboard alone reaches every part of the page', async ({ demo }) => {
+  const { page } = demo;
+  await demo.goTo('payments/payment-api');
+  const reached = new Set<string>();
+  for (let press = 0; press < 90; press++) {
+    await page.keyboard.press('Tab');
+    const where = await page.evaluate(() => {
+      const { activeElement } = document;
+      if (activeElement === null || activeElement === document.body) return 'body';
+      const part = activeElement.closest(
+        '.header, .toolbar, .graph-canvas, .graph-tools, .rail, .inspector, .skip',
+      );
+      return (
+        part?.className.split(' ').at(part.classList.contains('graph-canvas') ? 0 : -1) ??
+        activeElement.tagName
+      );
+    });
+    reached.add(where);
+  }
+  for (const part of ['skip', 'header', 'rail', 'toolbar', 'graph-canvas', 'graph-tools', 'inspector']) {
+    expect([...reached], `Tab reaches ${part}`).toContain(part);
+  }
+});
+
+test('nothing moves by itself where reduced motion is asked for', async ({ demo }) => {
+  const { page } = demo;
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  const durations = await page.evaluate(() =>
+    [...document.querySelectorAll('*')]
+      .map((element) => getComputedStyle(element))
+      .flatMap((style) => [style.transitionDuration, style.animationDuration])
+      .flatMap((value) => value.split(','))
+      .map((value) => Number.parseFloat(value)),
+  );
+  expect(Math.max(...durations)).toBeLessThan(0.02);
+});
