@@ -75,7 +75,7 @@ async function atRest(page: Page): Promise<void> {
 
 for (const scheme of ['light', 'dark'] as const) {
   test(`axe finds nothing serious on any view, ${scheme}`, async ({ demo }) => {
-    test.setTimeout(300_000);
+    test.setTimeout(600_000);
     const { page } = demo;
     await page.emulateMedia({ colorScheme: scheme });
     for (const view of VIEWS) {
@@ -103,7 +103,7 @@ for (const scheme of ['light', 'dark'] as const) {
     [1920, 1080],
   ] as const) {
     test(`every view fits ${width} × ${height} and looks as it did, ${scheme}`, async ({ demo }, info) => {
-      test.setTimeout(300_000);
+      test.setTimeout(600_000);
       const { page } = demo;
       await page.setViewportSize({ width, height });
       await page.emulateMedia({ colorScheme: scheme });
