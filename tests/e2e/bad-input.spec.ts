@@ -207,7 +207,7 @@ test('a directory that goes away while one looks is said so, and comes back', as
   const app = await open(await serve(['--dir', join(parent, 'repo')]));
   await app.ready();
   await rename(join(parent, 'repo'), join(parent, 'away'));
-  await expect(page.getByRole('alert').getByText(/^There is no directory/)).toBeVisible();
+  await expect(page.getByRole('alert').getByText(/^There is no repo\./)).toBeVisible();
   await expect(app.freshness).toHaveText(/^stale/);
   await rename(join(parent, 'away'), join(parent, 'repo'));
   await expect(page.getByRole('alert')).toHaveCount(0);
