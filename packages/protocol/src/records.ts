@@ -102,6 +102,8 @@ export const policySchema = z.object({
   kind: z.enum(['NetworkPolicy', 'ClusterNetworkPolicy', 'AdminNetworkPolicy', 'BaselineAdminNetworkPolicy']),
   namespace: z.string().exactOptional(),
   name: z.string(),
+  labels: labelsSchema.exactOptional(),
+  annotations: labelsSchema.exactOptional(),
   spec: z.unknown(),
   source: sourceRefSchema.exactOptional(),
   text: z.string().exactOptional(),

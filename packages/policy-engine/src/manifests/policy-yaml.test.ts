@@ -44,6 +44,15 @@ spec:
 `);
   });
 
+  it('keeps the labels and annotations of a policy, which applying it without them would take away', () => {
+    const labels = { 'app.kubernetes.io/managed-by': 'Helm', on: 'yes' };
+    const annotations = { owner: 'team "data"\nsecond line' };
+    const text = policyYaml({ ...RECORD, labels, annotations });
+    expect(readYaml(text)).toMatchObject({
+      value: { metadata: { name: 'db', namespace: 'shop', labels, annotations } },
+    });
+  });
+
   it('reads back as the same policy', () => {
     const read = readYaml(policyYaml(RECORD));
     expect(read).toMatchObject({ ok: true, value: { kind: 'NetworkPolicy', spec: RECORD.spec } });

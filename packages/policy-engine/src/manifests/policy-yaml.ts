@@ -4,13 +4,18 @@ import { isObject } from '../input/reading.ts';
 import type { PolicyRecord } from '../model/records.ts';
 
 /**
- * A policy as people would write it: `apiVersion`, `kind`, `metadata` with name and namespace, `spec`; no status and
- * nothing that a server added to the metadata. Field order is the usual one, maps of labels keep theirs. For a policy
+ * A policy as people would write it: `apiVersion`, `kind`, `metadata` with name, namespace, labels and annotations,
+ * `spec`; no status and nothing that a server added to the metadata. Field order is the usual one, maps of labels keep theirs. For a policy
  * that was read from text prefer `policy.text`, which has its comments.
  */
 export function policyYaml(policy: PolicyRecord): string {
-  const { apiVersion, kind, namespace, name, spec } = policy;
-  const metadata = namespace === undefined ? { name } : { name, namespace };
+  const { apiVersion, kind, namespace, name, labels, annotations, spec } = policy;
+  const metadata = {
+    name,
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(labels === undefined ? {} : { labels }),
+    ...(annotations === undefined ? {} : { annotations }),
+  };
   const object = {
     apiVersion,
     kind,

@@ -383,6 +383,22 @@ describe('policies', () => {
     expect(snapshotOf(policy).snapshot.policies[0]?.spec).toBeUndefined();
   });
 
+  it('of a live cluster keep labels and annotations, but what applying them leaves behind', () => {
+    const metadata = {
+      name: 'p',
+      namespace: 'shop',
+      labels: { team: 'data' },
+      annotations: { owner: 'ops', 'kubectl.kubernetes.io/last-applied-configuration': '{}' },
+      managedFields: [],
+    };
+    const policy = { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata, spec: {} };
+    expect(snapshotOf(policy).snapshot.policies[0]).toMatchObject({
+      labels: { team: 'data' },
+      annotations: { owner: 'ops' },
+    });
+    expect(snapshotOf(policy).snapshot.policies[0]?.annotations).toEqual({ owner: 'ops' });
+  });
+
   it('of the cluster have no namespace', () => {
     const policy = {
       apiVersion: 'policy.networking.k8s.io/v1alpha2',

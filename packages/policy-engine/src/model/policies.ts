@@ -1,9 +1,9 @@
 import { isNamespacedPolicy, policyKind } from '../dialects/index.ts';
-import { checkFields, type JsonObject, ownField, type Reading, warn } from '../input/reading.ts';
+import { checkFields, isObject, type JsonObject, ownField, type Reading, warn } from '../input/reading.ts';
 import type { InputObject, ReadContext } from './context.ts';
 import { readMetadata } from './metadata.ts';
 import type { SnapshotPart } from './parts.ts';
-import type { TextFrame } from './records.ts';
+import type { Labels, PolicyRecord, TextFrame } from './records.ts';
 
 const POLICY_FIELDS = ['apiVersion', 'kind', 'metadata', 'spec', 'status'];
 
@@ -56,11 +56,27 @@ export function readPolicy(
       kind: known,
       ...place,
       name: metadata.name,
+      ...(input.text === undefined ? ownMetadata(raw, metadata.labels) : {}),
       spec,
       ...source,
       ...(input.text === undefined ? {} : { text: detached(input.text) }),
       ...(input.frame === undefined ? {} : { frame: detachedFrame(input.frame) }),
     },
+  };
+}
+
+/** What `kubectl apply` itself writes on an object; the next apply writes it anew. */
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+
+function ownMetadata(raw: JsonObject, labels: Labels): Pick<PolicyRecord, 'labels' | 'annotations'> {
+  const metadata = ownField(raw, 'metadata');
+  const annotations = isObject(metadata) ? ownField(metadata, 'annotations') : undefined;
+  const kept = Object.entries(isObject(annotations) ? annotations : {}).flatMap(([key, value]) =>
+    key === LAST_APPLIED || typeof value !== 'string' ? [] : [[key, value] as const],
+  );
+  return {
+    ...(Object.keys(labels).length === 0 ? {} : { labels }),
+    ...(kept.length === 0 ? {} : { annotations: Object.fromEntries(kept) }),
   };
 }
 

@@ -123,6 +123,12 @@ export interface PolicyRecord {
   /** Only for namespaced kinds. */
   readonly namespace?: string;
   readonly name: string;
+  /**
+   * Labels and annotations of the policy itself, where it has any and `text` doesn't hold them. They mean nothing for
+   * traffic; `kubectl apply` takes away those that a later manifest lacks, so what is written out has to have them.
+   */
+  readonly labels?: Labels;
+  readonly annotations?: Labels;
   /** `spec` as written: plain JSON, validated when it is lowered, absent and empty kept apart. */
   readonly spec: unknown;
   readonly source?: SourceRef;
