@@ -62,7 +62,7 @@ describe('from the cluster to the browser', () => {
       cluster.remove({ apiVersion: 'v1', kind: 'Pod', metadata: { namespace: 'default', name: `pod-${i}` } });
     }
     for (const client of clients) {
-      await expect.poll(() => known(client.state().current), { timeout: 5_000 }).toEqual(truth(cluster));
+      await expect.poll(() => known(client.state().current), { timeout: 30_000 }).toEqual(truth(cluster));
     }
     expect(cluster.watches.count({ resource: 'pods' })).toBe(1);
   });

@@ -41,7 +41,7 @@ const podNames = (source: ClusterSource) =>
     .snapshot()
     .pods.map(({ name }) => name)
     .sort();
-const wait = { timeout: 5_000, interval: 20 };
+const wait = { timeout: 30_000, interval: 20 };
 
 describe('a directory source', () => {
   it('follows files that are changed, added, replaced and removed, also in new folders', async () => {

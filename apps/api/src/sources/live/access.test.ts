@@ -154,7 +154,7 @@ describe('someone who may read two namespaces', () => {
       ]),
       clusterRoleBinding('all', 'all', ['sam']),
     );
-    await expect.poll(namespaces, { timeout: 10_000 }).toEqual(['bank', 'blog', 'kube-system', 'shop']);
+    await expect.poll(namespaces, { timeout: 30_000 }).toEqual(['bank', 'blog', 'kube-system', 'shop']);
     await expect.poll(() => source.status().hidden, state).toEqual([]);
     server.remove({
       apiVersion: 'rbac.authorization.k8s.io/v1',
@@ -162,7 +162,7 @@ describe('someone who may read two namespaces', () => {
       metadata: { name: 'all' },
     });
     server.watches.cut();
-    await expect.poll(namespaces, { timeout: 10_000 }).toEqual(['shop']);
+    await expect.poll(namespaces, { timeout: 30_000 }).toEqual(['shop']);
   });
 });
 
@@ -201,7 +201,7 @@ describe('someone who may read some kinds only', () => {
       });
     expect(source.store.ready()).toBe(false);
     grant(server, ...inNamespaces(['shop']));
-    await expect.poll(() => source.status().freshness.state, { timeout: 10_000 }).toBe('live');
+    await expect.poll(() => source.status().freshness.state, { timeout: 30_000 }).toBe('live');
   });
 });
 

@@ -19,7 +19,7 @@ const problem = (source: ClusterSource) => {
   const { freshness } = source.status();
   return 'problem' in freshness ? freshness.problem : undefined;
 };
-const wait = { timeout: 5_000, interval: 10 };
+const wait = { timeout: 30_000, interval: 10 };
 
 describe('a source signs in', () => {
   const ways: [string, KubeconfigContext][] = [

@@ -309,7 +309,7 @@ describe('a source', () => {
       if (freshness.state !== said.at(-1)?.state) said.push(freshness);
     });
     await server.down();
-    await expect.poll(() => source.status().freshness.state, { timeout: 10_000 }).toBe('stale');
+    await expect.poll(() => source.status().freshness.state, { timeout: 30_000 }).toBe('stale');
     expect(held(source.store)).toEqual(shown);
     await server.up();
     await converges(source, server);
@@ -330,7 +330,7 @@ describe('a source', () => {
     await expect.poll(() => source.status().freshness.state, { interval: 1 }).not.toBe('live');
     await server.up();
     server.apply(pod('while-away', '10.9.9.9'));
-    await expect.poll(() => source.status().freshness.state, { interval: 1, timeout: 5_000 }).toBe('live');
+    await expect.poll(() => source.status().freshness.state, { interval: 1, timeout: 30_000 }).toBe('live');
     // Up to the time that changes are gathered.
     await new Promise((resolve) => setTimeout(resolve, 30));
     expect(held(source.store)).toEqual(truth(server));

@@ -239,6 +239,13 @@ export function createIntake({ store, clock, coalesceMs }: IntakeOptions): Intak
     return keys;
   };
 
+  /** What a sink no longer has goes, unless another sink of the kind still has it: while rights change, both the cluster and a namespace may be listed. */
+  const takeUnlessHeld = (kind: WatchedKind, keys: Iterable<string>): void => {
+    const prefix = `${kind.group}/${kind.resource}/`;
+    const held = [...delivered].filter(([id]) => id.startsWith(prefix)).map(([, set]) => set);
+    for (const key of keys) if (!held.some((others) => others.has(key))) take(kind, key);
+  };
+
   return {
     sink(kind, scope) {
       const keys = keysOf(kind, scope);
@@ -256,11 +263,9 @@ export function createIntake({ store, clock, coalesceMs }: IntakeOptions): Intak
               }
             },
             commit() {
-              for (const key of [...keys]) {
-                if (listed.has(key)) continue;
-                keys.delete(key);
-                take(kind, key);
-              }
+              const gone = [...keys].filter((key) => !listed.has(key));
+              for (const key of gone) keys.delete(key);
+              takeUnlessHeld(kind, gone);
             },
           };
         },
@@ -279,9 +284,7 @@ export function createIntake({ store, clock, coalesceMs }: IntakeOptions): Intak
     drop(kind, scope) {
       const keys = keysOf(kind, scope);
       delivered.delete(`${kind.group}/${kind.resource}/${scope}`);
-      const prefix = `${kind.group}/${kind.resource}/`;
-      const others = [...delivered].filter(([id]) => id.startsWith(prefix)).map(([, set]) => set);
-      for (const key of keys) if (!others.some((other) => other.has(key))) take(kind, key);
+      takeUnlessHeld(kind, keys);
     },
     implyNamespace(name) {
       if (namespaceNow(name) !== undefined) return;

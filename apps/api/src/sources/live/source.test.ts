@@ -174,10 +174,10 @@ describe('a live source', () => {
       }),
     );
     await expect
-      .poll(policies, { timeout: 5_000 })
+      .poll(policies, { timeout: 30_000 })
       .toEqual(['AdminNetworkPolicy', 'ClusterNetworkPolicy', 'NetworkPolicy']);
     for (const definition of adminPolicyDefinitions.v1alpha1) server.remove(definition);
-    await expect.poll(policies, { timeout: 5_000 }).toEqual(['ClusterNetworkPolicy', 'NetworkPolicy']);
+    await expect.poll(policies, { timeout: 30_000 }).toEqual(['ClusterNetworkPolicy', 'NetworkPolicy']);
     await converges(source, server);
   });
 
