@@ -34,6 +34,23 @@ test('dragging from one workload to another allows exactly that', async ({ live,
   await expect(dialog.getByRole('listitem').first()).toContainText('exactly this');
   await page.keyboard.press('Enter');
   await expect(page.getByTestId('impact-sentence')).toHaveText('Opens 1 connection into shop/db.');
+
+  // A namespace is an end as well: all of its pods.
+  await app.goTo('shop/db');
+  await expect(handle).toHaveAccessibleName('Connect from shop/db');
+  const end = await middle(handle);
+  await app.goTo('bank');
+  await expect(handle).toHaveAccessibleName('Connect from bank');
+  const box = await middle(handle);
+  await page.mouse.move(box.x, box.y);
+  await page.mouse.down();
+  await page.mouse.move(box.x + 20, box.y, { steps: 3 });
+  await page.mouse.move(end.x - 30, end.y, { steps: 5 });
+  await page.mouse.up();
+  const all = page.getByRole('dialog', { name: 'bank → shop/db' });
+  await expect(all.getByText('Some pods are allowed this already')).toBeVisible();
+  await all.getByRole('listitem').filter({ hasText: 'exactly this' }).getByRole('button').first().click();
+  await expect(page.getByTestId('impact-sentence')).toHaveText('Opens 2 connections into shop/db.');
 });
 
 test('the same by keyboard: begin at one, walk to the other, end there', async ({

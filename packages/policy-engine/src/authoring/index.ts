@@ -77,7 +77,14 @@ export { type DraftFinding, type DraftReview, reviewDraft, reviewSteps } from '.
 export type { FutureOpening, Safety } from './review/safety.ts';
 export { suggestAllow } from './suggest/allow.ts';
 export { suggestClose } from './suggest/close.ts';
-export type { SuggestEnd, Suggestion, SuggestionList, SuggestQuestion } from './suggest/model.ts';
+export type {
+  AlsoChange,
+  SuggestEnd,
+  Suggestion,
+  SuggestionList,
+  SuggestQuestion,
+  SuggestVerdict,
+} from './suggest/model.ts';
 export {
   type TemplateContext,
   type TemplatePods,

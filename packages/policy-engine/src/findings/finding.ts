@@ -21,6 +21,8 @@ export type FindingSeverity = 'error' | 'warning' | 'info';
 export type PolicyEdit =
   | { readonly type: 'set'; readonly policy: PolicyKey; readonly path: string; readonly value: unknown }
   | { readonly type: 'append'; readonly policy: PolicyKey; readonly path: string; readonly value: unknown }
+  /** Puts a value before the item at `path`: where rules have an order. */
+  | { readonly type: 'insert'; readonly policy: PolicyKey; readonly path: string; readonly value: unknown }
   | { readonly type: 'remove'; readonly policy: PolicyKey; readonly path: string }
   | { readonly type: 'remove-policy'; readonly policy: PolicyKey }
   | {

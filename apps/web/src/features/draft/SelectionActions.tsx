@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import type { EntityId } from '../../app/contracts.ts';
 import { useAnnounce } from '../../shared/announce.tsx';
 import { Button } from '../../shared/ui.tsx';
-import { entitySelection, suggestEnd } from './parts/entity.ts';
+import { entitySelection, whyNoEnd } from './parts/entity.ts';
 import { Popup } from './parts/Popup.tsx';
 import { endSpec, pinned } from './pins/model.ts';
 import { pinStore } from './pins/store.ts';
@@ -55,7 +55,15 @@ export function PairDraftActions({ from, to, port }: PairActionsProps): ReactNod
         )}
       </Popup>
     );
-  if (suggestEnd(from) === undefined || suggestEnd(to) === undefined) return pinMenu;
+  const obstacle = whyNoEnd(from) ?? whyNoEnd(to);
+  if (obstacle !== undefined) {
+    return (
+      <>
+        {pinMenu}
+        <p className="muted">{obstacle}</p>
+      </>
+    );
+  }
   const asked = { from, to, ...(port === undefined ? {} : { port }) };
   return (
     <>

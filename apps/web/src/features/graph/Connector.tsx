@@ -4,11 +4,6 @@ import { Button } from '../../shared/ui.tsx';
 import type { Point } from '../../worker/layout/pack.ts';
 import type { GraphCanvas } from './canvas.ts';
 
-/** Whether a connection can begin or end at a node: workloads and what is outside, not boxes of many. */
-export function isEnd(id: string): boolean {
-  return !id.startsWith('ns:');
-}
-
 /** A pointer that moved less than this clicked. */
 const CLICK_PX = 4;
 const LINGER_MS = 300;
@@ -25,7 +20,7 @@ interface ConnectorProps {
   readonly onConnect: (from: string, to: string) => void;
 }
 
-/** The handle beside a node: dragged to another, or clicked and then the other, it asks how to allow that connection. */
+/** The handle beside a node or a namespace: dragged to another, or clicked and then the other, it asks how to allow that connection. */
 export function Connector({ canvas, offered, from, nameOf, onBegin, onConnect }: ConnectorProps): ReactNode {
   const shown = useLingering(offered);
   useEffect(() => {
@@ -55,7 +50,7 @@ export function Connector({ canvas, offered, from, nameOf, onBegin, onConnect }:
   };
   const targetAt = (at: Point, of: string): string | null => {
     const target = canvas.current?.nodeAt(at) ?? null;
-    return target === null || target === of || !isEnd(target) ? null : target;
+    return target === of ? null : target;
   };
   const end = () => {
     setDrag(null);
@@ -70,14 +65,14 @@ export function Connector({ canvas, offered, from, nameOf, onBegin, onConnect }:
           <circle cx={drag.at.x} cy={drag.at.y} r="4" />
         </svg>
       )}
-      {id === null || handleAt === null || !isEnd(id) ? null : (
+      {id === null || handleAt === null ? null : (
         <button
           type="button"
           tabIndex={-1}
           className="graph-connect-handle"
           data-active={drag !== null || from === id}
           aria-label={`Connect from ${nameOf(id)}`}
-          title="Drag to another workload to allow that connection in a draft (C)"
+          title="Drag to another workload or namespace to allow that connection in a draft (C)"
           style={{ left: handleAt.x, top: handleAt.y }}
           onPointerEnter={() => setHeld(id)}
           onPointerLeave={() => setHeld(null)}

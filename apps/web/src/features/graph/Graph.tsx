@@ -1,8 +1,9 @@
 import type { GraphEdge } from '@bulkhead/policy-engine';
 import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { Colors } from '../../shared/colors.ts';
+import { entityName } from '../../shared/names.ts';
 import type { Point } from '../../worker/layout/pack.ts';
-import { Connector, isEnd } from './Connector.tsx';
+import { Connector } from './Connector.tsx';
 import { createCanvas, type GraphCanvas, type Viewport } from './canvas.ts';
 import { edgeLabel } from './edge-labels.ts';
 import { Minimap } from './Minimap.tsx';
@@ -61,7 +62,7 @@ export function Graph(props: GraphProps): ReactNode {
   const connectTo = useCallback(
     (to: string | null) => {
       const start = fromRef.current;
-      if (start === null || to === null || to === start || !isEnd(to)) return;
+      if (start === null || to === null || to === start) return;
       begin(null);
       latest.current.onConnect(start, to);
     },
@@ -147,7 +148,7 @@ export function Graph(props: GraphProps): ReactNode {
           else if (here !== null) onSelectNode(here, event.shiftKey);
           break;
         case 'c':
-          if (here !== null && isEnd(here)) begin(here);
+          if (here !== null) begin(here);
           break;
         case 'Escape':
           if (fromRef.current === null) return;
@@ -257,5 +258,5 @@ function describeHover(scene: Scene, target: { type: 'node' | 'edge'; id: string
 function endName(scene: Scene, id: string): string {
   const card = scene.cards.find((entry) => entry.id === id)?.node;
   if (card !== undefined) return `${card.namespace}/${card.name}`;
-  return scene.outside.find((entry) => entry.id === id)?.node.label ?? id;
+  return scene.outside.find((entry) => entry.id === id)?.node.label ?? entityName(id);
 }

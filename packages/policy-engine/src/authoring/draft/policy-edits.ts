@@ -32,6 +32,11 @@ function yamlEdit(object: Json, edit: PolicyEdit): YamlEdit | undefined {
   const value = toJson(edit.value);
   if (value === undefined) return undefined;
   if (edit.type === 'set') return { op: 'set', path, value };
+  if (edit.type === 'insert') {
+    const index = path.at(-1);
+    const isThere = typeof index === 'number' && getAt(object, path) !== undefined;
+    return isThere ? { op: 'insert', path: path.slice(0, -1), index, value } : undefined;
+  }
   const list = getAt(object, path);
   if (list === undefined) return { op: 'set', path, value: [value] };
   return isList(list) ? { op: 'insert', path, index: list.length, value } : undefined;

@@ -1,9 +1,17 @@
 import { type Cluster, compile } from '../../compile/compile.ts';
+import type { Universe } from '../../compile/universe.ts';
 import type { CellId } from '../../compile/verdict-cells.ts';
 import { changedRectangles } from '../../queries/diff.ts';
 import { edges } from '../../queries/edges.ts';
 import { type ConnectionSetId, type ConnectionSpace, connectionPoint } from '../../sets/connection-set.ts';
-import { forEachMember, fromSortedPoints, type IntervalSet } from '../../sets/interval-set.ts';
+import {
+  forEachMember,
+  fromSortedPoints,
+  type IntervalSet,
+  interval,
+  isEmptySet,
+  subtract,
+} from '../../sets/interval-set.ts';
 import { INTERNET_ID } from '../../views/outside.ts';
 import { portSummary } from '../../views/ports.ts';
 import { IMPACT_KINDS, type Impact, type ImpactEnd, type ImpactKind, type ImpactRow } from './model.ts';
@@ -33,9 +41,12 @@ interface Sets {
   readonly possible: ConnectionSetId;
 }
 
-interface Cut {
+interface Ends {
   readonly sources: IntervalSet;
   readonly targets: IntervalSet;
+}
+
+interface Cut extends Ends {
   readonly change: Change;
 }
 
@@ -47,9 +58,12 @@ interface Cut {
 export function impactOf(before: Cluster, after: Cluster, options: ImpactOptions = {}): Impact {
   if (before.universe !== after.universe) return impactByEdges(before, after, options);
   const { universe } = after;
-  const cuts = changedRectangles(before, after).flatMap(({ sources, targets, before: was, after: is }) => {
-    const change = changeOf(after.cells.space, sets(after, was), sets(after, is));
-    return change === undefined ? [] : [{ sources, targets, change }];
+  const cuts = changedRectangles(before, after).flatMap((rectangle) => {
+    const change = changeOf(after.cells.space, sets(after, rectangle.before), sets(after, rectangle.after));
+    const { sources, targets } = withoutNames(universe, rectangle);
+    return change === undefined || isEmptySet(sources) || isEmptySet(targets)
+      ? []
+      : [{ sources, targets, change }];
   });
   const workloads = placesOf(universe, [before, after], 'workload');
   const limit = options.mostWorkloadPairs ?? 400;
@@ -81,6 +95,18 @@ export function impactOf(before: Cluster, after: Cluster, options: ImpactOptions
     level: fine ? 'workload' : 'namespace',
     ...list.finish(coarse.ends, options.mostRows ?? 2_000),
     dnsCut: cutFromDns(after, workloads, counter, cuts),
+  };
+}
+
+/**
+ * Without names where they say nothing: nothing comes from a name, and a name that no policy mentions is its addresses, which
+ * have columns of their own.
+ */
+function withoutNames({ regions, firstDomain, firstReading }: Universe, { sources, targets }: Ends): Ends {
+  if ((sources.at(-1) ?? 0) < firstDomain && (targets.at(-1) ?? 0) < firstDomain) return { sources, targets };
+  return {
+    sources: subtract(sources, regions.domains),
+    targets: subtract(targets, interval(firstReading - 1, firstReading - 1)),
   };
 }
 
@@ -349,7 +375,8 @@ function impactByEdges(before: Cluster, after: Cluster, options: ImpactOptions):
     const places = placesOf(cluster.universe, [was, after], 'workload');
     const columns: number[][] = places.ends.map(() => []);
     places.ofColumn.forEach((end, column) => {
-      if (column < cluster.universe.firstReading) columns[end]?.push(column);
+      // The last column before the readings is any name that no policy mentions; see `withoutNames`.
+      if (column < cluster.universe.firstReading - 1) columns[end]?.push(column);
     });
     const groups = places.ends.map((end, at) => ({
       id: end.id,

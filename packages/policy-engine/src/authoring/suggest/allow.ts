@@ -1,15 +1,15 @@
 import type { Cluster } from '../../compile/compile.ts';
 import type { PolicyEdit } from '../../findings/finding.ts';
 import { DIRECTIONS, type Direction } from '../../ir/ir.ts';
-import { type DirectionExplanation, explainColumns } from '../../queries/explain.ts';
-import { connectionPoint, connectionSetOf } from '../../sets/connection-set.ts';
-import { has } from '../../sets/interval-set.ts';
+import type { PolicyKey } from '../../model/records.ts';
+import type { DirectionExplanation } from '../../queries/explain.ts';
 import type { Json } from '../json.ts';
-import { pickSelector } from '../pick-selector.ts';
-import { objectName } from '../templates/templates.ts';
-import { endColumns, endName, peerOf, withEnds } from './ends.ts';
+import { allowBefore } from './cluster-rules.ts';
+import { endName, endText, outOfReach, type PodEnd, peerOf, podSelectorOf, withEnds } from './ends.ts';
+import { freeName } from './free-name.ts';
+import { halvesOf, verdictOf } from './halves.ts';
 import type { SuggestEnd, SuggestionList, SuggestQuestion } from './model.ts';
-import { type Candidate, ranked, verdictOf } from './rank.ts';
+import { bothOf, type Candidate, ranked } from './rank.ts';
 
 /** More policies or rules than these are not tried: each costs a diff. */
 const MOST_POLICIES = 6;
@@ -20,48 +20,37 @@ const PEERS = { ingress: 'from', egress: 'to' } as const;
 const TYPES = { ingress: 'Ingress', egress: 'Egress' } as const;
 
 /**
- * The smallest edits that would allow exactly one denied connection, ranked, each with what else it would open. Only
- * NetworkPolicies are edited; what an admin or baseline rule denies is said to be out of their reach.
+ * The smallest edits that would allow exactly one denied connection, ranked, each with what else it would change. Where
+ * isolation denies, NetworkPolicies are edited or added; what a cluster-scoped rule denies needs one that comes before it.
  */
 export function suggestAllow(cluster: Cluster, question: SuggestQuestion): SuggestionList {
   const base = withEnds(cluster, [question.from, question.to]);
   const now = verdictOf(base, question);
   if (now === 'allowed' || now === 'no-such-end') return { now, suggestions: [], obstacles: [] };
-  const obstacles: string[] = [];
+  const obstacles = new Set(outOfReach(base, [question.from, question.to]));
   const sides: Candidate[][] = [];
   for (const direction of DIRECTIONS) {
-    const halves = explainAll(base, question, direction);
-    if (halves.every(({ verdict }) => verdict === 'allowed')) continue;
-    const denied = halves.flatMap((half) => (half.isolatedBy.length === 0 ? half.rules : []));
-    for (const rule of denied) {
-      obstacles.push(
-        `${rule.origin.policy} denies it (${rule.origin.path}); a NetworkPolicy can not allow what ${rule.tier === 'admin' ? 'an admin policy' : 'a baseline policy'} denies.`,
+    const halves = halvesOf(base, question, direction).filter(({ verdict }) => verdict !== 'allowed');
+    if (halves.length === 0) continue;
+    const denying = halves.flatMap(({ isolatedBy, rules }) =>
+      isolatedBy.length > 0 ? [] : rules.filter(({ action }) => action === 'deny'),
+    );
+    const ofAdmin = denying.filter(({ tier }) => tier === 'admin');
+    for (const { origin } of ofAdmin) {
+      obstacles.add(
+        `${nameOf(origin.policy)} denies it (${origin.path}), and no NetworkPolicy allows what an admin policy denies.`,
       );
     }
-    if (denied.length > 0) return { now, suggestions: [], obstacles: [...new Set(obstacles)] };
-    sides.push(sideCandidates(base, question, direction, halves).slice(0, MOST_PER_SIDE));
+    sides.push([
+      ...(ofAdmin.length > 0 ? [] : sideCandidates(base, question, direction, halves)).slice(
+        0,
+        MOST_PER_SIDE,
+      ),
+      ...(denying.length > 0 ? allowBefore(base, question, direction, denying) : []),
+    ]);
   }
   const suggestions = ranked(base, question, combined(sides), 'allowed').slice(0, MOST_SUGGESTIONS);
-  return { now, suggestions, obstacles };
-}
-
-/** What a direction says about the connection, for each pair of classes of the ends. */
-function explainAll(
-  cluster: Cluster,
-  question: SuggestQuestion,
-  direction: Direction,
-): readonly DirectionExplanation[] {
-  const point = connectionPoint(question.protocol, question.port);
-  const halves: DirectionExplanation[] = [];
-  for (const source of endColumns(cluster, question.from).slice(0, 4)) {
-    for (const target of endColumns(cluster, question.to).slice(0, 4)) {
-      const part = explainColumns(cluster, source, target).parts.find(({ connections }) =>
-        has(connectionSetOf(connections), point),
-      );
-      if (part !== undefined) halves.push(part[direction]);
-    }
-  }
-  return halves;
+  return { now, suggestions, obstacles: [...obstacles] };
 }
 
 function sideCandidates(
@@ -72,18 +61,22 @@ function sideCandidates(
 ): Candidate[] {
   const subject = direction === 'ingress' ? question.to : question.from;
   const peer = direction === 'ingress' ? question.from : question.to;
-  if (subject.type !== 'workload') return [];
-  const { snapshot } = cluster;
+  if (subject.type === 'addresses') return [];
   const port: Json = { protocol: question.protocol, port: question.port };
-  const other = peerOf(snapshot, peer, subject.namespace);
+  const other = peerOf(cluster.snapshot, peer, subject.namespace);
   const rule: Json = { [PEERS[direction]]: [other], ports: [port] };
   const candidates: Candidate[] = [];
-  for (const { origin, failed } of halves.flatMap(({ nearMisses }) => nearMisses).slice(0, MOST_POLICIES)) {
+  const misses = new Map(
+    halves.flatMap(({ nearMisses }) =>
+      nearMisses.map((miss) => [`${miss.origin.policy} ${miss.origin.path}`, miss] as const),
+    ),
+  );
+  for (const { origin, failed } of [...misses.values()].slice(0, MOST_POLICIES)) {
     if (origin.direction !== direction || !origin.policy.startsWith('NetworkPolicy/')) continue;
     const name = nameOf(origin.policy);
     if (failed.every((cause) => cause === 'peer')) {
       candidates.push({
-        title: `Add ${endName(peer)} to rule ${origin.rule + 1} of ${name}`,
+        title: `Add ${endText(peer)} to rule ${origin.rule + 1} of ${name}`,
         edits: [
           { type: 'append', policy: origin.policy, path: `${origin.path}.${PEERS[direction]}`, value: other },
         ],
@@ -96,14 +89,38 @@ function sideCandidates(
       });
     }
   }
-  for (const policy of new Set(halves.flatMap(({ isolatedBy }) => isolatedBy).slice(0, MOST_POLICIES))) {
+  for (const policies of covers(halves.map(({ isolatedBy }) => isolatedBy))) {
     candidates.push({
-      title: `Add a rule to ${nameOf(policy)}`,
-      edits: [{ type: 'append', policy, path: `spec.${direction}`, value: rule }],
+      title: `Add a rule to ${policies.map(nameOf).join(', ')}`,
+      edits: policies.map((policy) => ({ type: 'append', policy, path: `spec.${direction}`, value: rule })),
     });
   }
   candidates.push(newPolicy(cluster, subject, peer, direction, rule));
   return candidates;
+}
+
+/**
+ * Choices of policies of which every list has one: each single one that is in all lists, and where there is none, the few that
+ * are in the most lists.
+ */
+function covers(lists: readonly (readonly PolicyKey[])[]): readonly (readonly PolicyKey[])[] {
+  const counts = new Map<PolicyKey, number>();
+  for (const policy of lists.flatMap((list) => [...new Set(list)])) {
+    counts.set(policy, (counts.get(policy) ?? 0) + 1);
+  }
+  const single = [...counts].filter(([, count]) => count === lists.length).map(([policy]) => [policy]);
+  if (single.length > 0) return single.slice(0, MOST_POLICIES);
+  const chosen: PolicyKey[] = [];
+  let left = lists;
+  while (left.length > 0) {
+    const [best] = [...counts.keys()]
+      .map((policy) => ({ policy, count: left.filter((list) => list.includes(policy)).length }))
+      .sort((a, b) => b.count - a.count);
+    if (best === undefined || best.count === 0 || chosen.length === MOST_POLICIES) return [];
+    chosen.push(best.policy);
+    left = left.filter((list) => !list.includes(best.policy));
+  }
+  return chosen.length === 0 ? [] : [chosen];
 }
 
 /** `NetworkPolicy/shop/api` → `api`. */
@@ -113,20 +130,17 @@ function nameOf(key: string): string {
 
 function newPolicy(
   cluster: Cluster,
-  subject: Extract<SuggestEnd, { type: 'workload' }>,
+  subject: PodEnd,
   peer: SuggestEnd,
   direction: Direction,
   rule: Json,
 ): Candidate {
-  const { labels } = pickSelector(cluster.snapshot, subject.namespace, subject.workload);
   const taken = new Set(
     cluster.snapshot.policies
       .filter(({ namespace }) => namespace === subject.namespace)
       .map(({ name }) => name),
   );
-  const wanted = objectName(endName(subject), direction === 'ingress' ? 'from' : 'to', endName(peer));
-  let name = wanted;
-  for (let count = 2; taken.has(name); count += 1) name = objectName(wanted, String(count));
+  const name = freeName([endName(subject), direction === 'ingress' ? 'from' : 'to', endName(peer)], taken);
   const edit: PolicyEdit = {
     type: 'add-policy',
     object: {
@@ -134,7 +148,7 @@ function newPolicy(
       kind: 'NetworkPolicy',
       metadata: { name, namespace: subject.namespace },
       spec: {
-        podSelector: labels.length === 0 ? {} : { matchLabels: Object.fromEntries(labels) },
+        podSelector: podSelectorOf(cluster.snapshot, subject),
         policyTypes: [TYPES[direction]],
         [direction]: [rule],
       },
@@ -148,10 +162,5 @@ function combined(sides: readonly (readonly Candidate[])[]): readonly Candidate[
   const [first, ...rest] = sides;
   if (first === undefined) return [];
   if (rest.length === 0) return first;
-  return first.flatMap((candidate) =>
-    combined(rest).map((other) => ({
-      title: `${candidate.title}; ${other.title.charAt(0).toLowerCase()}${other.title.slice(1)}`,
-      edits: [...candidate.edits, ...other.edits],
-    })),
-  );
+  return first.flatMap((candidate) => combined(rest).map((other) => bothOf(candidate, other)));
 }

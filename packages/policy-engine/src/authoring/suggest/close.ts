@@ -2,18 +2,16 @@ import type { Cluster } from '../../compile/compile.ts';
 import type { PolicyEdit } from '../../findings/finding.ts';
 import { DIRECTIONS, type Direction } from '../../ir/ir.ts';
 import type { PolicyRecord } from '../../model/records.ts';
-import { explainColumns } from '../../queries/explain.ts';
 import type { RuleMatch } from '../../queries/trace.ts';
-import { connectionPoint, connectionSetOf } from '../../sets/connection-set.ts';
-import { has } from '../../sets/interval-set.ts';
-import { getAt, isList, type Json, type JsonObject, toJson } from '../json.ts';
-import { pickSelector } from '../pick-selector.ts';
+import { getAt, isList, type Json, toJson } from '../json.ts';
 import { templateContext } from '../templates/context.ts';
-import { objectName } from '../templates/templates.ts';
 import { parsePath } from '../yaml/locate.ts';
-import { endColumns, endName, withEnds } from './ends.ts';
-import type { SuggestEnd, SuggestionList, SuggestQuestion } from './model.ts';
-import { type Candidate, ranked, verdictOf } from './rank.ts';
+import { denyJustThis } from './cluster-rules.ts';
+import { endText, outOfReach, type PodEnd, podSelectorOf, withEnds } from './ends.ts';
+import { freeName } from './free-name.ts';
+import { halvesOf, verdictOf } from './halves.ts';
+import type { SuggestionList, SuggestQuestion } from './model.ts';
+import { bothOf, type Candidate, ranked } from './rank.ts';
 
 const MOST_SUGGESTIONS = 5;
 const PEERS = { ingress: 'from', egress: 'to' } as const;
@@ -30,42 +28,40 @@ export function suggestClose(cluster: Cluster, question: SuggestQuestion): Sugge
   const candidates: Candidate[] = [];
   for (const direction of DIRECTIONS) {
     const { rules, byDefault } = allowedBy(base, question, direction);
-    if (rules.length > 0) candidates.push(...withoutRules(base, question, direction, rules));
     const end = direction === 'ingress' ? question.to : question.from;
-    if (byDefault && end.type === 'workload') candidates.push(isolate(base, end, direction));
+    const without = rules.length > 0 ? withoutRules(base, question, direction, rules) : [];
+    if (!byDefault) candidates.push(...without);
+    else if (end.type !== 'addresses') {
+      const isolated = isolate(base, end, direction);
+      candidates.push(isolated, ...without.map((candidate) => bothOf(candidate, isolated)));
+    }
   }
-  const deny = denyRule(base, question);
-  if (deny !== undefined) candidates.push(deny);
+  candidates.push(...denyJustThis(base, question));
   return {
     now,
     suggestions: ranked(base, question, candidates, 'denied').slice(0, MOST_SUGGESTIONS),
-    obstacles: [],
+    obstacles: outOfReach(base, [question.from, question.to]),
   };
 }
 
+/** The rules that allow the connection in a direction, and whether some pod is not isolated in it. */
 function allowedBy(
   cluster: Cluster,
   question: SuggestQuestion,
   direction: Direction,
 ): { readonly rules: readonly RuleMatch[]; readonly byDefault: boolean } {
-  const point = connectionPoint(question.protocol, question.port);
   const rules = new Map<string, RuleMatch>();
   let byDefault = false;
-  for (const source of endColumns(cluster, question.from).slice(0, 4)) {
-    for (const target of endColumns(cluster, question.to).slice(0, 4)) {
-      const half = explainColumns(cluster, source, target).parts.find(({ connections }) =>
-        has(connectionSetOf(connections), point),
-      )?.[direction];
-      byDefault ||= half?.byDefault === true && half.policed;
-      for (const rule of half?.rules ?? []) {
-        if (rule.action !== 'allow') continue;
-        const key = `${rule.origin.policy} ${rule.origin.path}`;
-        const known = rules.get(key);
-        rules.set(
-          key,
-          known === undefined ? rule : { ...rule, peers: [...new Set([...known.peers, ...rule.peers])] },
-        );
-      }
+  for (const half of halvesOf(cluster, question, direction)) {
+    byDefault ||= half.byDefault && half.policed;
+    for (const rule of half.rules) {
+      if (rule.action !== 'allow') continue;
+      const key = `${rule.origin.policy} ${rule.origin.path}`;
+      const known = rules.get(key);
+      rules.set(
+        key,
+        known === undefined ? rule : { ...rule, peers: [...new Set([...known.peers, ...rule.peers])] },
+      );
     }
   }
   return { rules: [...rules.values()], byDefault };
@@ -93,7 +89,7 @@ function withoutRules(
   const end = direction === 'ingress' ? question.from : question.to;
   return [
     ...(peers.every((edits) => edits !== undefined)
-      ? [{ title: `Take ${endName(end)} out of ${names}`, edits: peers.flat() }]
+      ? [{ title: `Take ${endText(end)} out of ${names}`, edits: peers.flat() }]
       : []),
     ...(ports.every((edits) => edits !== undefined)
       ? [{ title: `Take ${question.protocol} ${question.port} out of ${names}`, edits: ports.flat() }]
@@ -145,15 +141,16 @@ function portRemoval(
   return [{ type: 'remove', policy: match.origin.policy, path: `${path}[${index}]` }];
 }
 
-/** A default deny for one workload in one direction; out, DNS stays. */
-function isolate(
-  cluster: Cluster,
-  end: Extract<SuggestEnd, { type: 'workload' }>,
-  direction: Direction,
-): Candidate {
-  const { labels } = pickSelector(cluster.snapshot, end.namespace, end.workload);
-  const { dns } = templateContext(cluster.snapshot, { type: 'namespace', namespace: end.namespace });
-  const name = objectName(end.workload.name, 'deny', direction);
+/** A default deny for an end in one direction; out, DNS stays. */
+function isolate({ snapshot }: Cluster, end: PodEnd, direction: Direction): Candidate {
+  const { dns } = templateContext(snapshot, { type: 'namespace', namespace: end.namespace });
+  const taken = new Set(
+    snapshot.policies.filter(({ namespace }) => namespace === end.namespace).map(({ name }) => name),
+  );
+  const name = freeName(
+    end.type === 'namespace' ? ['default-deny', direction] : [end.workload.name, 'deny', direction],
+    taken,
+  );
   const dnsPeer: Json = {
     ...(dns.namespace === end.namespace
       ? {}
@@ -170,7 +167,7 @@ function isolate(
     },
   ];
   return {
-    title: `Isolate ${end.workload.name}: ${direction === 'ingress' ? 'nothing in' : 'nothing out but DNS'} (${name})`,
+    title: `Isolate ${endText(end)}: ${direction === 'ingress' ? 'nothing in' : 'nothing out but DNS'} (${name})`,
     edits: [
       {
         type: 'add-policy',
@@ -179,50 +176,9 @@ function isolate(
           kind: 'NetworkPolicy',
           metadata: { name, namespace: end.namespace },
           spec: {
-            podSelector: labels.length === 0 ? {} : { matchLabels: Object.fromEntries(labels) },
+            podSelector: podSelectorOf(snapshot, end),
             policyTypes: [direction === 'ingress' ? 'Ingress' : 'Egress'],
             ...(direction === 'egress' ? { egress } : {}),
-          },
-        },
-      },
-    ],
-  };
-}
-
-/** A cluster-scoped rule that denies exactly this; only where the cluster is seen to serve such policies. */
-function denyRule(cluster: Cluster, question: SuggestQuestion): Candidate | undefined {
-  const { from, to } = question;
-  if (from.type !== 'workload' || to.type !== 'workload') return undefined;
-  const { snapshot } = cluster;
-  const kinds = new Set(snapshot.policies.map(({ kind }) => kind));
-  const v2 = kinds.has('ClusterNetworkPolicy');
-  if (!v2 && !kinds.has('AdminNetworkPolicy')) return undefined;
-  const pods = (end: Extract<SuggestEnd, { type: 'workload' }>): Json => ({
-    namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': end.namespace } },
-    podSelector: {
-      matchLabels: Object.fromEntries(pickSelector(snapshot, end.namespace, end.workload).labels),
-    },
-  });
-  const name = objectName('deny', endName(from), 'to', endName(to));
-  const { protocol, port } = question;
-  const connections: JsonObject = v2
-    ? { protocols: [{ [protocol.toLowerCase()]: { destinationPort: { number: port } } }] }
-    : { ports: [{ portNumber: { protocol, port } }] };
-  const rule = { action: 'Deny', from: [{ pods: pods(from) }], ...connections };
-  return {
-    title: `Deny just this with the ${v2 ? 'ClusterNetworkPolicy' : 'AdminNetworkPolicy'} ${name}`,
-    edits: [
-      {
-        type: 'add-policy',
-        object: {
-          apiVersion: `policy.networking.k8s.io/${v2 ? 'v1alpha2' : 'v1alpha1'}`,
-          kind: v2 ? 'ClusterNetworkPolicy' : 'AdminNetworkPolicy',
-          metadata: { name },
-          spec: {
-            ...(v2 ? { tier: 'Admin' } : {}),
-            priority: 0,
-            subject: { pods: pods(to) },
-            ingress: [rule],
           },
         },
       },

@@ -1,42 +1,31 @@
 import type { Cluster } from '../../compile/compile.ts';
-import { pairCell } from '../../compile/compile.ts';
 import type { PolicyEdit } from '../../findings/finding.ts';
 import { compileOverlay } from '../../queries/diff.ts';
-import { connectionPoint } from '../../sets/connection-set.ts';
 import { portSummary } from '../../views/ports.ts';
 import { editSnapshot } from '../draft/policy-edits.ts';
 import { impactOf } from '../impact/impact.ts';
-import { IMPACT_KINDS, type ImpactEnd, type ImpactRow } from '../impact/model.ts';
-import { endColumns, endName } from './ends.ts';
-import type { SuggestEnd, Suggestion, SuggestQuestion } from './model.ts';
+import { IMPACT_KINDS, type ImpactRow } from '../impact/model.ts';
+import { isInEnd } from './ends.ts';
+import { verdictOf } from './halves.ts';
+import type { AlsoChange, SuggestEnd, Suggestion, SuggestQuestion } from './model.ts';
+import { changesWithin } from './within.ts';
 
 export interface Candidate {
   readonly title: string;
   readonly edits: readonly PolicyEdit[];
 }
 
-const SHOWN = 8;
-
-/** How a connection stands: for every pair of the ends' classes, else unknown or denied for some. */
-export function verdictOf(
-  cluster: Cluster,
-  question: SuggestQuestion,
-): 'allowed' | 'denied' | 'unknown' | 'no-such-end' {
-  const from = endColumns(cluster, question.from);
-  const to = endColumns(cluster, question.to);
-  if (from.length === 0 || to.length === 0) return 'no-such-end';
-  const point = connectionPoint(question.protocol, question.port);
-  let verdict: 'allowed' | 'unknown' = 'allowed';
-  for (const source of from) {
-    for (const target of to) {
-      const { allowed, possible } = cluster.cells.decision(pairCell(cluster, source, target));
-      if (cluster.cells.space.has(allowed, point)) continue;
-      if (!cluster.cells.space.has(possible, point)) return 'denied';
-      verdict = 'unknown';
-    }
-  }
-  return verdict;
+/** Two candidates as one. */
+export function bothOf(first: Candidate, second: Candidate): Candidate {
+  return {
+    title: `${first.title}; ${second.title.charAt(0).toLowerCase()}${second.title.slice(1)}`,
+    edits: [...first.edits, ...second.edits],
+  };
 }
+
+const SHOWN = 8;
+/** Up to so many pairs of workloads are told apart. */
+const MOST_PAIRS = 5_000;
 
 /**
  * Tries every candidate and keeps those that make the connection what is wanted, best first: the fewest other connections
@@ -76,39 +65,64 @@ function tryOut(
 ): Suggestion | undefined {
   const overlay = compileOverlay(cluster, editSnapshot(cluster.snapshot, edits));
   if (overlay === undefined || verdictOf(overlay.after, question) !== want) return undefined;
+  const { asked, others, alsoPairs } = changes(overlay.before, overlay.after, question);
   const { space } = overlay.after.cells;
-  const impact = impactOf(overlay.before, overlay.after, { mostWorkloadPairs: 5_000 });
-  const total = IMPACT_KINDS.reduce((sum, kind) => sum + impact.pairs[kind], 0);
-  const isAsked = (row: ImpactRow) => isEnd(row.from, question.from) && isEnd(row.to, question.to);
-  const asked = impact.rows.filter(isAsked);
-  const others = impact.rows.filter((row) => !isAsked(row));
-  const changed = asked.reduce((set, row) => {
-    const ranges = (want === 'allowed' ? row.opened : row.closed).ranges;
-    return ranges.reduce(
-      (sum, { protocol, from, to }) => space.union(sum, space.range(protocol, from, to)),
-      set,
-    );
-  }, space.none);
   const port = space.range(question.protocol, question.port, question.port);
-  const alsoPorts = space.subtract(changed, port);
-  const alsoPairs = total - asked.reduce((sum, row) => sum + row.pairs, 0);
+  const beside = (side: 'opened' | 'closed') => {
+    const sets = asked.flatMap((row) => row[side].ranges);
+    const all = sets.reduce(
+      (sum, { protocol, from, to }) => space.union(sum, space.range(protocol, from, to)),
+      space.none,
+    );
+    return space.subtract(all, port);
+  };
+  const opened = beside('opened');
+  const closed = beside('closed');
+  const hasPorts = opened !== space.none || closed !== space.none;
   return {
     title,
     edits,
-    exact: alsoPairs === 0 && alsoPorts === space.none,
-    alsoPorts: alsoPorts === space.none ? null : portSummary(space, alsoPorts),
+    exact: alsoPairs === 0 && !hasPorts && asked.every(({ kind }) => kind !== 'uncertain'),
+    alsoPorts: hasPorts ? { opened: portSummary(space, opened), closed: portSummary(space, closed) } : null,
     also: others.slice(0, SHOWN),
     alsoPairs,
   };
 }
 
-function isEnd(end: ImpactEnd, asked: SuggestEnd): boolean {
-  if (asked.type === 'addresses') return end.type === 'addresses' && end.label === endName(asked);
-  const { namespace, workload } = asked;
-  return (
-    end.type === 'workload' &&
-    end.namespace === namespace &&
-    end.kind === workload.kind &&
-    end.label === workload.name
-  );
+interface Changes {
+  readonly asked: readonly ImpactRow[];
+  readonly others: readonly AlsoChange[];
+  readonly alsoPairs: number;
+}
+
+/** What changes, apart by whether it was asked for. Rows between namespaces are without what was asked for between them. */
+function changes(before: Cluster, after: Cluster, question: SuggestQuestion): Changes {
+  const impact = impactOf(before, after, { mostWorkloadPairs: MOST_PAIRS, mostRows: MOST_PAIRS });
+  const isAsked = ({ from, to }: AlsoChange) =>
+    isInEnd(after, from, question.from) && isInEnd(after, to, question.to);
+  const asked: ImpactRow[] = [];
+  const others: AlsoChange[] = [];
+  for (const row of impact.rows) {
+    const parts =
+      impact.level === 'workload' || !isAround(after, row, question)
+        ? [row]
+        : impactOf(before, after, { within: { from: row.from.id, to: row.to.id } }).rows.filter(
+            ({ kind }) => kind === row.kind,
+          );
+    const own = parts.filter(isAsked);
+    asked.push(...own);
+    const rest = row.pairs - own.reduce((sum, { pairs }) => sum + pairs, 0);
+    if (rest > 0) others.push({ ...row, pairs: rest });
+  }
+  const within = changesWithin(before, after).filter((change) => !isAsked(change));
+  const total = IMPACT_KINDS.reduce((sum, kind) => sum + impact.pairs[kind], 0);
+  const alsoPairs = total - asked.reduce((sum, { pairs }) => sum + pairs, 0) + within.length;
+  return { asked, others: [...others, ...within], alsoPairs: Math.max(0, alsoPairs) };
+}
+
+/** Whether a row between namespaces may have what was asked for in it. */
+function isAround(after: Cluster, { from, to }: ImpactRow, question: SuggestQuestion): boolean {
+  const around = (end: ImpactRow['from'], wanted: SuggestEnd) =>
+    wanted.type === 'addresses' ? isInEnd(after, end, wanted) : end.namespace === wanted.namespace;
+  return around(from, question.from) && around(to, question.to);
 }

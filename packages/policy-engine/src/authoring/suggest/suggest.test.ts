@@ -14,8 +14,8 @@ import { impactOf } from '../impact/impact.ts';
 import { suggestAllow } from './allow.ts';
 import { suggestClose } from './close.ts';
 import { endName } from './ends.ts';
+import { verdictOf } from './halves.ts';
 import type { SuggestEnd, SuggestQuestion } from './model.ts';
-import { verdictOf } from './rank.ts';
 
 function pod(namespace: string, name: string, labels: Labels = { app: name }): PodRecord {
   return {
@@ -94,7 +94,7 @@ describe('suggestAllow', () => {
     const { now, suggestions } = suggestAllow(cluster, question);
     expect(now).toBe('denied');
     expect(
-      suggestions.map(({ title, exact, alsoPorts }) => [title, exact, alsoPorts?.label ?? null]),
+      suggestions.map(({ title, exact, alsoPorts }) => [title, exact, alsoPorts?.opened.label ?? null]),
     ).toEqual([
       ['Add a rule to db', true, null],
       ['Add the policy db-from-job', true, null],
@@ -144,21 +144,91 @@ describe('suggestAllow', () => {
   it('says what it can not do', () => {
     expect(suggestAllow(cluster, ask(end('shop', 'api'), end('shop', 'db'))).now).toBe('allowed');
     expect(suggestAllow(cluster, ask(end('shop', 'none'), end('shop', 'db'))).now).toBe('no-such-end');
-    const admin = compile({
-      ...snapshot,
-      policies: policies(`apiVersion: policy.networking.k8s.io/v1alpha2
+  });
+
+  it('allows what a cluster-scoped rule denies by one that comes before it', () => {
+    const question = ask(end('shop', 'job'), end('shop', 'db'));
+    const titles = (text: string) => {
+      const { suggestions, obstacles } = suggestAllow(
+        compile({ ...snapshot, policies: policies(text) }),
+        question,
+      );
+      return [...obstacles, ...suggestions.map(({ title, exact }) => [title, exact])];
+    };
+    const subject = '{pods: {namespaceSelector: {}, podSelector: {matchLabels: {app: db}}}}';
+    expect(
+      titles(`apiVersion: policy.networking.k8s.io/v1alpha2
 kind: ClusterNetworkPolicy
 metadata: {name: no-db}
-spec:
-  tier: Admin
-  priority: 1
-  subject: {pods: {namespaceSelector: {}, podSelector: {matchLabels: {app: db}}}}
-  ingress: [{action: Deny, from: [{namespaces: {}}]}]
+spec: {tier: Admin, priority: 1, subject: ${subject}, ingress: [{action: Deny, from: [{namespaces: {}}]}]}
 `),
+    ).toEqual([
+      'no-db denies it (spec.ingress[0]), and no NetworkPolicy allows what an admin policy denies.',
+      ['Allow it before the rule that denies it in no-db', true],
+      ['Allow just this with the ClusterNetworkPolicy allow-job-to-db', true],
+    ]);
+    expect(
+      titles(`apiVersion: policy.networking.k8s.io/v1alpha1
+kind: AdminNetworkPolicy
+metadata: {name: no-db}
+spec: {priority: 0, subject: ${subject}, ingress: [{action: Deny, from: [{namespaces: {}}]}]}
+`).slice(1),
+    ).toEqual([['Allow it before the rule that denies it in no-db', true]]);
+    expect(
+      titles(`apiVersion: policy.networking.k8s.io/v1alpha1
+kind: BaselineAdminNetworkPolicy
+metadata: {name: default}
+spec: {subject: {namespaces: {}}, ingress: [{action: Deny, from: [{namespaces: {}}]}]}
+`),
+    ).toEqual([
+      // The pods of a NetworkPolicy are out of the reach of baseline policies; they stay closed to the others.
+      ['Add the policy db-from-job', false],
+      ['Allow it before the rule that denies it in default', false],
+    ]);
+  });
+
+  it('takes a namespace for all of its pods, isolated by one policy or by several', () => {
+    const web: SuggestEnd = { type: 'namespace', namespace: 'web' };
+    const shop: SuggestEnd = { type: 'namespace', namespace: 'shop' };
+    const isolated = compile({
+      ...snapshot,
+      policies: policies(
+        `${POLICIES}---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: others, namespace: shop}
+spec: {podSelector: {matchExpressions: [{key: app, operator: NotIn, values: [db]}]}}
+`,
+      ),
     });
-    const { suggestions, obstacles } = suggestAllow(admin, ask(end('shop', 'job'), end('shop', 'db')));
-    expect(suggestions).toEqual([]);
-    expect(obstacles).toEqual([expect.stringContaining('can not allow what an admin policy denies')]);
+    const titles = (of: ReturnType<typeof suggestAllow>) =>
+      of.suggestions.map(({ title, exact }) => [title, exact]);
+    expect(titles(suggestAllow(isolated, ask(web, shop))).slice(0, 2)).toEqual([
+      ['Add the policy shop-from-web; add a rule to web-out', true],
+      ['Add the policy shop-from-web; add the policy web-to-shop', true],
+    ]);
+    // Only the database is isolated: the new policy would isolate the others too, so the rule for it alone comes first.
+    const partly = suggestAllow(cluster, ask({ type: 'addresses', cidr: '203.0.113.0/24' }, shop));
+    expect(partly.now).toBe('mixed');
+    expect(titles(partly)).toEqual([
+      ['Add a rule to db', true],
+      ['Add 203.0.113.0/24 to rule 1 of db', false],
+      ['Add the policy shop-from-203-0-113-0-24', false],
+    ]);
+    expect(partly.suggestions[2]?.alsoPorts?.closed.label).toBe(
+      'TCP 1–5431, 5433–65535 · UDP all · SCTP all',
+    );
+  });
+
+  it('says of pods on their node’s network that policies may not reach them', () => {
+    const host = { ...pod('shop', 'agent'), hostNetwork: true };
+    const on = compile({ ...snapshot, pods: [...snapshot.pods, host] });
+    expect(suggestAllow(on, ask(end('shop', 'agent'), end('shop', 'db'))).obstacles).toEqual([
+      expect.stringContaining("Pods of agent run on their node's network"),
+    ]);
+    expect(
+      suggestAllow(on, ask({ type: 'namespace', namespace: 'shop' }, end('shop', 'db'))).obstacles,
+    ).toEqual([expect.stringContaining('Some pods of shop are left out')]);
   });
 });
 

@@ -10,8 +10,8 @@ import {
 import { impactOf } from '../impact/impact.ts';
 import { IMPACT_KINDS, type ImpactEnd, type ImpactRow } from '../impact/model.ts';
 import { lastingLabels } from '../pick-selector.ts';
+import { verdictOf } from '../suggest/halves.ts';
 import type { SuggestEnd } from '../suggest/model.ts';
-import { verdictOf } from '../suggest/rank.ts';
 
 /** A pod that stands in for a workload: its labels and ports, not its image. */
 export interface StandInPod {

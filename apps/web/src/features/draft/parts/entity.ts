@@ -9,7 +9,7 @@ export function entitySelection(id: EntityId): TemplateSelection | undefined {
   return { type: 'workload', namespace, workload: { kind, name } };
 }
 
-/** An entity as an end of a suggestion: workloads, the internet, addresses and blocks of them; `undefined` for all else. */
+/** An entity as an end of a suggestion; `undefined` where edits can't be looked for: `whyNoEnd` says why. */
 export function suggestEnd(id: EntityId): SuggestEnd | undefined {
   if (id === 'out:internet') return { type: 'addresses', cidr: '0.0.0.0/0' };
   if (id.startsWith('out:cidr:')) return { type: 'addresses', cidr: id.slice('out:cidr:'.length) };
@@ -17,6 +17,16 @@ export function suggestEnd(id: EntityId): SuggestEnd | undefined {
     const address = id.slice('ip:'.length);
     return { type: 'addresses', cidr: `${address}/${address.includes(':') ? 128 : 32}` };
   }
-  const selection = entitySelection(id);
-  return selection?.type === 'workload' ? selection : undefined;
+  return entitySelection(id);
+}
+
+/** Why an entity is no end that edits can be looked for, and what is instead; `undefined` where it is one. */
+export function whyNoEnd(id: EntityId): string | undefined {
+  if (suggestEnd(id) !== undefined) return undefined;
+  if (id === 'out:nodes')
+    return 'A NetworkPolicy can name nodes only by their addresses: ask about an address or a block of them.';
+  if (id === 'out:cidrs') return 'These are many blocks of addresses: ask about one of them.';
+  if (id.startsWith('out:domain:'))
+    return 'A NetworkPolicy can not name domains, only addresses. A ClusterNetworkPolicy can, in egress rules that accept.';
+  return 'Policies can not name this end: ask about a workload, a namespace or addresses.';
 }

@@ -1,4 +1,11 @@
-import type { ImpactRow, Suggestion, SuggestionList, SuggestQuestion } from '@bulkhead/policy-engine';
+import type {
+  AlsoChange,
+  ClusterValues,
+  Suggestion,
+  SuggestionList,
+  SuggestQuestion,
+  SuggestVerdict,
+} from '@bulkhead/policy-engine';
 import { type ReactNode, useCallback, useEffect, useId, useMemo, useState } from 'react';
 import type { EntityId } from '../../../app/contracts.ts';
 import { useEngine, useSession } from '../../../data/engine.ts';
@@ -8,7 +15,7 @@ import { entityName } from '../../../shared/names.ts';
 import { Button, formatCount, Segments } from '../../../shared/ui.tsx';
 import { TextInput } from '../form/TextInput.tsx';
 import { Dialog } from '../parts/Dialog.tsx';
-import { suggestEnd } from '../parts/entity.ts';
+import { suggestEnd, whyNoEnd } from '../parts/entity.ts';
 import { useLiveQuery } from '../parts/live-query.ts';
 import { type PairQuestion, useDraft } from '../session.ts';
 import { parsePorts } from '../templates/inputs.ts';
@@ -33,18 +40,13 @@ export default function SuggestDialog({ question, onClose }: SuggestDialogProps)
   const from = suggestEnd(ends.from ?? '');
   const to = suggestEnd(ends.to ?? '');
   const use = useUse(onClose);
-  const declared =
-    to?.type === 'workload'
-      ? values?.workloads.find(
-          ({ namespace, kind, name }) =>
-            namespace === to.namespace && kind === to.workload.kind && name === to.workload.name,
-        )?.ports[0]
-      : undefined;
+  const declared = usualPort(values, to);
   const port = typed ?? (declared === undefined ? 'TCP 443' : `${declared.protocol} ${declared.port}`);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new state of the cluster or the draft asks again
   useEffect(() => {
-    const asked = readQuestion(from, to, port);
+    const obstacle = whyNoEnd(ends.from ?? 'out:internet') ?? whyNoEnd(ends.to ?? 'out:internet');
+    const asked = obstacle ?? readQuestion(from, to, port);
     if (typeof asked === 'string') {
       setAnswer(asked);
       return;
@@ -132,7 +134,7 @@ interface EndFieldProps {
   readonly onChange: (id: EntityId | undefined) => void;
 }
 
-/** One end of the connection: a workload by name, the internet, or addresses. */
+/** One end of the connection: a workload or a namespace by name, the internet, or addresses. */
 function EndField({ label, id, choices, focus, onChange }: EndFieldProps): ReactNode {
   const list = useId();
   const [text, setText] = useState<string | null>(null);
@@ -147,7 +149,7 @@ function EndField({ label, id, choices, focus, onChange }: EndFieldProps): React
         aria-invalid={wrong}
         list={list}
         value={shown}
-        placeholder="namespace/workload, internet, or addresses"
+        placeholder="workload, namespace, internet, addresses"
         {...(focus ? { 'data-first-focus': true } : {})}
         spellCheck={false}
         autoComplete="off"
@@ -192,24 +194,50 @@ function readQuestion(
   port: string,
 ): SuggestQuestion | string {
   if (from === undefined || to === undefined) {
-    return 'Choose both ends: workloads such as shop/cart, the internet, or addresses such as 10.0.0.0/8.';
+    return 'Choose both ends: workloads such as shop/cart, namespaces, the internet, or addresses such as 10.0.0.0/8.';
   }
+  if (from.type === 'addresses' && to.type === 'addresses')
+    return 'Policies act at pods: one of the two ends must be a workload or a namespace.';
   const read = parsePorts(port);
   const first = 'ports' in read ? read.ports[0] : undefined;
   if (first === undefined || typeof first.port !== 'number') return portProblem(port) ?? 'Name a port.';
   return { from, to, protocol: first.protocol, port: first.port };
 }
 
-const NOW = {
+const NOT_THERE = 'One of the two ends is not in the cluster, or runs nothing now.';
+const NOW: Readonly<Record<'allow' | 'close', Readonly<Partial<Record<SuggestVerdict, string>>>>> = {
   allow: {
     allowed: 'This connection is allowed already.',
-    'no-such-end': 'One of the two ends is not in the cluster, or runs nothing now.',
+    mixed: 'Some pods are allowed this already; the edits allow it for all.',
+    'no-such-end': NOT_THERE,
   },
   close: {
     denied: 'This connection is denied already.',
-    'no-such-end': 'One of the two ends is not in the cluster, or runs nothing now.',
+    mixed: 'Some pods are denied this already; the edits close it for all.',
+    'no-such-end': NOT_THERE,
   },
-} as const;
+};
+
+/** The port that most workloads of an end listen on. */
+function usualPort(
+  values: ClusterValues | undefined,
+  end: SuggestQuestion['to'] | undefined,
+): { readonly protocol: string; readonly port: number } | undefined {
+  if (end === undefined || end.type === 'addresses') return undefined;
+  const own = values?.workloads.filter(
+    ({ namespace, kind, name }) =>
+      namespace === end.namespace &&
+      (end.type === 'namespace' || (kind === end.workload.kind && name === end.workload.name)),
+  );
+  const counts = new Map<string, { readonly port: { protocol: string; port: number }; count: number }>();
+  for (const [first] of own?.map(({ ports }) => ports) ?? []) {
+    if (first === undefined) continue;
+    const key = `${first.protocol} ${first.port}`;
+    const known = counts.get(key) ?? { port: first, count: 0 };
+    counts.set(key, { ...known, count: known.count + 1 });
+  }
+  return [...counts.values()].sort((a, b) => b.count - a.count)[0]?.port;
+}
 
 interface AnswerProps {
   readonly answer: SuggestionList;
@@ -218,28 +246,23 @@ interface AnswerProps {
 }
 
 function Answer({ answer, want, onUse }: AnswerProps): ReactNode {
-  const done: Readonly<Record<string, string>> = NOW[want];
-  const already = done[answer.now];
+  const standing = NOW[want][answer.now];
+  const isOpen = standing === undefined || answer.now === 'mixed';
   return (
     <>
-      {already === undefined ? null : <p className="draft-hint muted">{already}</p>}
+      {standing === undefined ? null : <p className="draft-hint muted">{standing}</p>}
       {answer.obstacles.map((obstacle) => (
         <p key={obstacle} className="draft-notice warning">
           <Icon name="warning" size={14} />
           <span>{obstacle}</span>
         </p>
       ))}
-      {already === undefined && answer.suggestions.length === 0 && answer.obstacles.length === 0 ? (
-        <p className="draft-hint muted">No edit of a single policy does this.</p>
+      {isOpen && answer.suggestions.length === 0 && answer.obstacles.length === 0 ? (
+        <p className="draft-hint muted">No edit of the policies that decide this does it.</p>
       ) : null}
       <ol className="draft-suggestions">
         {answer.suggestions.map((suggestion) => (
-          <SuggestionCard
-            key={JSON.stringify(suggestion.edits)}
-            suggestion={suggestion}
-            verb={want === 'allow' ? 'opens' : 'closes'}
-            onUse={onUse}
-          />
+          <SuggestionCard key={JSON.stringify(suggestion.edits)} suggestion={suggestion} onUse={onUse} />
         ))}
       </ol>
     </>
@@ -248,11 +271,10 @@ function Answer({ answer, want, onUse }: AnswerProps): ReactNode {
 
 interface SuggestionCardProps {
   readonly suggestion: Suggestion;
-  readonly verb: 'opens' | 'closes';
   readonly onUse: (suggestion: Suggestion) => Promise<void>;
 }
 
-function SuggestionCard({ suggestion, verb, onUse }: SuggestionCardProps): ReactNode {
+function SuggestionCard({ suggestion, onUse }: SuggestionCardProps): ReactNode {
   const { title, exact, alsoPorts, also, alsoPairs } = suggestion;
   return (
     <li className="draft-suggestion">
@@ -263,23 +285,23 @@ function SuggestionCard({ suggestion, verb, onUse }: SuggestionCardProps): React
             <Icon name="check" size={12} /> exactly this
           </span>
         ) : (
-          <span className="badge warning">
-            also {verb} {alsoPairs > 0 ? `${formatCount(alsoPairs)} more` : ''}
-            {alsoPairs > 0 && alsoPorts !== null ? ', ' : ''}
-            {alsoPorts?.label ?? ''}
-          </span>
+          <span className="badge warning">{alsoText(suggestion)}</span>
         )}
         <span className="spring" />
         <Button variant="primary" onClick={() => void onUse(suggestion)}>
           Add to the draft
         </Button>
       </div>
-      {also.length === 0 ? null : (
+      {also.length === 0 && alsoPorts === null ? null : (
         <ul>
-          {also.map((row) => (
-            <li key={`${row.kind} ${row.from.id} ${row.to.id}`}>
-              {rowText(row)}{' '}
-              <span className="muted">{(verb === 'opens' ? row.opened : row.closed).label}</span>
+          {alsoPorts === null ? null : (
+            <li>
+              between these two <Ports {...alsoPorts} />
+            </li>
+          )}
+          {also.map((change) => (
+            <li key={`${change.from.id} ${change.to.id} ${change.opened.label} ${change.closed.label}`}>
+              {changeText(change)} <Ports {...change} />
             </li>
           ))}
           {alsoPairs > also.length ? (
@@ -291,8 +313,30 @@ function SuggestionCard({ suggestion, verb, onUse }: SuggestionCardProps): React
   );
 }
 
-function rowText({ from, to }: ImpactRow): string {
-  const name = (end: ImpactRow['from']) =>
+/** `also opens 3 more`, `also closes other ports`, `also changes 12 more`: what a badge has room for. */
+function alsoText({ alsoPorts, also, alsoPairs }: Suggestion): string {
+  const changes = alsoPorts === null ? also : [alsoPorts, ...also];
+  const opens = changes.some(({ opened }) => opened.ranges.length > 0);
+  const closes = changes.some(({ closed }) => closed.ranges.length > 0);
+  const verb = opens && closes ? 'changes' : opens ? 'opens' : closes ? 'closes' : 'changes';
+  const what = [
+    ...(alsoPairs > 0 ? [`${formatCount(alsoPairs)} more`] : []),
+    ...(alsoPorts === null ? [] : ['other ports']),
+  ];
+  return `also ${verb} ${what.join(', ')}`;
+}
+
+function Ports({ opened, closed }: Pick<AlsoChange, 'opened' | 'closed'>): ReactNode {
+  const parts = [
+    ...(opened.ranges.length > 0 ? [`+ ${opened.label}`] : []),
+    ...(closed.ranges.length > 0 ? [`\u2212 ${closed.label}`] : []),
+  ];
+  return <span className="muted">{parts.length === 0 ? 'no longer known for sure' : parts.join(', ')}</span>;
+}
+
+function changeText({ from, to, pairs }: AlsoChange): string {
+  const name = (end: AlsoChange['from']) =>
     end.type === 'workload' ? `${end.namespace}/${end.label}` : end.label;
-  return `${name(from)} → ${name(to)}`;
+  if (from.id === to.id && from.type === 'workload') return `among the pods of ${name(from)}`;
+  return `${name(from)} → ${name(to)}${pairs > 1 ? ` (${formatCount(pairs)})` : ''}`;
 }

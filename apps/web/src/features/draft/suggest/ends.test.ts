@@ -10,7 +10,10 @@ const workload = (namespace: string, kind: string, name: string) => ({
   ports: [],
 });
 const choices = endChoices({
-  namespaces: [],
+  namespaces: [
+    { name: 'shop', labels: {} },
+    { name: 'internet', labels: {} },
+  ],
   workloads: [
     workload('shop', 'Deployment', 'db'),
     workload('shop', 'StatefulSet', 'db'),
@@ -26,6 +29,12 @@ test('an end is a workload by its name, with its kind where that is not enough',
     expect(readEnd(text, choices)).toBe(id);
     expect(endText(id, choices)).toBe(text);
   }
+});
+
+test('an end is a namespace, for all of its pods', () => {
+  expect(readEnd('shop', choices)).toBe('ns:shop');
+  expect(readEnd('internet', choices)).toBe('out:internet');
+  expect(readEnd('internet (namespace)', choices)).toBe('ns:internet');
 });
 
 test('an end is the internet, a block, or an address', () => {

@@ -8,7 +8,9 @@ export interface EndChoice {
   readonly id: EntityId;
 }
 
-/** Every workload by `namespace/name`, with its kind where two share that name; then the internet. */
+const INTERNET: EndChoice = { text: 'internet', id: 'out:internet' };
+
+/** The internet, every namespace by its name, and every workload by `namespace/name`, with its kind where two share that. */
 export function endChoices(values: ClusterValues | undefined): readonly EndChoice[] {
   const kinds = new Map<string, Set<string>>();
   for (const { namespace, name, kind } of values?.workloads ?? []) {
@@ -21,7 +23,12 @@ export function endChoices(values: ClusterValues | undefined): readonly EndChoic
       id: `wl:${path}[${kind}]`,
     })),
   );
-  return [...workloads.sort((a, b) => (a.text < b.text ? -1 : 1)), { text: 'internet', id: 'out:internet' }];
+  const namespaces = (values?.namespaces ?? []).map(({ name }) => ({
+    // A namespace may have that name; the word means the other one.
+    text: name === INTERNET.text ? `${name} (namespace)` : name,
+    id: `ns:${name}`,
+  }));
+  return [INTERNET, ...namespaces, ...workloads].sort((a, b) => (a.text < b.text ? -1 : 1));
 }
 
 /** What a text stands for: a choice, a block of addresses, or one address. `undefined`: nothing that is known. */
