@@ -64,7 +64,8 @@ describe('from the cluster to the browser', () => {
     for (const client of clients) {
       await expect.poll(() => known(client.state().current), { timeout: 30_000 }).toEqual(truth(cluster));
     }
-    expect(cluster.watches.count({ resource: 'pods' })).toBe(1);
+    // For a moment there is none: between one watch and the next.
+    await expect.poll(() => cluster.watches.count({ resource: 'pods' }), { timeout: 30_000 }).toBe(1);
   });
 
   it('tells when it lost the cluster and when it has it back', async () => {

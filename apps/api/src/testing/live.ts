@@ -125,7 +125,7 @@ export function held(store: RecordStore): Record<string, unknown> {
 }
 
 /** Waits until the source is live and holds the truth. */
-export async function converges(source: ClusterSource, server: StandIn, timeout = 10_000): Promise<void> {
+export async function converges(source: ClusterSource, server: StandIn, timeout = 30_000): Promise<void> {
   await expect
     .poll(() => source.status().freshness, { timeout, interval: 10 })
     .toMatchObject({ state: 'live' });

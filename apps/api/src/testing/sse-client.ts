@@ -92,7 +92,7 @@ export async function openStream(url: string, headers: Record<string, string> = 
         };
         const timer = setTimeout(
           () => finish(() => reject(new Error(`nothing came: ${JSON.stringify(state.status?.freshness)}`))),
-          5_000,
+          30_000,
         );
         waiting.add(check);
         check();
