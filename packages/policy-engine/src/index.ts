@@ -111,7 +111,12 @@ export {
   isolation,
   type WorkloadIsolation,
 } from './queries/coverage.ts';
-export { type ChangedRectangle, changedRectangles, compileOverlay } from './queries/diff.ts';
+export {
+  type ChangedRectangle,
+  type ClusterOverlay,
+  changedRectangles,
+  compileOverlay,
+} from './queries/diff.ts';
 export { type Edge, edgeBatches, edges } from './queries/edges.ts';
 export { type Endpoint, type LocatedEndpoint, locateEndpoint, locatePod } from './queries/endpoint.ts';
 export {
@@ -226,6 +231,7 @@ export type {
   WorkloadNode,
 } from './views/graph-model.ts';
 export { type Lens, lensOf } from './views/lens.ts';
+export type { DraftMark } from './views/mark.ts';
 export { type CellHalf, type CellReason, cellReason } from './views/matrix-cell.ts';
 export {
   createMatrix,

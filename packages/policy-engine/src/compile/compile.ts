@@ -10,9 +10,11 @@ import {
   intersect,
   interval,
   isEmptySet,
+  subtract,
   unionAll,
 } from '../sets/interval-set.ts';
 import { blocksOfCidr } from './address-blocks.ts';
+import { alignUniverse } from './align.ts';
 import { Resolver } from './resolve.ts';
 import { cellAt, type ListId, type Row, type RowInput, RowSolver, unreadTierInput } from './rows.ts';
 import { Selecting } from './selecting.ts';
@@ -85,11 +87,20 @@ export function compile(snapshot: ClusterSnapshot, options: CompileOptions = {})
   const space = base?.cells.space ?? new ConnectionSpace();
   const cells = base?.cells ?? new VerdictCells(space);
   const solver = new RowSolver(new Resolver(universe, space, new Selecting(universe)), cells);
+  return assemble(snapshot, universe, policies, solver);
+}
+
+function assemble(
+  snapshot: ClusterSnapshot,
+  universe: Universe,
+  policies: ReadonlyMap<PolicyKey, CompiledPolicy>,
+  solver: RowSolver,
+): Cluster {
   return {
     snapshot,
     universe,
     solver,
-    cells,
+    cells: solver.cells,
     policies,
     diagnostics: [...policies.values()].flatMap((policy) => policy.diagnostics),
     rowIds: selectRows(snapshot, universe, solver, policies.values()),
@@ -104,6 +115,11 @@ export function rowOf(cluster: Cluster, direction: Direction, column: number): R
 /** The inputs that decide a column's row, in evaluation order. */
 export function rowInputs(cluster: Cluster, direction: Direction, column: number): readonly RowInput[] {
   return cluster.solver.inputsOf(cluster.rowIds[direction][column] as number);
+}
+
+/** Whether two clusters are states over the same columns, so that they can be compared row by row. */
+export function shareColumns(a: Cluster, b: Cluster): boolean {
+  return a.universe.layout === b.universe.layout && a.cells === b.cells;
 }
 
 /** What a source column may send to a destination column: both directions must allow (semantics 0.1). */
@@ -241,6 +257,27 @@ export function sharedBase(base: Cluster, snapshot: ClusterSnapshot): Cluster | 
 }
 
 /**
+ * Compiles a cluster and a changed state of it over the same columns (see `alignUniverse`): what is the same in both is
+ * solved once. Costs about as much as compiling, or half of it where only labels changed. `base` must tell enough apart for the
+ * policies of `changed` (see `sharedBase`).
+ */
+export function compileAligned(
+  base: Cluster,
+  changed: ClusterSnapshot,
+): { readonly before: Cluster; readonly after: Cluster } {
+  const { cells, snapshot, policies } = base;
+  const universes = alignUniverse(base.universe, changed);
+  const resolverOf = (universe: Universe): Resolver =>
+    new Resolver(universe, cells.space, new Selecting(universe));
+  const before =
+    universes.before === base.universe
+      ? base
+      : assemble(snapshot, universes.before, policies, new RowSolver(resolverOf(universes.before), cells));
+  const solver = before.solver.forState(resolverOf(universes.after));
+  return { before, after: assemble(changed, universes.after, lowerAll(changed.policies), solver) };
+}
+
+/**
  * The same cluster under other compiled policies (a rule left out, say). They may name no CIDR, domain or per-pod label
  * that the cluster's own policies don't. `snapshot` stays as it is.
  */
@@ -272,7 +309,7 @@ function recompile(
         return [subject.sure, subject.maybe];
       }),
     );
-    forEachMember(touched, (column) => {
+    forEachMember(subtract(touched, universe.absent), (column) => {
       const kept = rowInputs(base, direction, column).filter(
         (input) => input < 0 || !removed.has(input >> 1),
       );
@@ -344,6 +381,9 @@ function selectRows(
       add(subject.sure, input);
       add(subject.maybe, solver.input(input >> 1, false));
     }
+    forEachMember(universe.absent, (column) => {
+      lists[column] = solver.absent(direction);
+    });
     let list = -1;
     let ports = -1;
     let row = -1;

@@ -200,7 +200,8 @@ function sameBlocks(a: readonly number[], b: readonly number[]): boolean {
   return true;
 }
 
-function sameLabels(a: Labels, b: Labels, ignored: ReadonlySet<string>): boolean {
+/** Whether two sets of labels are the same but for those that don't count. */
+export function sameLabels(a: Labels, b: Labels, ignored: ReadonlySet<string>): boolean {
   if (a === b) return true;
   let count = 0;
   for (const key in a) {
@@ -213,7 +214,7 @@ function sameLabels(a: Labels, b: Labels, ignored: ReadonlySet<string>): boolean
 }
 
 /** Whether two lists declare the same ports in the same order; a finer class than needed does no harm. */
-function samePorts(a: readonly ContainerPortRecord[], b: readonly ContainerPortRecord[]): boolean {
+export function samePorts(a: readonly ContainerPortRecord[], b: readonly ContainerPortRecord[]): boolean {
   if (a === b) return true;
   if (a.length !== b.length) return false;
   for (let i = 0; i < a.length; i++) {
@@ -312,16 +313,13 @@ function number(
 }
 
 /** Number of the named ports in this list; new ones are added. */
-function namedPortsId(
+export function namedPortsId(
   all: NamedPorts[],
   ids: Map<string, number>,
   list: readonly ContainerPortRecord[],
 ): number {
   const named = list.filter((port) => port.name !== undefined);
-  const keys = named.map(
-    (port) => `${port.name}/${port.protocol}/${port.port}/${port.init === true ? 1 : 0}`,
-  );
-  const key = keys.length === 1 ? (keys[0] as string) : keys.sort().join();
+  const key = namedPortsKey(named);
   let id = ids.get(key);
   if (id === undefined) {
     id = all.length;
@@ -329,6 +327,14 @@ function namedPortsId(
     ids.set(key, id);
   }
   return id;
+}
+
+/** Canonical text of named ports: lists that declare the same have equal texts. */
+export function namedPortsKey(named: NamedPorts): string {
+  const keys = named.map(
+    (port) => `${port.name}/${port.protocol}/${port.port}/${port.init === true ? 1 : 0}`,
+  );
+  return keys.length === 1 ? (keys[0] as string) : keys.sort().join();
 }
 
 /** Port numbers a name resolves to on pods with these named ports (semantics 1.4). */

@@ -1,5 +1,13 @@
 import { type Direction, type RuleBlock, TIERS, type Tier } from '../ir/ir.ts';
-import { EMPTY_SET, type IntervalSet, intersect, isEmptySet, subtract, union } from '../sets/interval-set.ts';
+import {
+  EMPTY_SET,
+  equalSets,
+  type IntervalSet,
+  intersect,
+  isEmptySet,
+  subtract,
+  union,
+} from '../sets/interval-set.ts';
 import { join, type ProgressId, ProgressTable, perhaps, type TierEnd } from './decide.ts';
 import type { ResolvedBlock, ResolvedRule, Resolver } from './resolve.ts';
 import type { ThreeValuedSet } from './selecting.ts';
@@ -36,6 +44,9 @@ export function unreadTierInput(tier: Tier): RowInput {
   return (-1 - TIERS.indexOf(tier)) as RowInput;
 }
 
+/** The one input of a column that doesn't exist in this state of the cluster: whatever it is asked, it gets nothing. */
+const ABSENT = (-1 - TIERS.length) as RowInput;
+
 export type ListId = number & { readonly __brand: 'ListId' };
 
 /** Lists of inputs as a tree: appending the same input to the same list gives the same list. */
@@ -69,7 +80,7 @@ class InputLists {
   }
 
   append(list: ListId, input: RowInput, usesPorts: boolean): ListId {
-    const key = list * 67_108_864 + input + TIERS.length;
+    const key = list * 67_108_864 + input - ABSENT;
     let child = this.#children.get(key);
     if (child === undefined) {
       child = this.#parents.length as ListId;
@@ -106,7 +117,9 @@ export class RowSolver {
   readonly resolver: Resolver;
   readonly cells: VerdictCells;
   #blocks: ResolvedBlock[] = [];
-  #blockIds = new Map<RuleBlock, number>();
+  readonly #blockIds = new Map<RuleBlock, number>();
+  /** All numbers of a block: it has several where it means other columns in another state of the cluster. */
+  #meanings = new Map<RuleBlock, number[]>();
   #progress: ProgressTable;
   #lists = new InputLists();
   #rowIds = new Map<number, number>();
@@ -114,7 +127,7 @@ export class RowSolver {
   #rows: (Row | undefined)[] = [];
   /** Index in `TIERS` of each block's tier. */
   #tiers: number[] = [];
-  readonly #afterFirstTier = new Map<number, readonly Part[]>();
+  #afterFirstTier = new Map<number, readonly Part[]>();
 
   constructor(resolver: Resolver, cells: VerdictCells) {
     this.resolver = resolver;
@@ -137,7 +150,8 @@ export class RowSolver {
       subject: spreadBoth(block.subject),
       rules: block.rules.map((rule) => ({ ...rule, peers: spreadBoth(rule.peers) })),
     }));
-    solver.#blockIds = new Map(this.#blockIds);
+    for (const [block, id] of this.#blockIds) solver.#blockIds.set(block, id);
+    solver.#meanings = new Map([...this.#meanings].map(([block, ids]) => [block, [...ids]]));
     solver.#tiers = [...this.#tiers];
     solver.#progress = this.#progress;
     solver.#lists = this.#lists.copy();
@@ -153,13 +167,37 @@ export class RowSolver {
     return solver;
   }
 
+  /**
+   * A solver for another state of the cluster over the same columns. The two share everything they remember: a block that
+   * means the same columns in both has one number, and so rows have one number where they are the same.
+   */
+  forState(resolver: Resolver): RowSolver {
+    const solver = new RowSolver(resolver, this.cells);
+    solver.#blocks = this.#blocks;
+    solver.#meanings = this.#meanings;
+    solver.#tiers = this.#tiers;
+    solver.#progress = this.#progress;
+    solver.#lists = this.#lists;
+    solver.#rowIds = this.#rowIds;
+    solver.#inputs = this.#inputs;
+    solver.#rows = this.#rows;
+    solver.#afterFirstTier = this.#afterFirstTier;
+    return solver;
+  }
+
   /** Number of a block; resolves it on first sight. */
   blockId(block: RuleBlock): number {
     let id = this.#blockIds.get(block);
     if (id === undefined) {
-      id = this.#blocks.length;
-      this.#blocks.push(this.resolver.block(block));
-      this.#tiers.push(TIERS.findIndex((tier) => tier.id === block.tier));
+      const resolved = this.resolver.block(block);
+      const meanings = this.#meanings.get(block) ?? [];
+      id = meanings.find((known) => sameColumns(this.resolved(known), resolved));
+      if (id === undefined) {
+        id = this.#blocks.length;
+        this.#blocks.push(resolved);
+        this.#tiers.push(TIERS.findIndex((tier) => tier.id === block.tier));
+        this.#meanings.set(block, [...meanings, id]);
+      }
       this.#blockIds.set(block, id);
     }
     return id;
@@ -190,6 +228,11 @@ export class RowSolver {
   /** The empty list of a direction's inputs. */
   noInputs(direction: Direction): ListId {
     return this.#lists.empty(direction);
+  }
+
+  /** The list of a column that doesn't exist in this state. */
+  absent(direction: Direction): ListId {
+    return this.#lists.append(this.#lists.empty(direction), ABSENT, false);
   }
 
   /** A list with one more input, which must come after all others in evaluation order. */
@@ -245,6 +288,12 @@ export class RowSolver {
   #evaluate(list: ListId, ports: number): Row {
     if (list === this.#lists.empty(this.#lists.direction(list))) return this.#openRow();
     const inputs = this.#lists.inputs(list);
+    if (inputs[0] === ABSENT) {
+      return {
+        parts: [{ cell: this.cells.denied, columns: this.resolver.universe.everything }],
+        open: false,
+      };
+    }
     let parts = this.#firstTier(list, ports);
     for (let tier = 1; tier < TIERS.length; tier++) {
       parts = this.#runTier(parts, tier, inputs, this.#lists.direction(list), ports);
@@ -444,6 +493,16 @@ export class RowSolver {
 }
 
 type CellConnections = ResolvedRule['connections'];
+
+/** Whether one block, resolved in two states of a cluster, means the same columns in both. */
+function sameColumns(a: ResolvedBlock, b: ResolvedBlock): boolean {
+  const same = (x: ThreeValuedSet, y: ThreeValuedSet): boolean =>
+    equalSets(x.sure, y.sure) && equalSets(x.maybe, y.maybe);
+  return (
+    same(a.subject, b.subject) &&
+    a.rules.every((rule, index) => same(rule.peers, (b.rules[index] as ResolvedRule).peers))
+  );
+}
 
 interface Part {
   readonly set: IntervalSet;

@@ -1,10 +1,12 @@
 import type { Requirement, Selector } from '../ir/ir.ts';
 import type { ClusterSnapshot } from '../model/records.ts';
 import {
+  EMPTY_SET,
   equalSets,
   fromSortedPoints,
   type IntervalSet,
   interval,
+  isEmptySet,
   subtract,
   union,
 } from '../sets/interval-set.ts';
@@ -29,8 +31,19 @@ import { buildEndpointClasses, type EndpointClass, type EndpointClasses } from '
  * (semantics 1.8), so it is solved under both readings: the class's own column is the "as its node" reading, its column in the last
  * region the "as a pod" reading. A verdict is known where both agree.
  */
-export interface Universe extends EndpointClasses {
+export interface Universe extends EndpointClasses, Layout {
   readonly snapshot: ClusterSnapshot;
+  /** Universes with the same layout are states of one cluster (see `alignUniverse`): each column is the same end in both. */
+  readonly layout: Layout;
+  /**
+   * Columns of pods that this state of the cluster doesn't have: they are in another one, over the same layout. Nothing may
+   * be sent to or from them here. What selects them in that other state selects them here too; it changes nothing.
+   */
+  readonly absent: IntervalSet;
+}
+
+/** How the columns are laid out. */
+export interface Layout {
   readonly blocks: AddressBlocks;
   /** Domain patterns that policies name, sorted; the column after the last is any other name. */
   readonly domains: readonly string[];
@@ -85,9 +98,11 @@ export interface Refinement {
 
 /**
  * The universe with its address space cut further. `undefined` where a new boundary runs through the addresses of one
- * endpoint class, so that there would be other classes.
+ * endpoint class, so that there would be other classes, and where pods are absent: the state that has them would have to
+ * be refined with it.
  */
 export function refineUniverse(universe: Universe, cidrs: Iterable<string>): Refinement | undefined {
+  if (!isEmptySet(universe.absent)) return undefined;
   const blocks = cutAddressSpace(cidrs, universe.blocks);
   const firsts = firstFinerBlocks(universe.blocks, blocks);
   const classes = refineClasses(universe, blocks, firsts);
@@ -137,14 +152,14 @@ function refineClasses(
   return refined;
 }
 
-function layOut(
+/** @param snapshot gives the nodes, and what of the namespaces is hidden */
+export function layOut(
   snapshot: ClusterSnapshot,
   classes: EndpointClasses,
   blocks: AddressBlocks,
   domains: readonly string[],
 ): Universe {
   const hiddenNamespaces = findHiddenNamespaces(snapshot, classes);
-
   const classCount = classes.classes.length;
   const firstHidden = classCount;
   const firstNode = firstHidden + hiddenNamespaces.length;
@@ -161,9 +176,7 @@ function layOut(
   });
   const columnCount = firstReading + readingClasses.length;
 
-  return {
-    ...classes,
-    snapshot,
+  const layout: Layout = {
     blocks,
     domains,
     hiddenNamespaces,
@@ -187,6 +200,7 @@ function layOut(
     readingClasses,
     addressGroups: groupByAddress(snapshot, classes, blocks, firstNode, readingOf),
   };
+  return { ...classes, ...layout, snapshot, layout, absent: EMPTY_SET };
 }
 
 function findHiddenNamespaces(snapshot: ClusterSnapshot, classes: EndpointClasses): number[] {

@@ -1,4 +1,11 @@
-import { type Cluster, compile, pairCell, sharedBase } from '../compile/compile.ts';
+import {
+  type Cluster,
+  compile,
+  compileAligned,
+  pairCell,
+  shareColumns,
+  sharedBase,
+} from '../compile/compile.ts';
 import type { Row } from '../compile/rows.ts';
 import type { CellId } from '../compile/verdict-cells.ts';
 import type { Direction } from '../ir/ir.ts';
@@ -24,36 +31,61 @@ export interface ChangedRectangle {
   readonly after: CellId;
 }
 
+/** A cluster and a changed state of it over the same columns, so that they can be compared row by row. */
+export interface ClusterOverlay {
+  readonly before: Cluster;
+  readonly after: Cluster;
+}
+
 /**
- * Compiles a snapshot and a changed one over one universe, so that they can be compared row by row. Only policies may
- * differ (the other lists must be the same arrays); `undefined` where more than that does: compare `edges` then.
- * `before` is reused where its universe tells enough apart, refined where only a CIDR is new, and compiled anew where not.
+ * Compiles a changed state of a cluster over the same columns. Policies, pods, namespaces and labels may differ;
+ * `undefined` where more than that does: nodes, what may not be read (those lists must be the same arrays), and then only
+ * `edges` can be compared. `before` is reused where its universe tells enough apart, refined where only a CIDR is new, and
+ * compiled anew where not. Where pods and namespaces are the same arrays, only rows of changed policies are computed.
+ *
+ * @param last an overlay over the same cluster: where only policies differ from its changed state, it is built upon, so that
+ *   a draft which has new labels, workloads or CIDRs stays cheap to type in
  */
 export function compileOverlay(
   before: Cluster,
   changed: ClusterSnapshot,
-): { readonly before: Cluster; readonly after: Cluster } | undefined {
+  last?: ClusterOverlay,
+): ClusterOverlay | undefined {
   const { snapshot } = before;
   if (
-    snapshot.pods !== changed.pods ||
-    snapshot.namespaces !== changed.namespaces ||
     snapshot.nodes !== changed.nodes ||
     snapshot.hidden !== changed.hidden ||
     snapshot.unreadPolicies !== changed.unreadPolicies
   ) {
     return undefined;
   }
-  const base = sharedBase(before, changed) ?? compile(snapshot, { alongside: [changed] });
-  return { before: base, after: compile(changed, { base }) };
+  const known = last?.before.snapshot === snapshot ? last : undefined;
+  if (samePods(snapshot, changed)) {
+    const own = known !== undefined && samePods(snapshot, known.after.snapshot) ? known.before : before;
+    const base = sharedBase(own, changed) ?? compile(snapshot, { alongside: [changed] });
+    return { before: base, after: compile(changed, { base }) };
+  }
+  if (known !== undefined && samePods(known.after.snapshot, changed)) {
+    const base = sharedBase(known.after, changed);
+    if (base === known.after) return { before: known.before, after: compile(changed, { base }) };
+  }
+  // As far as telling apart goes, the policies of the changed state could as well be the cluster's own.
+  const policed = { ...snapshot, policies: changed.policies };
+  const base = sharedBase(before, policed) ?? compile(snapshot, { alongside: [policed] });
+  return compileAligned(base, changed);
+}
+
+function samePods(a: ClusterSnapshot, b: ClusterSnapshot): boolean {
+  return a.pods === b.pods && a.namespaces === b.namespaces;
 }
 
 /**
- * The pairs of columns whose cell differs between two clusters over one universe. Each changed pair is in exactly one
- * rectangle. Ends outside the cluster's pods are never both. Throws a TypeError where the universes differ (a mistake of
+ * The pairs of columns whose cell differs between two clusters over the same columns. Each changed pair is in exactly one
+ * rectangle. Ends outside the cluster's pods are never both. Throws a TypeError where the columns differ (a mistake of
  * the caller, not of the input).
  */
 export function changedRectangles(before: Cluster, after: Cluster): ChangedRectangle[] {
-  if (before.universe !== after.universe) throw new TypeError('clusters must share a universe');
+  if (!shareColumns(before, after)) throw new TypeError('clusters must have the same columns');
   const { universe } = before;
   const hostNetwork = fromSortedPoints(universe.readingClasses);
   const inside = subtract(union(universe.regions.classes, universe.regions.hidden), hostNetwork);

@@ -1,10 +1,10 @@
 import { type Cluster, portsOf, rowInputs } from '../compile/compile.ts';
 import { begin, continueTier, finish, isolate, join, meet, type Progress } from '../compile/decide.ts';
 import type { ResolvedBlock, ResolvedRule } from '../compile/resolve.ts';
-import { meets } from '../compile/selecting.ts';
+import { meets, selects } from '../compile/selecting.ts';
 import { selectorKey } from '../compile/universe.ts';
 import { type Direction, type PodSet, type Requirement, type Selector, TIERS } from '../ir/ir.ts';
-import type { TransportProtocol } from '../model/records.ts';
+import type { Labels, TransportProtocol } from '../model/records.ts';
 import { type ConnectionList, type ConnectionSetId, connectionList } from '../sets/connection-set.ts';
 import { intersect, isEmptySet } from '../sets/interval-set.ts';
 
@@ -78,6 +78,11 @@ export function grantedToAll(cluster: Cluster, direction: Direction, column: num
   return evaluate(cluster, direction, column, blocks, undefined).allowed;
 }
 
+/** Pods that may come: as a rule describes them, or in a namespace all of whose labels are known. */
+export type FuturePeer = Pick<PodSet, 'pods'> & {
+  readonly namespaces: PodSet['namespaces'] | { readonly labels: Labels };
+};
+
 /**
  * What every pod that a description fits gets, whether or not there is one; `undefined`: any pod at all. Only rules that
  * cover the whole description count.
@@ -86,7 +91,7 @@ export function grantedTo(
   cluster: Cluster,
   direction: Direction,
   column: number,
-  peer: PodSet | undefined,
+  peer: FuturePeer | undefined,
 ): { readonly allowed: ConnectionSetId; readonly unresolved: readonly UnresolvedPort[] } {
   const { allowed, unresolved } = evaluate(
     cluster,
@@ -121,7 +126,7 @@ function evaluate(
   direction: Direction,
   column: number,
   blocks: readonly ResolvedBlock[],
-  peer: PodSet | undefined,
+  peer: FuturePeer | undefined,
 ): Evaluated {
   const { space } = cluster.cells;
   const ports = portsOf(cluster.universe, column);
@@ -173,7 +178,7 @@ function evaluate(
 }
 
 /** Whether a rule's peers include every pod that the description fits. */
-function covers(rule: ResolvedRule, peer: PodSet | undefined): boolean {
+function covers(rule: ResolvedRule, peer: FuturePeer | undefined): boolean {
   return rule.rule.peers.some((term) => {
     if (term.type === 'any') return true;
     if (term.type !== 'pods') return false;
@@ -186,7 +191,8 @@ function covers(rule: ResolvedRule, peer: PodSet | undefined): boolean {
   });
 }
 
-function namespacesCover(outer: PodSet['namespaces'], inner: PodSet['namespaces']): boolean {
+function namespacesCover(outer: PodSet['namespaces'], inner: FuturePeer['namespaces']): boolean {
+  if ('labels' in inner) return selects(namespaceSelector(outer), inner.labels);
   return selectorCovers(namespaceSelector(outer), namespaceSelector(inner));
 }
 

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compile } from '../compile/compile.ts';
-import type { PolicyRecord } from '../model/records.ts';
 import { type Edge, edgeBatches, edges } from '../queries/edges.ts';
 import { workloadGrouping } from '../queries/reachability.ts';
-import { anyPolicy, snapshots } from './arbitraries.ts';
+import { snapshots } from './arbitraries.ts';
+import { editedPolicies, policyEdits } from './arbitraries-changes.ts';
 import {
   changedPairs,
   connects,
@@ -17,31 +17,6 @@ import {
 } from './engine-adapter.ts';
 import { fuzzing } from './fuzzing.ts';
 import { questionsAbout } from './questions.ts';
-
-/** One step of editing: `at` is where, past the end adds; without a policy what is there goes. */
-interface Edit {
-  readonly at: number;
-  readonly policy: PolicyRecord | null;
-}
-
-const edits: fc.Arbitrary<readonly Edit[]> = fc.array(
-  fc.record({ at: fc.nat({ max: 5 }), policy: fc.option(anyPolicy, { freq: 3 }) }),
-  { minLength: 1, maxLength: 3 },
-);
-
-/** Replacing keeps the name, as an edited policy does; every other policy stays the same object. */
-function edited(
-  policies: readonly PolicyRecord[],
-  { at, policy }: Edit,
-  step: number,
-): readonly PolicyRecord[] {
-  const old = policies[at];
-  if (policy === null) return policies.filter((one) => one !== old);
-  const others = policies.filter((one) => one !== old && one.name !== policy.name);
-  if (policy.name === 'default') return [...others, policy];
-  const sameKey = old !== undefined && old.kind === policy.kind && old.namespace === policy.namespace;
-  return [...others, { ...policy, name: sameKey ? old.name : `new${step}` }];
-}
 
 describe('the relation between columns', () => {
   it('is visited as rectangles that hold each pair once, with the pair’s own cell', { timeout: 0 }, () => {
@@ -74,8 +49,8 @@ describe('the relation between columns', () => {
 
   it('changes under a draft exactly where the diff says', { timeout: 0 }, () => {
     fc.assert(
-      fc.property(snapshots, edits, (snapshot, steps) => {
-        const policies = steps.reduce(edited, snapshot.policies);
+      fc.property(snapshots, policyEdits, (snapshot, steps) => {
+        const policies = steps.reduce(editedPolicies, snapshot.policies);
         const { before, after } = draftOver(engineFor(snapshot), policies);
         const then = pairsOf(after);
         const wanted: (readonly [PairKey, number, number])[] = [];
@@ -93,12 +68,12 @@ describe('the relation between columns', () => {
 describe('a draft laid over a compiled cluster', () => {
   it('gives the verdicts of a compile from scratch, edit after edit', { timeout: 0 }, () => {
     fc.assert(
-      fc.property(snapshots, edits, fc.nat({ max: 9 }), (snapshot, steps, offset) => {
+      fc.property(snapshots, policyEdits, fc.nat({ max: 9 }), (snapshot, steps, offset) => {
         let engine = engineFor(snapshot);
         let { policies } = snapshot;
         steps.forEach((step, index) => {
           const untouched = engineFor({ ...snapshot, policies });
-          policies = edited(policies, step, index);
+          policies = editedPolicies(policies, step, index);
           const { before, after } = draftOver(engine, policies);
           const fresh = engineFor({ ...snapshot, policies });
           for (const { from, to, traffic } of questionsAbout(snapshot, offset)) {

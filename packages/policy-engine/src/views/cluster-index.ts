@@ -2,6 +2,7 @@ import type { Labels, PolicyKey } from '../model/records.ts';
 import { workloadId, workloadIsolation, workloadPods } from './graph.ts';
 import type { IsolationState } from './graph-model.ts';
 import type { Lens } from './lens.ts';
+import { type DraftMark, namespaceMark, workloadMark } from './mark.ts';
 import { subjectsOf } from './policy.ts';
 
 export interface IndexedWorkload {
@@ -13,6 +14,7 @@ export interface IndexedWorkload {
   readonly ingress: IsolationState;
   readonly egress: IsolationState;
   readonly labels: Labels;
+  readonly mark: DraftMark | null;
 }
 
 export interface IndexedNamespace {
@@ -21,6 +23,7 @@ export interface IndexedNamespace {
   readonly workloads: number;
   readonly policies: number;
   readonly hidden: boolean;
+  readonly mark: DraftMark | null;
 }
 
 export interface IndexedPolicy {
@@ -80,6 +83,7 @@ export function clusterIndex(lens: Lens): ClusterIndex {
         ingress: workloadIsolation(lens, 'ingress', index),
         egress: workloadIsolation(lens, 'egress', index),
         labels: universe.classes[entry.first]?.labels ?? {},
+        mark: workloadMark(lens, index),
       },
     ];
   });
@@ -90,6 +94,7 @@ export function clusterIndex(lens: Lens): ClusterIndex {
       workloads: Math.max(0, lastWorkload - firstWorkload + 1),
       policies: perNamespace.get(record.name) ?? 0,
       hidden: universe.hiddenNamespaces.includes(index),
+      mark: namespaceMark(lens, index),
     })),
     workloads,
     policies: indexed,

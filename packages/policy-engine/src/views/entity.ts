@@ -6,6 +6,7 @@ import { impactOf, namespaceId, workloadId, workloadIsolation, workloadPods } fr
 import type { EdgeImpact, IsolationState, PortSummary } from './graph-model.ts';
 import { type Group, groupOf, namespaceMembers, workloadMember } from './group.ts';
 import { type Lens, universalOf } from './lens.ts';
+import { type DraftMark, isAbsentWorkload, namespaceMark, workloadMark } from './mark.ts';
 import { allBlocks, BLOCKS_ID, outsidePeers } from './outside.ts';
 import { portSummary } from './ports.ts';
 import { type Relation, relationOf } from './relation.ts';
@@ -65,7 +66,7 @@ export function findEntity(lens: Lens, id: string): Entity | null {
 export function workloadEntity(lens: Lens, index: number): Entity | null {
   const { universe } = lens.after;
   const entry = universe.workloads[index];
-  if (entry === undefined) return null;
+  if (entry === undefined || isAbsentWorkload(universe, index)) return null;
   const id = workloadId(entry.id);
   return {
     id,
@@ -145,6 +146,7 @@ export interface EntityDetails {
   readonly kind: string;
   readonly namespace: string | null;
   readonly pods: number;
+  readonly mark: DraftMark | null;
   /** Label sets of its pods; several where they differ. */
   readonly labels: readonly Labels[];
   /** Ports that its containers declare: `http TCP 8080`. */
@@ -198,6 +200,12 @@ export function entityDetails(lens: Lens, id: string): EntityDetails | null {
       entity.type === 'workload'
         ? workloadPods(lens, entity.index)
         : inside.reduce((sum, index) => sum + workloadPods(lens, index), 0),
+    mark:
+      entity.type === 'workload'
+        ? workloadMark(lens, entity.index)
+        : entity.type === 'namespace'
+          ? namespaceMark(lens, entity.index)
+          : null,
     labels: namespace !== undefined ? [namespace.record.labels] : [...labels.values()].slice(0, 5),
     declaredPorts: [
       ...new Set(

@@ -1,4 +1,5 @@
 import type { PortRange } from '../sets/connection-set.ts';
+import type { DraftMark } from './mark.ts';
 
 /*
  * The graph as a view draws it: plain data, already filtered, grouped and collapsed. Where things stand on the screen
@@ -37,6 +38,7 @@ export interface NamespaceNode {
   readonly internal: InternalEdges;
   /** `true`: what is in it may not be read. */
   readonly hidden: boolean;
+  readonly mark: DraftMark | null;
 }
 
 /** What the workloads of a namespace may send to each other; said in the box instead of drawn as a loop. */
@@ -63,6 +65,7 @@ export interface WorkloadNode {
   readonly ingressFromAll: PortSummary | null;
   readonly egressToAll: PortSummary | null;
   readonly hostNetwork: boolean;
+  readonly mark: DraftMark | null;
 }
 
 export type OutsideKind = 'internet' | 'cidr' | 'node' | 'domain' | 'unlisted';

@@ -14,6 +14,7 @@ import type {
 } from './graph-model.ts';
 import { type Group, groupOf, workloadMember } from './group.ts';
 import { isolationOf, type Lens, universalOf } from './lens.ts';
+import { namespaceMark, workloadMark } from './mark.ts';
 import { type OutsidePeer, shownPeers } from './outside.ts';
 import { outsideRelations } from './outside-relations.ts';
 import { portSummary } from './ports.ts';
@@ -226,6 +227,7 @@ function namespaceNode(
     egress: tally('egress'),
     internal: internal ?? { pairs: 0, of: 0, uniform: null, opened: 0, closed: 0 },
     hidden: universe.hiddenNamespaces.includes(entry.index),
+    mark: namespaceMark(lens, entry.index),
   };
 }
 
@@ -260,6 +262,7 @@ function workloadNode(lens: Lens, workload: number): WorkloadNode {
     ingressFromAll: toAll('ingress', ingress),
     egressToAll: toAll('egress', egress),
     hostNetwork: universe.classes[entry?.first ?? -1]?.hostNetwork ?? false,
+    mark: workloadMark(lens, workload),
   };
 }
 

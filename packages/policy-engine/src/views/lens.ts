@@ -1,4 +1,4 @@
-import { type Cluster, pairCell, rowInputs, rowOf } from '../compile/compile.ts';
+import { type Cluster, pairCell, rowInputs, rowOf, shareColumns } from '../compile/compile.ts';
 import { type Row, type RowSolver, stepsOf } from '../compile/rows.ts';
 import type { Universe } from '../compile/universe.ts';
 import type { CellId } from '../compile/verdict-cells.ts';
@@ -8,7 +8,7 @@ import type { ConnectionSetId, PortRange } from '../sets/connection-set.ts';
 import type { IsolationState } from './graph-model.ts';
 
 /**
- * Two states of one universe, looked at together: `before` is the cluster as it is, `after` with a draft. Without a draft
+ * Two states over the same columns, looked at together: `before` is the cluster as it is, `after` with a draft. Without a draft
  * both are the same. Views ask their questions here.
  */
 export interface Lens {
@@ -19,7 +19,7 @@ export interface Lens {
 }
 
 /**
- * @param after a cluster over the same universe (see `compileOverlay`); one over another can't be compared, and then
+ * @param after a cluster over the same columns (see `compileOverlay`); one over others can't be compared, and then
  *   stands alone
  * @param ports what to look at; empty: every port of TCP, UDP and SCTP
  */
@@ -29,7 +29,7 @@ export function lensOf(before: Cluster, after: Cluster = before, ports: readonly
     (set, { protocol, from, to }) => space.union(set, space.range(protocol, from, to)),
     ports.length === 0 ? space.transport : space.none,
   );
-  return { before: before.universe === after.universe ? before : after, after, mask };
+  return { before: shareColumns(before, after) ? before : after, after, mask };
 }
 
 /**

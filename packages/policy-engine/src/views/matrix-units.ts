@@ -1,6 +1,7 @@
 import { type Shown, shownNamespaces, type WorkloadFilter, workloadId } from './graph.ts';
 import { namespaceMembers, workloadMember } from './group.ts';
 import type { Lens } from './lens.ts';
+import { type DraftMark, namespaceMark, workloadMark } from './mark.ts';
 import { outsidePeers } from './outside.ts';
 
 /**
@@ -17,6 +18,7 @@ export interface MatrixUnit {
   /** Kind of a workload, `Namespace`, or what sort of outside peer it is. */
   readonly kind: string;
   readonly namespace: string | null;
+  readonly mark: DraftMark | null;
 }
 
 /** A unit with what is counted in it: a list of columns for each workload, one for anything else. */
@@ -35,14 +37,23 @@ export function unitsOf(
   const drilled = level !== '' && level !== '*';
   const shown = shownNamespaces(lens, drilled ? { ...filter, scope: [level] } : filter, new Set());
   const inside =
-    level === '' ? shown.map(namespaceUnit) : shown.flatMap((entry) => workloadUnits(lens, entry));
+    level === ''
+      ? shown.map((entry) => namespaceUnit(lens, entry))
+      : shown.flatMap((entry) => workloadUnits(lens, entry));
   return [...inside.filter(({ members }) => members.length > 0), ...outside];
 }
 
-function namespaceUnit(entry: Shown): UnitMembers {
+function namespaceUnit(lens: Lens, entry: Shown): UnitMembers {
   const { id, members } = entry.group;
   return {
-    unit: { id, type: 'namespace', label: entry.name, kind: 'Namespace', namespace: entry.name },
+    unit: {
+      id,
+      type: 'namespace',
+      label: entry.name,
+      kind: 'Namespace',
+      namespace: entry.name,
+      mark: namespaceMark(lens, entry.index),
+    },
     members,
   };
 }
@@ -57,6 +68,7 @@ function workloadUnits(lens: Lens, entry: Shown): readonly UnitMembers[] {
       label: workload?.name ?? '',
       kind: workload?.kind ?? '',
       namespace: entry.name,
+      mark: workloadMark(lens, index),
     };
     return { unit, members: [workloadMember(universe, index)] };
   });
@@ -71,6 +83,7 @@ function workloadUnits(lens: Lens, entry: Shown): readonly UnitMembers[] {
         label: entry.name,
         kind: 'not readable',
         namespace: entry.name,
+        mark: null,
       },
       members: namespaceMembers(universe, entry.index).slice(-1),
     });
@@ -90,6 +103,7 @@ export function outsideUnits(lens: Lens): readonly UnitMembers[] {
       label: node.label,
       kind: node.kind,
       namespace: null,
+      mark: null,
     };
     return [{ unit, members: group.members }];
   });

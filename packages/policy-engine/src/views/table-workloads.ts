@@ -1,6 +1,7 @@
 import { workloadIsolation, workloadPods } from './graph.ts';
 import type { IsolationState } from './graph-model.ts';
 import type { Lens } from './lens.ts';
+import type { DraftMark } from './mark.ts';
 import type { MatrixOutcome } from './matrix-outcomes.ts';
 import { INTERNET_ID } from './outside.ts';
 import { codeOf, type TableRelation } from './table-relation.ts';
@@ -18,6 +19,7 @@ export interface ReachRow {
   readonly name: string;
   readonly kind: string;
   readonly pods: number;
+  readonly mark: DraftMark | null;
   readonly ingress: IsolationState;
   readonly egress: IsolationState;
   /** Workloads that it may send something to, and that may send something to it, of those the filter shows. */
@@ -81,6 +83,7 @@ export function reachTable(lens: Lens, relation: TableRelation): readonly ReachR
         name: unit.label,
         kind: unit.kind,
         pods: workloadPods(lens, workload),
+        mark: unit.mark,
         ingress: workloadIsolation(lens, 'ingress', workload),
         egress: workloadIsolation(lens, 'egress', workload),
         reaches: (out[rowOf[index] ?? 0] ?? 0) - self,

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import type { Colors } from '../../shared/colors.ts';
+import { MARKS } from '../../shared/marks.tsx';
 import { outsideMarkup, ringMarkup } from './glyphs.ts';
 
 interface Sample {
@@ -16,6 +17,8 @@ export function legendSamples(
     ringMarkup(ingress, egress, 'Deployment', colors);
   const line = (stroke: string, extra = '', width = 2) =>
     `<path d="M3 16h24" stroke="${stroke}" stroke-width="${width}" ${extra}/><path d="M24 12l6 4-6 4z" fill="${stroke}"/>`;
+  const card = (stroke: string, dash: string) =>
+    `<rect x="3" y="8" width="26" height="16" rx="4" fill="none" stroke="${stroke}" stroke-width="2" stroke-dasharray="${dash}"/>`;
   return [
     {
       title: 'Workload: left half ingress, right half egress',
@@ -24,6 +27,8 @@ export function legendSamples(
         { label: 'open: no policy isolates it', markup: ring('open', 'open') },
         { label: 'ingress isolated, egress open', markup: ring('isolated', 'open') },
         { label: 'unknown', markup: ring('unknown', 'unknown') },
+        { label: `+ ${MARKS.added.text}`, markup: card(colors.opened, '5 3') },
+        { label: `± ${MARKS.relabelled.text}`, markup: card(colors.rearranged, '2 2') },
       ],
     },
     {

@@ -1,4 +1,5 @@
 import type { Colors } from '../../shared/colors.ts';
+import { MARKS, markSuffix } from '../../shared/marks.tsx';
 import type { Rect } from '../../worker/layout/pack.ts';
 import { CARD_TEXT, HEAD_TEXT, OUTSIDE_TEXT } from '../../worker/layout/place.ts';
 import { edgeLabel, placeEdgeLabels } from './edge-labels.ts';
@@ -6,7 +7,7 @@ import { pointAt } from './geometry.ts';
 import { outsideMarkup, ringMarkup } from './glyphs.ts';
 import { legendSamples } from './Legend.tsx';
 import { type Label, type NodeLabels, nodeLabels } from './labels.ts';
-import { type BoxTone, boxTone, EDGE_TEXT, isOpen } from './looks.ts';
+import { type BoxTone, boxTone, EDGE_TEXT, isOpen, MARK_DASH } from './looks.ts';
 import type { Focus, Scene, SceneEdge } from './scene.ts';
 
 const FONT = 'system-ui, -apple-system, Segoe UI, Roboto, Noto Sans, sans-serif';
@@ -72,7 +73,8 @@ export function pictureToSvg({ scene, focus, colors, title, subtitle }: Picture)
     ...boxes(false),
     ...scene.cards.map((card) => {
       const { kind, namespace, name } = card.node;
-      return group(card.id, `${kind} ${namespace}/${name}`, cardSvg(card, colors, labels), 0.16);
+      const title = `${kind} ${namespace}/${name}${markSuffix(card.node.mark)}`;
+      return group(card.id, title, cardSvg(card, colors, labels), 0.16);
     }),
     ...scene.outside.map((peer) =>
       group(peer.id, `${peer.node.label} ${peer.node.detail}`.trim(), outsideSvg(peer, colors, labels), 0.16),
@@ -192,11 +194,9 @@ function cardSvg({ id, rect, node }: Scene['cards'][number], colors: Colors, lab
     weight: 500,
     fill: colors.text,
   });
-  return (
-    rectangle(rect, 8, isOpen(node) ? colors['open-soft'] : colors.raised, colors['border-strong']) +
-    ring +
-    name
-  );
+  const stroke = node.mark === null ? colors['border-strong'] : colors[MARKS[node.mark].color];
+  const dash = node.mark === null ? '' : MARK_DASH[node.mark].join(' ');
+  return rectangle(rect, 8, isOpen(node) ? colors['open-soft'] : colors.raised, stroke, dash) + ring + name;
 }
 
 function outsideSvg(

@@ -1,4 +1,4 @@
-import type { NamespaceNode, WorkloadNode } from '@bulkhead/policy-engine';
+import type { DraftMark, NamespaceNode, WorkloadNode } from '@bulkhead/policy-engine';
 
 /* What nodes look like, whoever draws them: the canvas, the exported picture, the legend. */
 
@@ -29,3 +29,9 @@ export function boxTone(node: NamespaceNode): BoxTone {
 export function isOpen(node: WorkloadNode): boolean {
   return node.ingress === 'open' && node.egress === 'open';
 }
+
+/** Dashes around a card that a draft adds, or whose labels it changes; in pixels of the screen. */
+export const MARK_DASH: Readonly<Record<DraftMark, readonly number[]>> = {
+  added: [5, 3],
+  relabelled: [2, 2],
+};

@@ -22,6 +22,7 @@ export function box(name: string, rect: Rect, node: Partial<NamespaceNode> = {})
       egress: NONE,
       internal: { pairs: 0, of: 0, uniform: null, opened: 0, closed: 0 },
       hidden: false,
+      mark: null,
       ...node,
     },
   };
@@ -45,6 +46,7 @@ export function card(id: string, rect: Rect, node: Partial<WorkloadNode> = {}): 
       ingressFromAll: null,
       egressToAll: null,
       hostNetwork: false,
+      mark: null,
       ...node,
     },
   };

@@ -17,6 +17,7 @@ function namespace(name: string, expanded: boolean): NamespaceNode {
     egress: tally,
     internal: { pairs: 0, of: 0, uniform: null, opened: 0, closed: 0 },
     hidden: false,
+    mark: null,
   };
 }
 
@@ -32,6 +33,7 @@ function workload(namespaceName: string, name: string): WorkloadNode {
     ingressFromAll: null,
     egressToAll: null,
     hostNetwork: false,
+    mark: null,
   };
 }
 

@@ -1,3 +1,4 @@
+import { markSuffix } from '../../shared/marks.tsx';
 import { plural } from '../../shared/ui.tsx';
 import type { Rect } from '../../worker/layout/pack.ts';
 import type { Scene, SceneCard, SceneEdge } from './scene.ts';
@@ -79,12 +80,12 @@ export function describeNode(scene: Scene, id: string): string {
   if (box !== undefined) {
     const isolated = `${box.ingress.isolated} isolated for ingress, ${box.egress.isolated} for egress`;
     const state = box.expanded ? 'expanded' : 'collapsed';
-    return `Namespace ${box.name}: ${state}, ${plural(box.workloads, 'workload')}, ${plural(box.pods, 'pod')}, ${plural(box.policies, 'policy', 'policies')}, ${isolated}`;
+    return `Namespace ${box.name}: ${state}, ${plural(box.workloads, 'workload')}, ${plural(box.pods, 'pod')}, ${plural(box.policies, 'policy', 'policies')}, ${isolated}${markSuffix(box.mark)}`;
   }
   const card = scene.cards.find((entry) => entry.id === id)?.node;
   if (card !== undefined) {
     const from = card.ingressFromAll === null ? '' : ` (open to all on ${card.ingressFromAll.label})`;
-    return `${card.kind} ${card.name} in ${card.namespace}: ingress ${card.ingress}${from}, egress ${card.egress}`;
+    return `${card.kind} ${card.name} in ${card.namespace}: ingress ${card.ingress}${from}, egress ${card.egress}${markSuffix(card.mark)}`;
   }
   const peer = scene.outside.find((entry) => entry.id === id)?.node;
   return peer === undefined ? '' : `${peer.label} ${peer.detail}`.trim();

@@ -4,6 +4,7 @@ import type { Selection } from '../../app/contracts.ts';
 import { navigate } from '../../app/route.ts';
 import { useEngineQuery } from '../../data/engine.ts';
 import { Icon } from '../../shared/icons.tsx';
+import { MarkBadge } from '../../shared/marks.tsx';
 import { entityName } from '../../shared/names.ts';
 import { Ring } from '../../shared/Ring.tsx';
 import { Button, EmptyState, formatCount, plural, Tabs } from '../../shared/ui.tsx';
@@ -46,6 +47,7 @@ export function EntityPanel({ selection, close, actions }: EntityPanelProps): Re
               <span className="badge">{plural(data.pods, 'pod')}</span>
             </>
           )}
+          <MarkBadge mark={data.mark} />
           {data.hostNetwork ? <span className="badge unknown">host network</span> : null}
         </div>
         {actions === undefined ? null : <div className="facts">{actions}</div>}

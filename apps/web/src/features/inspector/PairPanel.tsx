@@ -34,6 +34,8 @@ export function PairPanel({ selection, close, actions }: PairPanelProps): ReactN
   const query = useEngineQuery(pairRequest, asked);
   const isBefore = overlay !== null && state === 'before';
   const was = useEngineQuery(pairRequest, { ...asked, withoutDraft: true }, { enabled: isBefore });
+  // Before the draft an end may not be there at all.
+  const isThere = !isBefore || was.data !== null;
   const data = isBefore ? (was.data ?? query.data) : query.data;
   if (query.isError) {
     return (
@@ -77,10 +79,15 @@ export function PairPanel({ selection, close, actions }: PairPanelProps): ReactN
             onChange={setState}
           />
         )}
-        {data === undefined ? null : <Verdict pair={data} />}
-        {data === undefined ? null : <Path from={from} to={to} />}
-        {data === undefined || data.parts.length === 0 ? null : <Parts pair={data} />}
-        {data === undefined || data.memberCount === 0 ? null : <Members pair={data} />}
+        {isThere ? null : (
+          <p className="muted">
+            Not in the cluster before the draft: it adds {entityName(from)} or {entityName(to)}.
+          </p>
+        )}
+        {data === undefined || !isThere ? null : <Verdict pair={data} />}
+        {data === undefined || !isThere ? null : <Path from={from} to={to} />}
+        {data === undefined || !isThere || data.parts.length === 0 ? null : <Parts pair={data} />}
+        {data === undefined || !isThere || data.memberCount === 0 ? null : <Members pair={data} />}
       </div>
     </>
   );

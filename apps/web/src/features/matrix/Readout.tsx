@@ -2,7 +2,7 @@ import type { CellReason, MatrixOutcome, MatrixUnit } from '@bulkhead/policy-eng
 import type { ReactNode } from 'react';
 import { Icon } from '../../shared/icons.tsx';
 import { VerdictBadge } from '../../shared/ui.tsx';
-import { outcomeText, reasonText, unitName } from './words.ts';
+import { markedName, outcomeText, reasonText } from './words.ts';
 
 interface ReadoutProps {
   readonly from: MatrixUnit | undefined;
@@ -24,9 +24,9 @@ export function Readout({ from, to, outcome, reason, missing }: ReadoutProps): R
         </span>
       ) : (
         <>
-          <strong className="truncate">{unitName(from)}</strong>
+          <strong className="truncate">{markedName(from)}</strong>
           <Icon name="arrow" size={13} />
-          <strong className="truncate">{unitName(to)}</strong>
+          <strong className="truncate">{markedName(to)}</strong>
           {state === undefined || state === 'self' || state === 'void' ? null : (
             <VerdictBadge
               verdict={state === 'none' ? 'denied' : state === 'unknown' ? 'unknown' : 'allowed'}

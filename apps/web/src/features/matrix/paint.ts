@@ -1,5 +1,6 @@
 import type { MatrixUnit } from '@bulkhead/policy-engine';
 import type { Colors } from '../../shared/colors.ts';
+import { MARKS } from '../../shared/marks.tsx';
 import { type CellAt, type MatrixGeometry, type Span, visibleColumns, visibleRows } from './geometry.ts';
 import { drawLook, LOOKS, type Look, lookOf, pixelOf } from './looks.ts';
 import type { MatrixCells } from './store.ts';
@@ -379,7 +380,8 @@ function drawMarks(
 /** A row's or column's name as it stands in the header. */
 export function headerText(unit: MatrixUnit | undefined, qualified: boolean): string {
   if (unit === undefined) return '';
-  return qualified && unit.type === 'workload' ? `${unit.namespace}/${unit.label}` : unit.label;
+  const name = qualified && unit.type === 'workload' ? `${unit.namespace}/${unit.label}` : unit.label;
+  return unit.mark === null ? name : `${MARKS[unit.mark].sign} ${name}`;
 }
 
 const fitted = new Map<string, string>();
@@ -431,9 +433,10 @@ function drawHeaders(
   context.stroke();
   context.textBaseline = 'middle';
   const named = cell >= NAMED_CELL;
-  const mark = (on: boolean) => {
-    context.font = `${on ? 600 : 400} 12px ${FONT}`;
-    context.fillStyle = on ? colors.accent : colors.text;
+  const mark = (on: boolean, unit?: MatrixUnit) => {
+    const own = unit?.mark ?? null;
+    context.font = `${own === null ? '' : 'italic '}${on ? 600 : 400} 12px ${FONT}`;
+    context.fillStyle = on ? colors.accent : own === null ? colors.text : colors[MARKS[own].color];
   };
   const isOn = (axis: 'row' | 'column', at: number) => cursor?.[axis] === at || selected?.[axis] === at;
   const shownRows = named ? span(rows) : [selected?.row, cursor?.row].filter((at) => at !== undefined);
@@ -444,10 +447,10 @@ function drawHeaders(
   context.textAlign = 'right';
   for (const row of shownRows) {
     const y = top + row * cell - scrollY + cell / 2;
-    mark(isOn('row', row));
+    mark(isOn('row', row), cells.row(row));
     const text = shortened(context, headerText(cells.row(row), cells.rowsQualified), left - 16);
     if (!named) plate(context, left - 8, y, text, 'right', colors);
-    mark(isOn('row', row));
+    mark(isOn('row', row), cells.row(row));
     context.fillText(text, left - 8, y);
   }
   context.restore();
@@ -461,7 +464,7 @@ function drawHeaders(
       context.save();
       context.translate(left + column * cell - scrollX + cell / 2, top - 7);
       context.rotate(-Math.PI / 3);
-      mark(isOn('column', column));
+      mark(isOn('column', column), cells.column(column));
       const room = (top - 14) / Math.sin(Math.PI / 3);
       context.fillText(
         shortened(context, headerText(cells.column(column), cells.columnsQualified), room),

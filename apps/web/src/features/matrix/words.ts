@@ -1,10 +1,16 @@
 import type { CellHalf, CellReason, MatrixOutcome, MatrixUnit } from '@bulkhead/policy-engine';
+import { MARKS } from '../../shared/marks.tsx';
 import { policyName } from '../../shared/names.ts';
 import { formatCount } from '../../shared/ui.tsx';
 
 /** `payments/db`, `payments`, `10.0.0.0/8`. */
 export function unitName(unit: MatrixUnit): string {
   return unit.type === 'workload' ? `${unit.namespace}/${unit.label}` : unit.label;
+}
+
+/** The name, and what a draft does to the thing itself: `payments/db (not in the cluster yet)`. */
+export function markedName(unit: MatrixUnit): string {
+  return unit.mark === null ? unitName(unit) : `${unitName(unit)} (${MARKS[unit.mark].text})`;
 }
 
 const CHANGES = {
@@ -49,7 +55,7 @@ export function outcomeText(outcome: MatrixOutcome): string {
 /** Source, destination and what the cell says, in one sentence. */
 export function cellText(from: MatrixUnit, to: MatrixUnit, outcome: MatrixOutcome | undefined): string {
   const what = outcome === undefined ? 'not computed yet' : outcomeText(outcome);
-  return `${unitName(from)} to ${unitName(to)}: ${what}`;
+  return `${markedName(from)} to ${markedName(to)}: ${what}`;
 }
 
 /** Why, in a few words; empty where there is nothing to add. */

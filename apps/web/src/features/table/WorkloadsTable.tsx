@@ -4,6 +4,7 @@ import type { Route } from '../../app/contracts.ts';
 import { navigate } from '../../app/route.ts';
 import { useScope } from '../../app/scope.ts';
 import { useEngineQuery } from '../../data/engine.ts';
+import { MarkBadge, markSuffix } from '../../shared/marks.tsx';
 import { EmptyState, formatCount, plural } from '../../shared/ui.tsx';
 import { indexRequest } from '../../worker/explore/requests.ts';
 import { tableWorkloadsRequest } from '../../worker/explore/table-requests.ts';
@@ -87,8 +88,8 @@ const COLUMNS: readonly Column[] = [
     sortable: true,
     value: (row) => row.name,
     render: (row) => (
-      <span className="truncate strong" title={row.name}>
-        {row.name}
+      <span className="truncate strong" title={`${row.name}${markSuffix(row.mark)}`}>
+        {row.name} <MarkBadge mark={row.mark} />
       </span>
     ),
   },

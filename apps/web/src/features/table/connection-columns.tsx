@@ -1,5 +1,6 @@
 import type { ConnectionRow, ConnectionSort, MatrixUnit } from '@bulkhead/policy-engine';
 import type { ReactNode } from 'react';
+import { MarkBadge, markSuffix } from '../../shared/marks.tsx';
 import { policyName } from '../../shared/names.ts';
 import { VerdictBadge } from '../../shared/ui.tsx';
 import type { GridColumn } from './Grid.tsx';
@@ -30,7 +31,12 @@ const CHANGE = {
 
 function End({ unit }: { readonly unit: MatrixUnit }): ReactNode {
   return (
-    <span className="truncate" title={`${unit.kind} ${endName(unit)}`}>
+    <span className="truncate" title={`${unit.kind} ${endName(unit)}${markSuffix(unit.mark)}`}>
+      {unit.mark === null ? null : (
+        <>
+          <MarkBadge mark={unit.mark} small />{' '}
+        </>
+      )}
       {unit.type === 'workload' ? <span className="muted">{unit.namespace}/</span> : null}
       {unit.label}
     </span>

@@ -4,6 +4,7 @@ import type { Route } from '../../app/contracts.ts';
 import { navigate } from '../../app/route.ts';
 import { useEngineQuery } from '../../data/engine.ts';
 import { Icon } from '../../shared/icons.tsx';
+import { MarkBadge } from '../../shared/marks.tsx';
 import { Ring } from '../../shared/Ring.tsx';
 import { EmptyState, formatCount } from '../../shared/ui.tsx';
 import { VirtualList } from '../../shared/VirtualList.tsx';
@@ -92,6 +93,7 @@ export function WorkloadsPanel({ route }: { readonly route: Route }): ReactNode 
                   {row.entry.name}
                 </button>
                 <span className="end" title={`${row.entry.policies} policies`}>
+                  <MarkBadge mark={row.entry.mark} />{' '}
                   {row.entry.hidden ? 'not readable' : formatCount(row.count)}
                   {row.entry.policies === 0 ? ' · no policy' : ''}
                 </span>
@@ -108,7 +110,10 @@ export function WorkloadsPanel({ route }: { readonly route: Route }): ReactNode 
               >
                 <Ring ingress={row.entry.ingress} egress={row.entry.egress} />
                 <span className="truncate">{row.entry.name}</span>
-                <span className="end">{row.entry.pods === 1 ? '' : `×${formatCount(row.entry.pods)}`}</span>
+                <span className="end">
+                  <MarkBadge mark={row.entry.mark} />{' '}
+                  {row.entry.pods === 1 ? '' : `×${formatCount(row.entry.pods)}`}
+                </span>
               </button>
             )
           }

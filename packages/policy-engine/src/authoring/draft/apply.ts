@@ -51,7 +51,10 @@ export type PolicyChange =
   | { readonly type: 'removed'; readonly item: DraftItemId; readonly before: PolicyRecord };
 
 export interface AppliedDraft {
-  /** The snapshot with the draft laid over it; lists the draft doesn't touch are the snapshot's own. */
+  /**
+   * The snapshot with the draft laid over it; lists the draft doesn't touch are the snapshot's own, and those of pods and
+   * namespaces stay the same arrays while only policies are edited.
+   */
   readonly snapshot: ClusterSnapshot;
   readonly conflicts: readonly DraftConflict[];
   /** What became of each policy, in the order of the draft. */
@@ -80,18 +83,52 @@ export function applyDraft(snapshot: ClusterSnapshot, draft: Draft): AppliedDraf
   for (const type of ORDER) {
     for (const item of draft.items) if (item.type === type) applyItem(state, item);
   }
-  const { policies, namespaces, pods, conflicts, changes, texts } = state;
+  const { policies, conflicts, changes, texts } = state;
   return {
     snapshot: {
       ...snapshot,
-      namespaces,
-      pods,
+      ...sameLists(snapshot, draft, state),
       policies: policies === undefined ? snapshot.policies : [...policies.values()],
     },
     conflicts,
     changes,
     texts,
   };
+}
+
+type PodLists = Pick<ClusterSnapshot, 'namespaces' | 'pods'>;
+
+/** What drafts made of a snapshot's pods and namespaces lately, by the edits that did it. */
+const lists = new WeakMap<
+  ClusterSnapshot['pods'],
+  { readonly namespaces: ClusterSnapshot['namespaces']; readonly made: Map<string, PodLists> }
+>();
+const MOST_LISTS = 4;
+
+/**
+ * The lists as they became, which are the same arrays as the last time where the same edits made them: so whoever compares
+ * two states of a draft sees at once that only policies differ.
+ */
+function sameLists({ namespaces, pods }: PodLists, draft: Draft, became: PodLists): PodLists {
+  if (became.namespaces === namespaces && became.pods === pods) return { namespaces, pods };
+  const edits = draft.items.flatMap(({ id: _id, ...edit }) =>
+    edit.type === 'policies' || edit.type === 'remove-policy' ? [] : [edit],
+  );
+  const key = JSON.stringify(edits);
+  let known = lists.get(pods);
+  if (known?.namespaces !== namespaces) {
+    known = { namespaces, made: new Map() };
+    lists.set(pods, known);
+  }
+  const { made } = known;
+  const own = made.get(key) ?? { namespaces: became.namespaces, pods: became.pods };
+  made.delete(key);
+  made.set(key, own);
+  for (const old of made.keys()) {
+    if (made.size <= MOST_LISTS) break;
+    made.delete(old);
+  }
+  return own;
 }
 
 const ORDER: readonly DraftItem['type'][] = [

@@ -46,7 +46,7 @@ function policies(...specs: string[]): ClusterSnapshot['policies'] {
 
 function impact(was: ClusterSnapshot, is: ClusterSnapshot, options = {}): Impact {
   const overlay = compileOverlay(compile(was), is);
-  if (overlay === undefined) return impactOf(compile(was), compile(is), options);
+  if (overlay === undefined) throw new Error('only pods, namespaces and policies differ');
   return impactOf(overlay.before, overlay.after, options);
 }
 

@@ -1,21 +1,13 @@
-import { type Cluster, compile } from '../../compile/compile.ts';
+import type { Cluster } from '../../compile/compile.ts';
 import type { Universe } from '../../compile/universe.ts';
 import type { CellId } from '../../compile/verdict-cells.ts';
 import { changedRectangles } from '../../queries/diff.ts';
-import { edges } from '../../queries/edges.ts';
 import { type ConnectionSetId, type ConnectionSpace, connectionPoint } from '../../sets/connection-set.ts';
-import {
-  forEachMember,
-  fromSortedPoints,
-  type IntervalSet,
-  interval,
-  isEmptySet,
-  subtract,
-} from '../../sets/interval-set.ts';
+import { forEachMember, type IntervalSet, isEmptySet, overlaps, subtract } from '../../sets/interval-set.ts';
 import { INTERNET_ID } from '../../views/outside.ts';
 import { portSummary } from '../../views/ports.ts';
 import { IMPACT_KINDS, type Impact, type ImpactEnd, type ImpactKind, type ImpactRow } from './model.ts';
-import { type Places, placesOf } from './places.ts';
+import { type Places, placesOf, unnamedDomains } from './places.ts';
 
 export interface ImpactOptions {
   /** Rows between workloads only as long as there are at most this many pairs; default 400. */
@@ -52,15 +44,15 @@ interface Cut extends Ends {
 
 /**
  * The impact of a draft: how the connections of `after` differ from those of `before`, row by row, ready to be listed.
- * Costs what the changed rows cost where the two share a universe (see `compileOverlay`); where they don't (labels or
- * workloads changed) all pairs are compared.
+ * Costs what the changed rows cost. The two must be over the same columns (see `compileOverlay`); throws a TypeError where
+ * they are not.
  */
 export function impactOf(before: Cluster, after: Cluster, options: ImpactOptions = {}): Impact {
-  if (before.universe !== after.universe) return impactByEdges(before, after, options);
   const { universe } = after;
+  const unnamed = unnamedDomains(universe, [before, after]);
   const cuts = changedRectangles(before, after).flatMap((rectangle) => {
     const change = changeOf(after.cells.space, sets(after, rectangle.before), sets(after, rectangle.after));
-    const { sources, targets } = withoutNames(universe, rectangle);
+    const { sources, targets } = withoutNames(universe, unnamed, rectangle);
     return change === undefined || isEmptySet(sources) || isEmptySet(targets)
       ? []
       : [{ sources, targets, change }];
@@ -102,12 +94,9 @@ export function impactOf(before: Cluster, after: Cluster, options: ImpactOptions
  * Without names where they say nothing: nothing comes from a name, and a name that no policy mentions is its addresses, which
  * have columns of their own.
  */
-function withoutNames({ regions, firstDomain, firstReading }: Universe, { sources, targets }: Ends): Ends {
-  if ((sources.at(-1) ?? 0) < firstDomain && (targets.at(-1) ?? 0) < firstDomain) return { sources, targets };
-  return {
-    sources: subtract(sources, regions.domains),
-    targets: subtract(targets, interval(firstReading - 1, firstReading - 1)),
-  };
+function withoutNames({ regions }: Universe, unnamed: IntervalSet, { sources, targets }: Ends): Ends {
+  if (!overlaps(sources, regions.domains) && !overlaps(targets, unnamed)) return { sources, targets };
+  return { sources: subtract(sources, regions.domains), targets: subtract(targets, unnamed) };
 }
 
 function sets(cluster: Cluster, cell: CellId): Sets {
@@ -350,81 +339,4 @@ function cutFromDns(
     }
   }
   return [...cut].sort();
-}
-
-/** Where the universes differ: all edges of both, side by side. */
-function impactByEdges(before: Cluster, after: Cluster, options: ImpactOptions): Impact {
-  // One space for both, so that connection sets can be compared.
-  const was = before.cells === after.cells ? before : compile(before.snapshot, { base: after });
-  const { space } = after.cells;
-  const ends: ImpactEnd[] = [];
-  const index = new Map<string, number>();
-  const place = (end: ImpactEnd): number => {
-    const known = index.get(end.id);
-    if (known !== undefined) return known;
-    index.set(end.id, ends.length);
-    ends.push(end);
-    return ends.length - 1;
-  };
-  const found = new Map<string, { source: number; target: number; before: Sets; after: Sets }>();
-  const none: Sets = { allowed: space.none, possible: space.none };
-  for (const [cluster, side] of [
-    [was, 'before'],
-    [after, 'after'],
-  ] as const) {
-    const places = placesOf(cluster.universe, [was, after], 'workload');
-    const columns: number[][] = places.ends.map(() => []);
-    places.ofColumn.forEach((end, column) => {
-      // The last column before the readings is any name that no policy mentions; see `withoutNames`.
-      if (column < cluster.universe.firstReading - 1) columns[end]?.push(column);
-    });
-    const groups = places.ends.map((end, at) => ({
-      id: end.id,
-      columns: fromSortedPoints(columns[at] ?? []),
-    }));
-    const byId = new Map(places.ends.map((end) => [end.id, end]));
-    for (const edge of edges(cluster, { groups })) {
-      const source = byId.get(edge.source);
-      const target = byId.get(edge.target);
-      if (source === undefined || target === undefined) continue;
-      const key = `${edge.source} ${edge.target}`;
-      const entry = found.get(key) ?? {
-        source: place(source),
-        target: place(target),
-        before: none,
-        after: none,
-      };
-      const allowed = space.intersect(edge.some, space.transport);
-      const possible = space.union(allowed, space.intersect(edge.unknown, space.transport));
-      found.set(key, { ...entry, [side]: { allowed, possible } });
-    }
-  }
-  const list = new RowList(space, true);
-  const cutWorkloads = new Set<string>();
-  const dns = new Set(
-    after.snapshot.pods
-      .filter(({ labels }) => isDns(labels))
-      .map(({ namespace, workload }) => `wl:${namespace}/${workload.name}[${workload.kind}]`),
-  );
-  for (const { source, target, before: was, after: is } of found.values()) {
-    const change = changeOf(space, was, is);
-    const from = ends[source];
-    const to = ends[target];
-    if (change === undefined || from === undefined || to === undefined) continue;
-    if (options.within !== undefined && !(inside(from, options.within.from) && inside(to, options.within.to)))
-      continue;
-    list.add(source, target, change, 1);
-    if (dns.has(to.id) && space.has(change.closed, connectionPoint('UDP', 53)) && from.type === 'workload') {
-      cutWorkloads.add(`${from.namespace}/${from.label}`);
-    }
-  }
-  return {
-    level: 'workload',
-    ...list.finish(ends, options.mostRows ?? 2_000),
-    dnsCut: [...cutWorkloads].sort(),
-  };
-}
-
-function inside(end: ImpactEnd, id: string): boolean {
-  return end.id === id || (end.namespace !== undefined && `ns:${end.namespace}` === id);
 }

@@ -1,6 +1,7 @@
 import { blocksOfCidr } from '../../compile/address-blocks.ts';
 import type { Cluster, CompiledPolicy } from '../../compile/compile.ts';
 import { describeColumn, type Universe } from '../../compile/universe.ts';
+import { fromSortedPoints, type IntervalSet } from '../../sets/interval-set.ts';
 import { INTERNET_ID } from '../../views/outside.ts';
 import type { ImpactEnd } from './model.ts';
 
@@ -41,6 +42,21 @@ export function placesOf(universe: Universe, clusters: readonly Cluster[], level
     ofColumn[universe.firstBlock + block] = at;
   }
   return { ends, ofColumn };
+}
+
+/**
+ * Columns of names that no policy of these clusters mentions. A universe may tell apart more than that: a draft named it, a
+ * few keys ago.
+ */
+export function unnamedDomains(universe: Universe, clusters: readonly Cluster[]): IntervalSet {
+  const { domains, firstDomain, firstReading } = universe;
+  const mentioned = new Set(policiesOf(clusters).flatMap((policy) => outsideOf(policy).domains));
+  const points = domains.flatMap((pattern, index) => (mentioned.has(pattern) ? [] : firstDomain + index));
+  return fromSortedPoints([...points, firstReading - 1]);
+}
+
+function policiesOf(clusters: readonly Cluster[]): readonly CompiledPolicy[] {
+  return clusters.flatMap((cluster) => [...cluster.policies.values()]);
 }
 
 /** The internet is the first end of every list. */
@@ -100,9 +116,7 @@ function namespaceEnd(namespace: string): ImpactEnd {
 
 /** The narrowest named CIDR that holds each address block; empty where there is none but the whole internet. */
 function blockNames(universe: Universe, clusters: readonly Cluster[]): readonly string[] {
-  const cidrs = new Set(
-    clusters.flatMap((cluster) => [...cluster.policies.values()].flatMap((policy) => cidrsOf(policy))),
-  );
+  const cidrs = new Set(policiesOf(clusters).flatMap((policy) => outsideOf(policy).cidrs));
   const total = universe.firstDomain - universe.firstBlock;
   const names = new Array<string>(total).fill('');
   const widths = new Array<number>(total).fill(Number.POSITIVE_INFINITY);
@@ -119,17 +133,23 @@ function blockNames(universe: Universe, clusters: readonly Cluster[]): readonly 
   return names;
 }
 
-const named = new WeakMap<CompiledPolicy, readonly string[]>();
+/** What a policy names outside the cluster. */
+interface Outside {
+  readonly cidrs: readonly string[];
+  readonly domains: readonly string[];
+}
 
-function cidrsOf(policy: CompiledPolicy): readonly string[] {
-  let cidrs = named.get(policy);
-  if (cidrs === undefined) {
-    cidrs = policy.blocks.flatMap(({ rules }) =>
-      rules.flatMap(({ peers }) =>
-        peers.flatMap((peer) => (peer.type === 'cidr' ? [peer.cidr, ...peer.except] : [])),
-      ),
-    );
-    named.set(policy, cidrs);
+const named = new WeakMap<CompiledPolicy, Outside>();
+
+function outsideOf(policy: CompiledPolicy): Outside {
+  let outside = named.get(policy);
+  if (outside === undefined) {
+    const peers = policy.blocks.flatMap(({ rules }) => rules.flatMap((rule) => rule.peers));
+    outside = {
+      cidrs: peers.flatMap((peer) => (peer.type === 'cidr' ? [peer.cidr, ...peer.except] : [])),
+      domains: peers.flatMap((peer) => (peer.type === 'domain' ? [peer.pattern] : [])),
+    };
+    named.set(policy, outside);
   }
-  return cidrs;
+  return outside;
 }

@@ -3,7 +3,7 @@ import { compile } from '../../compile/compile.ts';
 import { type ClusterSnapshot, EMPTY_SNAPSHOT, type PodRecord } from '../../model/records.ts';
 import { compileOverlay } from '../../queries/diff.ts';
 import { applyDraft } from '../draft/apply.ts';
-import type { Draft } from '../draft/model.ts';
+import type { Draft, DraftItem } from '../draft/model.ts';
 import { readPolicyText } from '../draft/policies.ts';
 import { type DraftReview, reviewDraft } from './review.ts';
 
@@ -34,10 +34,11 @@ const snapshot: ClusterSnapshot = {
   pods: [pod('shop', 'db'), pod('shop', 'api'), pod('web', 'front')],
 };
 
-function review(live: string, text: string): DraftReview {
+function review(live: string, edit: string | DraftItem): DraftReview {
   const policies = readPolicyText(live, 'live').documents.flatMap(({ policy }) => policy ?? []);
   const state = { ...snapshot, policies };
-  const draft: Draft = { id: 'd', name: 'd', items: [{ id: '1', type: 'policies', text }] };
+  const item: DraftItem = typeof edit === 'string' ? { id: '1', type: 'policies', text: edit } : edit;
+  const draft: Draft = { id: 'd', name: 'd', items: [item] };
   const applied = applyDraft(state, draft);
   const overlay = compileOverlay(compile(state), applied.snapshot);
   if (overlay === undefined) throw new Error('no overlay');
@@ -59,7 +60,7 @@ describe('the safety of a draft', () => {
       'n',
       '  podSelector: {matchLabels: {app: db}}\n  ingress:\n  - from:\n    - podSelector: {matchLabels: {app: api}}\n',
     );
-    expect(review(`${DENY}---\n${allow}`, narrower).safety?.opensNothing).toBe(true);
+    expect(review(`${DENY}---\n${allow}`, narrower).safety.opensNothing).toBe(true);
   });
 
   it('names what opens to pods that may come', () => {
@@ -67,7 +68,7 @@ describe('the safety of a draft', () => {
       'a',
       '  podSelector: {matchLabels: {app: db}}\n  ingress:\n  - from:\n    - namespaceSelector: {}\n      podSelector: {matchLabels: {role: reader}}\n    ports:\n    - port: 5432\n',
     );
-    expect(review(DENY, allow).safety?.counterexamples[0]).toEqual({
+    expect(review(DENY, allow).safety.counterexamples[0]).toEqual({
       direction: 'ingress',
       subject: 'shop/db',
       subjectExists: true,
@@ -78,7 +79,7 @@ describe('the safety of a draft', () => {
 
   it('names subjects that may come', () => {
     const allow = np('a', '  podSelector: {matchLabels: {app: new}}\n  ingress: [{}]\n');
-    expect(review(DENY, allow).safety?.counterexamples).toMatchObject([
+    expect(review(DENY, allow).safety.counterexamples).toMatchObject([
       {
         subject: 'a new pod with app=new in shop',
         subjectExists: false,
@@ -86,6 +87,60 @@ describe('the safety of a draft', () => {
         ports: 'all ports',
       },
     ]);
+  });
+
+  it('knows what other labels of a namespace mean for pods that may come into it', () => {
+    const fromTeam = np(
+      'a',
+      '  podSelector: {matchLabels: {app: db}}\n  ingress:\n  - from:\n    - namespaceSelector: {matchLabels: {team: x}}\n    ports:\n    - port: 5432\n',
+    );
+    const relabel = (labels: Record<string, string>): DraftItem => ({
+      id: '1',
+      type: 'labels',
+      target: { type: 'namespace', name: 'web' },
+      labels,
+    });
+    expect(review(`${DENY}---\n${fromTeam}`, relabel({ team: 'x' })).safety).toEqual({
+      opensNothing: false,
+      namespaces: ['web'],
+      counterexamples: [
+        {
+          direction: 'ingress',
+          subject: 'shop/db',
+          subjectExists: true,
+          peer: 'any pod in web',
+          ports: 'TCP 5432',
+        },
+      ],
+    });
+    expect(review(`${DENY}---\n${fromTeam}`, relabel({ team: 'y' })).safety.opensNothing).toBe(true);
+  });
+
+  it('knows what other labels of a workload open, and that what is added was closed to nobody before', () => {
+    const denyDb = np('deny-db', '  podSelector: {matchLabels: {app: db}}\n');
+    const workload = { kind: 'Deployment', name: 'db' };
+    const relabelled = review(denyDb, {
+      id: '1',
+      type: 'labels',
+      target: { type: 'workload', namespace: 'shop', workload },
+      labels: { app: 'open' },
+    });
+    expect(relabelled.safety.counterexamples[0]).toMatchObject({
+      subject: 'shop/db',
+      peer: 'any pod',
+      ports: 'all ports',
+    });
+    expect(relabelled.safety.namespaces).toEqual(['shop']);
+    const added = review(denyDb, {
+      id: '1',
+      type: 'add-workload',
+      namespace: 'shop',
+      workload: { kind: 'Deployment', name: 'new' },
+      labels: { app: 'new' },
+      ports: [],
+      replicas: 1,
+    });
+    expect(added.safety.opensNothing).toBe(true);
   });
 
   it('sees that a removed default-deny opens what comes later', () => {
@@ -107,7 +162,7 @@ describe('the safety of a draft', () => {
     });
     const overlay = compileOverlay(compile(state), applied.snapshot);
     if (overlay === undefined) throw new Error('no overlay');
-    expect(reviewDraft(overlay.before, overlay.after, applied).safety?.opensNothing).toBe(false);
+    expect(reviewDraft(overlay.before, overlay.after, applied).safety.opensNothing).toBe(false);
   });
 });
 

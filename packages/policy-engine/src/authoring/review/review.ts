@@ -18,8 +18,7 @@ export interface DraftFinding {
 }
 
 export interface DraftReview {
-  /** `null`: can't be told for this draft. */
-  readonly safety: Safety | null;
+  readonly safety: Safety;
   readonly findings: readonly DraftFinding[];
 }
 
@@ -38,11 +37,15 @@ export function reviewDraft(before: Cluster, after: Cluster, applied: AppliedDra
   }
 }
 
-/** `reviewDraft` in steps, between which its caller may see to something else. */
+/**
+ * `reviewDraft` in steps, between which its caller may see to something else.
+ * @param alone the cluster as it is, compiled for itself: its findings are looked for once, whatever drafts are laid over it
+ */
 export function* reviewSteps(
   before: Cluster,
   after: Cluster,
   applied: AppliedDraft,
+  alone: Cluster = before,
 ): Generator<void, DraftReview> {
   const places = new Map<
     PolicyKey,
@@ -53,7 +56,7 @@ export function* reviewSteps(
     const { text = '', source } = change.policy;
     places.set(policyKey(change.policy), { item: change.item, text, line: source?.line ?? 1 });
   }
-  const known = new Set(yield* knownFindings(before));
+  const known = new Set(yield* knownFindings(alone));
   const found: Finding[] = [];
   for (const finding of findings(after)) {
     if (!known.has(identity(finding)) || (finding.policy !== undefined && places.has(finding.policy)))

@@ -1,7 +1,12 @@
-import { type Cluster, compile } from '../../compile/compile.ts';
+import { type Cluster, type CompiledPolicy, compile, shareColumns } from '../../compile/compile.ts';
+import { sameLabels } from '../../compile/endpoint-classes.ts';
+import { selectsNamespace } from '../../compile/selecting.ts';
 import { DIRECTIONS, type Direction, type PodSet } from '../../ir/ir.ts';
-import type { ClusterSnapshot, Labels } from '../../model/records.ts';
-import { describedPeers, grantedTo } from '../../queries/exposure.ts';
+import type { ClusterSnapshot, Labels, NamespaceRecord, PodRecord } from '../../model/records.ts';
+import { compileOverlay } from '../../queries/diff.ts';
+import { describedPeers, type FuturePeer, grantedTo } from '../../queries/exposure.ts';
+import { has, union } from '../../sets/interval-set.ts';
+import { workloadMark } from '../../views/mark.ts';
 import { portSummary } from '../../views/ports.ts';
 import { changedPolicies, futurePods } from './future-pods.ts';
 
@@ -31,41 +36,97 @@ const MOST_EXAMPLES = 5;
 /** More descriptions of peers than these are not also looked at in pairs. */
 const MOST_COMBINED = 10;
 
+/** A namespace whose labels a draft changes. */
+interface Relabelled {
+  readonly was: NamespaceRecord;
+  readonly is: NamespaceRecord;
+}
+
 /**
  * Whether a draft opens anything to or for pods that do not exist yet: each subject's rules are asked what every pod of a
- * description gets, before and after, for any pod at all, for the descriptions that rules use, and for their combinations.
- * About one end only: the other end's own policies are not known before it exists. `null` where labels or workloads differ
- * as well, so that the two can't be compared subject by subject.
+ * description gets, before and after, for any pod at all, for the descriptions that rules use, for their combinations, and
+ * for pods in namespaces that get other labels. About one end only: the other end's own policies are not known before it
+ * exists. What the draft itself adds is no subject: nothing was closed to it before it was there. The two must be over the
+ * same columns; throws a TypeError where they are not.
  */
-export function safetyOf(before: Cluster, after: Cluster): Safety | null {
-  if (before.universe !== after.universe) return null;
+export function safetyOf(before: Cluster, after: Cluster): Safety {
+  if (!shareColumns(before, after)) throw new TypeError('clusters must have the same columns');
   const changed = changedPolicies(before, after);
-  const namespaces = [...new Set(changed.map(({ record }) => record.namespace))];
+  const relabelled = relabelledNamespaces(before.snapshot, after.snapshot);
+  const namespaces = new Set([
+    ...changed.map(({ record }) => record.namespace),
+    ...relabelled.map(({ is }) => is.name),
+    ...namespacesOfRelabelled(before, after),
+  ]);
   const examples: FutureOpening[] = [];
-  if (before.universe === after.universe)
-    collect(before, after, examples, (column) => existingName(after, column));
-  const pods = futurePods(after.snapshot, changed);
+  collect(before, after, relabelled, examples, (column) => existingName(after, column));
+  const pods = podsToCome(before, after, changed, relabelled);
   if (pods.length > 0 && examples.length < MOST_EXAMPLES) {
     // Only the pods to come: what is there was looked at above, and rules don't depend on who else there is.
-    const reduced = (snapshot: ClusterSnapshot): ClusterSnapshot => ({ ...snapshot, pods, nodes: [] });
-    const base = { ...reduced(after.snapshot), policies: before.snapshot.policies };
-    const future = { ...base, policies: after.snapshot.policies };
-    const was = compile(base, { alongside: [future] });
-    const is = compile(future, { base: was });
-    if (was.universe === is.universe) {
-      collect(was, is, examples, (column) => {
-        const entry = is.universe.classes[column];
-        const workload = is.universe.workloads[entry?.workload ?? -1];
-        const namespace = is.universe.namespaces[workload?.namespace ?? -1]?.record.name ?? '';
+    const only: Pick<ClusterSnapshot, 'pods' | 'nodes'> = { pods, nodes: [] };
+    const overlay = compileOverlay(compile({ ...before.snapshot, ...only }), { ...after.snapshot, ...only });
+    if (overlay !== undefined) {
+      const { universe } = overlay.after;
+      collect(overlay.before, overlay.after, relabelled, examples, (column) => {
+        const entry = universe.classes[column];
+        const workload = universe.workloads[entry?.workload ?? -1];
+        const namespace = universe.namespaces[workload?.namespace ?? -1]?.record.name ?? '';
         return { name: `a new pod ${labelsText(entry?.labels ?? {})} in ${namespace}`, exists: false };
       });
     }
   }
   return {
     opensNothing: examples.length === 0,
-    namespaces: namespaces.some((name) => name === undefined) ? [] : namespaces.flatMap((name) => name ?? []),
+    namespaces: namespaces.has(undefined) ? [] : [...namespaces].flatMap((name) => name ?? []),
     counterexamples: examples.slice(0, MOST_EXAMPLES),
   };
+}
+
+function relabelledNamespaces(was: ClusterSnapshot, is: ClusterSnapshot): readonly Relabelled[] {
+  if (was.namespaces === is.namespaces) return [];
+  const before = new Map(was.namespaces.map((record) => [record.name, record]));
+  return is.namespaces.flatMap((record) => {
+    const own = before.get(record.name);
+    return own === undefined || own === record || sameLabels(own.labels, record.labels, NO_KEYS)
+      ? []
+      : [{ was: own, is: record }];
+  });
+}
+
+const NO_KEYS: ReadonlySet<string> = new Set();
+
+function namespacesOfRelabelled(before: Cluster, after: Cluster): readonly string[] {
+  const { namespaces, workloads } = after.universe;
+  return workloads.flatMap(({ namespace }, index) =>
+    workloadMark({ before, after }, index) === 'relabelled' ? (namespaces[namespace]?.record.name ?? []) : [],
+  );
+}
+
+/** Pods that policies of the draft would select, and in namespaces with other labels those that any policy would. */
+function podsToCome(
+  before: Cluster,
+  after: Cluster,
+  changed: readonly CompiledPolicy[],
+  relabelled: readonly Relabelled[],
+): readonly PodRecord[] {
+  const telling = [...after.policies.values()].filter(({ blocks }) =>
+    blocks.some(({ subject }) => relabelled.some((one) => tellsApart(subject, one))),
+  );
+  // Both states of a namespace: a policy may select it in either.
+  const namespaces = [...relabelled.map(({ was }) => was), ...after.snapshot.namespaces];
+  const known = new Set(before.snapshot.namespaces.map(({ name }) => name));
+  const added = new Set(after.snapshot.namespaces.flatMap(({ name }) => (known.has(name) ? [] : name)));
+  return futurePods({ ...after.snapshot, namespaces }, [...changed, ...telling]).filter(
+    ({ namespace }) => !added.has(namespace),
+  );
+}
+
+function tellsApart({ namespaces }: PodSet, { was, is }: Relabelled): boolean {
+  return (
+    'selector' in namespaces &&
+    selectsNamespace(namespaces.selector, was.labels, was.labelsKnown) !==
+      selectsNamespace(namespaces.selector, is.labels, is.labelsKnown)
+  );
 }
 
 interface SubjectName {
@@ -82,21 +143,23 @@ function existingName({ universe }: Cluster, column: number): SubjectName {
 function collect(
   before: Cluster,
   after: Cluster,
+  relabelled: readonly Relabelled[],
   examples: FutureOpening[],
   nameOf: (column: number) => SubjectName,
 ): void {
   const { universe } = after;
+  const absent = union(before.universe.absent, universe.absent);
   for (const direction of DIRECTIONS) {
     const was = before.rowIds[direction];
     const is = after.rowIds[direction];
-    if (was === is) continue;
+    if (was === is && relabelled.length === 0) continue;
     const seen = new Set<string>();
     for (let column = 0; column < universe.firstHidden; column += 1) {
-      if (was[column] === is[column] || (universe.readingOf[column] ?? -1) >= 0) continue;
       const key = `${was[column]} ${is[column]}`;
-      if (seen.has(key)) continue;
+      if (seen.has(key) || (universe.readingOf[column] ?? -1) >= 0 || has(absent, column)) continue;
       seen.add(key);
-      const opening = openingAt(before, after, direction, column);
+      if (was[column] === is[column] && !asksFor(after, direction, column, relabelled)) continue;
+      const opening = openingAt(before, after, direction, column, relabelled);
       if (opening === undefined) continue;
       const { name, exists } = nameOf(column);
       examples.push({ direction, subject: name, subjectExists: exists, ...opening });
@@ -105,44 +168,84 @@ function collect(
   }
 }
 
+/** Whether a rule that decides for a column means pods to come in a namespace only with its old labels, or only with the new. */
+function asksFor(
+  after: Cluster,
+  direction: Direction,
+  column: number,
+  relabelled: readonly Relabelled[],
+): boolean {
+  return (
+    relabelled.length > 0 &&
+    describedPeers(after, direction, column).some((set) => relabelled.some((one) => tellsApart(set, one)))
+  );
+}
+
 function openingAt(
   before: Cluster,
   after: Cluster,
   direction: Direction,
   column: number,
+  relabelled: readonly Relabelled[],
 ): { readonly peer: string; readonly ports: string } | undefined {
   const { space } = after.cells;
-  for (const peer of descriptions(before, after, direction, column)) {
-    const was = grantedTo(before, direction, column, peer);
-    const is = grantedTo(after, direction, column, peer);
+  for (const { text, was: then, is: now } of descriptions(before, after, direction, column, relabelled)) {
+    const was = grantedTo(before, direction, column, then);
+    const is = grantedTo(after, direction, column, now);
     const opened = space.intersect(space.subtract(is.allowed, was.allowed), space.transport);
-    if (opened !== space.none) return { peer: peerText(peer), ports: portSummary(space, opened).label };
+    if (opened !== space.none) return { peer: text, ports: portSummary(space, opened).label };
     const names = is.unresolved.filter(
       ({ name, protocol }) =>
         !was.unresolved.some((port) => port.name === name && port.protocol === protocol),
     );
     const [first] = names;
     if (first !== undefined && !space.coversTransport(was.allowed)) {
-      return { peer: peerText(peer), ports: `port ${first.name}` };
+      return { peer: text, ports: `port ${first.name}` };
     }
   }
   return undefined;
 }
 
-/** Any pod, then each description in the rules of either state, then pairs of them: a rule may deny what another allows. */
+/** Pods that may come, as they are known in each state; `undefined`: any pod. */
+interface Description {
+  readonly text: string;
+  readonly was: FuturePeer | undefined;
+  readonly is: FuturePeer | undefined;
+}
+
+/**
+ * Any pod, then each description in the rules of either state, then pairs of them: a rule may deny what another allows. Last
+ * pods in namespaces with other labels, of any labels and of those that rules ask for.
+ */
 function descriptions(
   before: Cluster,
   after: Cluster,
   direction: Direction,
   column: number,
-): readonly (PodSet | undefined)[] {
+  relabelled: readonly Relabelled[],
+): readonly Description[] {
   const all = [...describedPeers(after, direction, column), ...describedPeers(before, direction, column)];
   const single = [...new Map(all.map((set) => [peerText(set), set])).values()];
   const pairs =
     single.length > MOST_COMBINED
       ? []
       : single.flatMap((a, index) => single.slice(index + 1).flatMap((b) => combined(a, b)));
-  return [undefined, ...single, ...pairs];
+  const selectors = [...new Map(single.map(({ pods }) => [requirementsText(pods), pods])).values()];
+  const places = relabelled.flatMap(({ was, is }) =>
+    [[], ...selectors].map((pods): Description => {
+      const text = peerText({ namespaces: { name: is.name }, pods });
+      return { text, was: podsIn(was, pods), is: podsIn(is, pods) };
+    }),
+  );
+  return [
+    ...[undefined, ...single, ...pairs].map((set) => ({ text: peerText(set), was: set, is: set })),
+    ...places,
+  ];
+}
+
+/** Pods in a namespace as far as its labels are known. */
+function podsIn({ name, labels, labelsKnown }: NamespaceRecord, pods: PodSet['pods']): FuturePeer {
+  return { namespaces: labelsKnown ? { labels } : { name }, pods };
 }
 
 /** Pods that fit both descriptions, where that can be written as one. */

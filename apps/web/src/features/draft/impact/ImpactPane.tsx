@@ -123,7 +123,6 @@ function Notice({ notice }: { readonly notice: DraftNotice }): ReactNode {
 function SafetyLine({ review }: { readonly review: DraftReview | null }): ReactNode {
   const [open, setOpen] = useState(false);
   if (review === null) return <p className="draft-safety muted">Checking what it means for pods to come…</p>;
-  if (review.safety === null) return null;
   const { opensNothing, namespaces, counterexamples } = review.safety;
   if (opensNothing) {
     return (

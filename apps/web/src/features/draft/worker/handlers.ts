@@ -2,8 +2,9 @@ import {
   type AppliedDraft,
   applyDraft,
   type Cluster,
+  type ClusterOverlay,
+  type ClusterSnapshot,
   clusterValues,
-  compile,
   compileOverlay,
   type Draft,
   directoryPatch,
@@ -46,17 +47,19 @@ import {
   verificationRequest,
 } from './requests.ts';
 
-/** The cluster compiled over the last draft's universe: keeps a draft that names new CIDRs cheap to type in. */
-let widened: Cluster | undefined;
+/** The last overlay: keeps a draft that has new labels, workloads or CIDRs cheap to type in. */
+let last: ClusterOverlay | undefined;
 
-function overlayOf(session: EngineSession, applied: AppliedDraft): { before: Cluster; after: Cluster } {
-  const base = widened?.snapshot === session.snapshot ? widened : session.cluster;
-  const shared = compileOverlay(base, applied.snapshot);
-  if (shared !== undefined) {
-    widened = shared.before;
-    return shared;
-  }
-  return { before: session.cluster, after: compile(applied.snapshot, { base: session.cluster }) };
+function overlayOf(session: EngineSession, applied: AppliedDraft): ClusterOverlay {
+  last = overlaid(session.cluster, applied.snapshot, last);
+  return last;
+}
+
+/** A draft changes policies, labels, namespaces and workloads, and these can be compared. */
+function overlaid(before: Cluster, changed: ClusterSnapshot, known?: ClusterOverlay): ClusterOverlay {
+  const overlay = compileOverlay(before, changed, known);
+  if (overlay === undefined) throw new Error('the nodes of the cluster changed under the draft');
+  return overlay;
 }
 
 function apply(session: EngineSession, draft: Draft, version: number): ApplyResult {
@@ -122,7 +125,8 @@ export const draftHandlers: readonly Handler[] = [
   answer(reviewDraftRequest, async (session, { draft, version }) => {
     const { overlay } = session;
     if (overlay?.id !== draft.id || overlay.version !== version) return null;
-    const steps = reviewSteps(overlay.before, overlay.after, applyDraft(session.snapshot, draft));
+    const applied = applyDraft(session.snapshot, draft);
+    const steps = reviewSteps(overlay.before, overlay.after, applied, session.cluster);
     let since = performance.now();
     for (;;) {
       const step = steps.next();
@@ -175,10 +179,7 @@ export const draftHandlers: readonly Handler[] = [
   answer(compareRequest, (session, { here, there }) => {
     const first = overlayOf(session, applyDraft(session.snapshot, here)).after;
     const { snapshot } = applyDraft(session.snapshot, there);
-    const { before, after } = compileOverlay(first, snapshot) ?? {
-      before: first,
-      after: compile(snapshot, { base: first }),
-    };
+    const { before, after } = overlaid(first, snapshot);
     return impactOf(before, after);
   }),
   answer(verificationRequest, (session, { draft, fileName }) => {

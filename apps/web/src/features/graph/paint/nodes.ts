@@ -1,9 +1,12 @@
+import type { DraftMark } from '@bulkhead/policy-engine';
 import type { ColorName } from '../../../shared/colors.ts';
+import { MARKS } from '../../../shared/marks.tsx';
+import { textEm } from '../../../shared/text-width.ts';
 import type { Rect } from '../../../worker/layout/pack.ts';
 import { CARD_TEXT, HEAD_TEXT, OUTSIDE_TEXT } from '../../../worker/layout/place.ts';
 import { outsideMarkup, ringMarkup, toggleMarkup } from '../glyphs.ts';
 import { FAR_SCALE, type NodeLabels } from '../labels.ts';
-import { type BoxTone, boxTone, isOpen, TOGGLE, toggleSide } from '../looks.ts';
+import { type BoxTone, boxTone, isOpen, MARK_DASH, TOGGLE, toggleSide } from '../looks.ts';
 import type { SceneBox, SceneCard, SceneOutside } from '../scene.ts';
 import { isInSight, outline, type Pen, write } from './pen.ts';
 
@@ -60,6 +63,7 @@ export function paintBox(pen: Pen, { rect, node }: SceneBox, stress: Stress): vo
   context.lineWidth = (marked ? 2 : width) * scale;
   context.setLineDash(marked ? [] : dash.map((length) => length * scale));
   context.stroke();
+  if (node.mark !== null) paintMark(pen, rect, node.mark);
 }
 
 /** The name, counts and toggle of a box. */
@@ -135,9 +139,11 @@ export function paintCard(pen: Pen, card: SceneCard, labels: NodeLabels, stress:
   const { context, colors, scale } = pen;
   plate(pen, rect, 8, {
     fill: isOpen(node) ? 'open-soft' : 'raised',
-    stroke: scale > 1.7 ? 'border-strong' : 'border',
+    stroke: node.mark !== null ? MARKS[node.mark].color : scale > 1.7 ? 'border-strong' : 'border',
     stress,
+    ...(node.mark === null ? {} : { dash: MARK_DASH[node.mark] }),
   });
+  if (node.mark !== null) paintMark(pen, rect, node.mark);
   icon(
     pen,
     ringMarkup(node.ingress, node.egress, node.kind, colors),
@@ -192,15 +198,44 @@ export function paintOutside(
   });
 }
 
+const MARK = { size: 12, height: 17, padding: 5, radius: 4, inset: 6, most: 0.75 };
+
+/** What a draft does to the thing itself, as a tab on its upper edge; where there is no room for it, dashes say it. */
+function paintMark(pen: Pen, rect: Rect, mark: DraftMark): void {
+  const { context, colors, scale } = pen;
+  const { sign, word, color } = MARKS[mark];
+  const label = `${sign} ${word}`;
+  const style = { size: MARK.size * scale, weight: 600, color: colors[color], align: 'center' } as const;
+  const width = textEm(label, { bold: true }) * MARK.size * scale + 2 * MARK.padding * scale;
+  const height = MARK.height * scale;
+  if (width > rect.width * MARK.most || height > rect.height) return;
+  const x = rect.x + rect.width - width - MARK.inset * scale;
+  outline(pen, { x, y: rect.y - height / 2, width, height }, MARK.radius * scale);
+  context.fillStyle = colors.surface;
+  context.fill();
+  context.strokeStyle = colors[color];
+  context.lineWidth = scale;
+  context.setLineDash([]);
+  context.stroke();
+  write(pen, label, x + width / 2, rect.y, style);
+}
+
 interface PlateLook {
   readonly fill: ColorName;
   readonly stroke: ColorName;
   readonly stress: Stress;
   /** Corners are cut off instead of rounded. */
   readonly cut?: boolean;
+  /** In pixels of the screen. */
+  readonly dash?: readonly number[];
 }
 
-function plate(pen: Pen, rect: Rect, radius: number, { fill, stroke, stress, cut }: PlateLook): void {
+function plate(
+  pen: Pen,
+  rect: Rect,
+  radius: number,
+  { fill, stroke, stress, cut, dash = [] }: PlateLook,
+): void {
   const { context, colors, scale } = pen;
   if (stress === 'selected') glow(pen, rect, radius);
   if (cut === true) cutOutline(pen, rect, rect.height / 4);
@@ -209,9 +244,10 @@ function plate(pen: Pen, rect: Rect, radius: number, { fill, stroke, stress, cut
   context.fill();
   const marked = stress === 'hovered' || stress === 'selected';
   context.strokeStyle = colors[marked ? 'accent' : stroke];
-  context.lineWidth = (marked ? 2 : 1) * scale;
-  context.setLineDash([]);
+  context.lineWidth = (marked || dash.length > 0 ? 2 : 1) * scale;
+  context.setLineDash(dash.map((length) => length * scale));
   context.stroke();
+  context.setLineDash([]);
 }
 
 function cutOutline({ context }: Pen, { x, y, width, height }: Rect, cut: number): void {
