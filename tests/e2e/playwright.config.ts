@@ -11,7 +11,7 @@ export default defineConfig({
   testDir: here,
   testMatch: '**/*.spec.ts',
   outputDir: join(here, 'test-results'),
-  // Kept pictures hold on every machine; see `thumbnail`.
+  // Kept pictures hold on every machine; see `thumbnails`.
   snapshotPathTemplate: '{testDir}/looks/{arg}{ext}',
   fullyParallel: false,
   workers: 2,

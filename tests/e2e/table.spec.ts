@@ -1,4 +1,3 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
 import type { App } from './fixtures/app.ts';
 import { expect, test } from './fixtures/test.ts';
@@ -127,16 +126,3 @@ test('policies say what they select and allow, and what was found in them', asyn
   await expect(rows(table)).toContainText('7 workloads');
   await expect(rows(table)).toContainText('nothing: denies all');
 });
-
-for (const colorScheme of ['light', 'dark'] as const) {
-  test(`nothing in the tables keeps people out (${colorScheme})`, async ({ demo }) => {
-    await demo.page.emulateMedia({ colorScheme });
-    for (const tab of ['Connections', 'Workloads', 'Policies'] as const) {
-      await showTable(demo, tab);
-      const { violations } = await new AxeBuilder({ page: demo.page }).analyze();
-      expect(
-        violations.map((entry) => `${tab} ${entry.id}: ${entry.nodes.map((node) => node.html).join(' ')}`),
-      ).toEqual([]);
-    }
-  });
-}

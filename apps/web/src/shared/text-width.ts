@@ -29,6 +29,22 @@ export function textEm(text: string, { bold = false }: { readonly bold?: boolean
   return bold ? sum * BOLD : sum;
 }
 
+let pen: CanvasRenderingContext2D | null | undefined;
+
+/**
+ * How wide a text is in this machine's interface font, in pixels; where nothing can be measured, what `textEm` says. For
+ * what may differ from machine to machine, such as columns.
+ */
+export function textPx(
+  text: string,
+  { size, bold = false }: { readonly size: number; readonly bold?: boolean },
+): number {
+  pen ??= typeof document === 'undefined' ? null : document.createElement('canvas').getContext('2d');
+  if (pen === null) return textEm(text, { bold }) * size;
+  pen.font = `${bold ? 600 : 400} ${size}px ${getComputedStyle(document.body).fontFamily}`;
+  return pen.measureText(text).width;
+}
+
 const SAMPLE =
   'payments-api checkout postgres-ledger ingress-nginx-controller kube-state-metrics ×3 TCP 8443';
 let factor: number | undefined;

@@ -11,6 +11,9 @@ export type ConnectionSort = 'from' | 'to' | 'ports' | 'verdict' | 'change' | 'p
 /** Up to so many connections can be sorted by what decides them, since each must be explained first. */
 export const SORTED_BY_POLICIES_AT_MOST = 5_000;
 
+/** So many answers are kept for rows that come into sight again; a file of all rows must not hold them all. */
+const EXPLAINED_AT_MOST = 20_000;
+
 export interface ConnectionPlan {
   readonly verdicts: readonly ('allowed' | 'unknown')[];
   /** See `ConnectionSearch`. */
@@ -64,6 +67,7 @@ export function connectionTable(lens: Lens, relation: TableRelation, plan: Conne
       const key = `${source} ${destination}`;
       let deciding = policies.get(key);
       if (deciding === undefined) {
+        if (policies.size > EXPLAINED_AT_MOST) policies.clear();
         deciding = outcome.open ? [] : decidingPolicies(lens, from, to);
         policies.set(key, deciding);
       }

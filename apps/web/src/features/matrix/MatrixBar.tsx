@@ -10,35 +10,32 @@ import type { MatrixCells } from './store.ts';
 interface MatrixBarProps {
   readonly route: Route;
   readonly cells: MatrixCells;
-  readonly legend: boolean;
-  readonly onLegend: () => void;
-  readonly onZoom: (direction: 1 | -1) => void;
   readonly onArrange: () => void;
 }
 
-/** What stands along the axes, how it is ordered, how large cells are, and what is not shown. */
-export function MatrixBar({ route, cells, legend, onLegend, onZoom, onArrange }: MatrixBarProps): ReactNode {
+/** What stands along the axes, how it is ordered, and what is not shown. */
+export function MatrixBar({ route, cells, onArrange }: MatrixBarProps): ReactNode {
   const [rows, columns] = route.drill ?? ['', ''];
   const set = (next: readonly [string, string]) =>
     navigate({ drill: next[0] === '' && next[1] === '' ? null : next, cell: null });
   const { rows: rowAxis, columns: columnAxis, blocks } = cells.frame;
   return (
     <div className="matrix-bar" role="toolbar" aria-label="Matrix">
-      <AxisChoice label="Sources" value={rows} onChange={(value) => set([value, columns])} />
+      <AxisChoice label="From" value={rows} onChange={(value) => set([value, columns])} />
       <IconButton
         small
-        icon="retry"
+        icon="swap"
         label="Swap sources and destinations"
         disabled={rows === columns}
         onClick={() => set([columns, rows])}
       />
-      <AxisChoice label="Destinations" value={columns} onChange={(value) => set([rows, value])} />
+      <AxisChoice label="To" value={columns} onChange={(value) => set([rows, value])} />
       {route.drill === null ? null : (
         <Button small icon="collapse" onClick={() => set(['', ''])}>
           All namespaces
         </Button>
       )}
-      <span className="muted" data-testid="matrix-size">
+      <span className="muted matrix-size" data-testid="matrix-size">
         {formatCount(rowAxis.units.length)} × {formatCount(columnAxis.units.length)}
       </span>
       <Hidden route={route} cells={cells} />
@@ -52,13 +49,17 @@ export function MatrixBar({ route, cells, legend, onLegend, onZoom, onArrange }:
         </Button>
       )}
       <span className="spring" />
-      <span className="matrix-tools">
+      <span className="matrix-order">
         <Segments
           small
           label="Order"
           value={route.order}
           options={[
-            { value: 'similar', label: 'Alike together', title: 'Equal rows and equal columns lie together' },
+            {
+              value: 'similar',
+              label: 'Alike',
+              title: 'Equal rows and equal columns lie together, similar ones close',
+            },
             { value: 'name', label: 'By name' },
           ]}
           onChange={(order) => navigate({ order })}
@@ -66,18 +67,33 @@ export function MatrixBar({ route, cells, legend, onLegend, onZoom, onArrange }:
         {route.order === 'similar' ? (
           <IconButton small icon="arrange" label="Order anew by what is alike" onClick={onArrange} />
         ) : null}
-        <IconButton small icon="minus" label="Smaller cells" onClick={() => onZoom(-1)} />
-        <IconButton small icon="plus" label="Larger cells" onClick={() => onZoom(1)} />
-        <IconButton
-          small
-          icon="fit"
-          label="Fit"
-          aria-pressed={route.cell === 'fit'}
-          onClick={() => navigate({ cell: route.cell === 'fit' ? null : 'fit' }, { replace: true })}
-        />
-        <IconButton small icon="legend" label="Legend" aria-pressed={legend} onClick={onLegend} />
       </span>
     </div>
+  );
+}
+
+interface MatrixToolsProps {
+  readonly route: Route;
+  readonly legend: boolean;
+  readonly onLegend: () => void;
+  readonly onZoom: (direction: 1 | -1) => void;
+}
+
+/** How large cells are, and what they mean. */
+export function MatrixTools({ route, legend, onLegend, onZoom }: MatrixToolsProps): ReactNode {
+  return (
+    <span className="matrix-tools">
+      <IconButton small icon="minus" label="Smaller cells" onClick={() => onZoom(-1)} />
+      <IconButton small icon="plus" label="Larger cells" onClick={() => onZoom(1)} />
+      <IconButton
+        small
+        icon="fit"
+        label="Fit"
+        aria-pressed={route.cell === 'fit'}
+        onClick={() => navigate({ cell: route.cell === 'fit' ? null : 'fit' }, { replace: true })}
+      />
+      <IconButton small icon="legend" label="Legend" aria-pressed={legend} onClick={onLegend} />
+    </span>
   );
 }
 

@@ -24,7 +24,9 @@ import {
   zoomed,
 } from './geometry.ts';
 import { headerSize } from './header-size.ts';
-import { createPainter, NAMED_CELL } from './paint.ts';
+import { frameSight, Overview, overviewSize } from './Overview.tsx';
+import { createPainter } from './paint.ts';
+import { NAMED_CELL } from './paint-headers.ts';
 import type { MatrixCells } from './store.ts';
 
 export interface MatrixHandle {
@@ -39,7 +41,7 @@ interface MatrixCanvasProps {
   readonly progress: number;
   readonly colors: Colors;
   readonly verdicts: readonly string[];
-  /** Side of a cell; `fit`: as large as fits; null: the same, but with names where that is near. */
+  /** Side of a cell; `fit`: as large as fits; null: the same where that leaves room for names, else readable. */
   readonly cell: number | 'fit' | null;
   readonly cursor: CellAt | null;
   readonly selected: CellAt | null;
@@ -50,13 +52,22 @@ interface MatrixCanvasProps {
   readonly onDrill: (at: { readonly row?: number; readonly column?: number }) => void;
   readonly onUp: () => void;
   readonly onCell: (size: number | 'fit') => void;
+  /** Tells whether the matrix leaves room beside itself for what stands in the corner. */
+  readonly onRoom: (hasRoom: boolean) => void;
+  /** What stands in the corner. */
+  readonly children: ReactNode;
 }
 
 /** Sides that fitting chooses from: smaller than this says nothing, larger looks coarse. */
-const FIT = { least: 0.02, most: 30 };
-/** From this side on, a little scrolling is a fair price for names. */
-const NEARLY_NAMED = 7;
+const FIT = { least: 0.02, most: 34 };
+/** A matrix that would need smaller cells than names allow opens with these, and with an overview. */
+const READABLE = 16;
 const MARGIN = 12;
+/** What the legend takes, with its distance from the edge and from the cells. */
+const CORNER_WIDTH = 340;
+const OVERVIEW = 220;
+/** A click so shortly before a double click was its first half. */
+const DOUBLE_MS = 800;
 
 /** The picture: a canvas that stays in place while a larger plane scrolls under it, so only what is in sight is painted. */
 export function MatrixCanvas(props: MatrixCanvasProps): ReactNode {
@@ -70,6 +81,8 @@ export function MatrixCanvas(props: MatrixCanvasProps): ReactNode {
 
   const rows = cells.rowOrder.length;
   const columns = cells.columnOrder.length;
+  // What was chosen when the matrix opened, or the window changed: a panel that opens beside it moves no cell.
+  const opened = useRef({ key: '', cell: READABLE });
   const layout = useMemo(() => {
     const fit = (cell: number) => {
       const header = headerSize(cells, cell, box);
@@ -83,11 +96,17 @@ export function MatrixCanvas(props: MatrixCanvasProps): ReactNode {
     const withNames = fit(FIT.most);
     const without = fit(1);
     const exact = withNames >= NAMED_CELL ? withNames : Math.min(without, NAMED_CELL - 1);
-    const pleasant = exact >= NEARLY_NAMED && exact < NAMED_CELL ? NAMED_CELL : Math.max(exact, 1);
-    const cell = props.cell === 'fit' ? exact : (props.cell ?? pleasant);
+    const key = [rows, columns, window.innerWidth, window.innerHeight].join(' ');
+    if (opened.current.key !== key && box.width > 0) {
+      opened.current = { key, cell: exact >= NAMED_CELL ? exact : READABLE };
+    }
+    const cell = props.cell === 'fit' ? exact : (props.cell ?? opened.current.cell);
     return { cell, ...headerSize(cells, cell, box) };
   }, [cells, box, rows, columns, props.cell]);
   const { cell, left, top, overhang } = layout;
+  const hasRoom = left + columns * cell + overhang + CORNER_WIDTH <= box.width;
+  const { onRoom } = props;
+  useEffect(() => onRoom(hasRoom), [onRoom, hasRoom]);
 
   const geometry = useCallback(
     (): MatrixGeometry => ({
@@ -119,6 +138,8 @@ export function MatrixCanvas(props: MatrixCanvasProps): ReactNode {
   }, []);
 
   const painter = useMemo(() => createPainter(colors, box.ratio, verdicts), [colors, box.ratio, verdicts]);
+  const overview = overviewSize(geometry(), OVERVIEW);
+  const sight = useRef<HTMLElement>(null);
   const frame = useRef(0);
   const repaint = useCallback(() => {
     cancelAnimationFrame(frame.current);
@@ -133,6 +154,7 @@ export function MatrixCanvas(props: MatrixCanvasProps): ReactNode {
       }
       context.setTransform(box.ratio, 0, 0, box.ratio, 0, 0);
       painter.paint(context, cells, geometry(), { cursor, selected, focused }, progress);
+      frameSight(sight.current, geometry());
     });
   }, [box, cells, progress, geometry, painter, cursor, selected, focused]);
   useEffect(repaint, [repaint]);
@@ -192,6 +214,7 @@ export function MatrixCanvas(props: MatrixCanvasProps): ReactNode {
       ? null
       : hitTest(geometry(), event.clientX - bounds.left, event.clientY - bounds.top);
   };
+  const clicked = useRef<{ readonly hit: ReturnType<typeof hitAt>; readonly at: number }>(undefined);
   const point = (event: PointerEvent) => {
     const hit = hitAt(event);
     if (scroller.current !== null) scroller.current.style.cursor = hit === null ? 'default' : 'pointer';
@@ -237,43 +260,68 @@ export function MatrixCanvas(props: MatrixCanvasProps): ReactNode {
   };
 
   return (
-    <div
-      ref={scroller}
-      className="matrix-scroll"
-      role="application"
-      aria-label={`Matrix of allowed connections, ${formatCount(rows)} sources by ${formatCount(columns)} destinations. Arrow keys move from cell to cell, Enter explains one, Shift and Enter goes into its namespaces. The table view has the same facts as text.`}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: see above
-      tabIndex={0}
-      onKeyDown={walk}
-      onScroll={repaint}
-      onFocus={() => setFocused(true)}
-      onBlur={() => setFocused(false)}
-      onPointerMove={point}
-      onPointerLeave={props.onLeave}
-      onClick={(event) => {
-        const hit = hitAt(event);
-        if (hit?.on === 'cell') props.onOpen(hit);
-        const unit =
-          hit?.on === 'row'
-            ? cells.row(hit.row)
-            : hit?.on === 'column'
-              ? cells.column(hit.column)
-              : undefined;
-        if (unit !== undefined) props.onEntity(unit.id);
-      }}
-      onDoubleClick={(event) => {
-        const hit = hitAt(event);
-        if (hit !== null) props.onDrill(hit);
-      }}
-    >
+    <div className="matrix-stage">
       <div
-        className="matrix-space"
-        style={{
-          width: left + columns * cell + MARGIN + overhang,
-          height: top + rows * cell + MARGIN,
+        ref={scroller}
+        className="matrix-scroll"
+        role="application"
+        aria-label={`Matrix of allowed connections, ${formatCount(rows)} sources by ${formatCount(columns)} destinations. Arrow keys move from cell to cell, Enter explains one, Shift and Enter goes into its namespaces. The table view has the same facts as text.`}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: see above
+        tabIndex={0}
+        onKeyDown={walk}
+        onScroll={repaint}
+        onFocus={() => setFocused(true)}
+        onBlur={() => setFocused(false)}
+        onPointerMove={point}
+        onPointerLeave={props.onLeave}
+        onClick={(event) => {
+          const hit = hitAt(event);
+          if (event.detail === 1) clicked.current = { hit, at: event.timeStamp };
+          if (hit?.on === 'cell') props.onOpen(hit);
+          const unit =
+            hit?.on === 'row'
+              ? cells.row(hit.row)
+              : hit?.on === 'column'
+                ? cells.column(hit.column)
+                : undefined;
+          if (unit !== undefined) props.onEntity(unit.id);
+        }}
+        onDoubleClick={(event) => {
+          // Its first half opened the inspector, and another cell may be here now.
+          const first = clicked.current;
+          const hit =
+            first !== undefined && event.timeStamp - first.at < DOUBLE_MS ? first.hit : hitAt(event);
+          if (hit !== null) props.onDrill(hit);
         }}
       >
-        <canvas ref={canvas} className="matrix-canvas" style={{ width: box.width, height: box.height }} />
+        <div
+          className="matrix-space"
+          style={{
+            width: left + columns * cell + MARGIN + overhang,
+            height: top + rows * cell + MARGIN,
+          }}
+        >
+          <canvas ref={canvas} className="matrix-canvas" style={{ width: box.width, height: box.height }} />
+        </div>
+      </div>
+      <div className="matrix-corner">
+        {props.children}
+        {overview === null ? null : (
+          <Overview
+            cells={cells}
+            progress={progress}
+            colors={colors}
+            verdicts={verdicts}
+            {...overview}
+            frame={sight}
+            onMove={(across, down) =>
+              scroller.current?.scrollTo(
+                across * columns * cell - (box.width - left) / 2,
+                down * rows * cell - (box.height - top) / 2,
+              )
+            }
+          />
+        )}
       </div>
     </div>
   );

@@ -9,7 +9,7 @@ import { useColors } from '../../shared/use-colors.ts';
 import { cellReasonRequest } from '../../worker/explore/matrix-requests.ts';
 import type { CellAt, Span } from './geometry.ts';
 import { Legend } from './Legend.tsx';
-import { MatrixBar } from './MatrixBar.tsx';
+import { MatrixBar, MatrixTools } from './MatrixBar.tsx';
 import { MatrixCanvas, type MatrixHandle } from './MatrixCanvas.tsx';
 import { Readout } from './Readout.tsx';
 import { useDelayed } from './use-delayed.ts';
@@ -27,7 +27,10 @@ export function MatrixView({ route }: { readonly route: Route }): ReactNode {
   const handle = useRef<MatrixHandle>(null);
   const [arrangement, setArrangement] = useState(0);
   const [cursor, setCursor] = useState<CellAt | null>(null);
-  const [legend, setLegend] = useState(false);
+  // Null: shown where there is room.
+  const [legend, setLegend] = useState<boolean | null>(null);
+  const [hasRoom, setHasRoom] = useState(false);
+  const showsLegend = legend ?? hasRoom;
   const rowsInSight = useCallback(() => handle.current?.rowsInSight() ?? NOTHING, []);
   const { cells, progress, error } = useMatrix(route, arrangement, rowsInSight);
 
@@ -123,14 +126,7 @@ export function MatrixView({ route }: { readonly route: Route }): ReactNode {
     cells.frame.columns.units.every((unit) => unit.type === 'outside');
   return (
     <div className="matrix">
-      <MatrixBar
-        route={route}
-        cells={cells}
-        legend={legend}
-        onLegend={() => setLegend(!legend)}
-        onZoom={(direction) => handle.current?.zoom(direction)}
-        onArrange={() => setArrangement((value) => value + 1)}
-      />
+      <MatrixBar route={route} cells={cells} onArrange={() => setArrangement((value) => value + 1)} />
       {empty ? (
         <div className="matrix-empty">
           <EmptyState
@@ -164,16 +160,26 @@ export function MatrixView({ route }: { readonly route: Route }): ReactNode {
           onDrill={drill}
           onUp={() => navigate({ drill: null, cell: null })}
           onCell={(size) => navigate({ cell: size }, { replace: true })}
-        />
+          onRoom={setHasRoom}
+        >
+          {showsLegend ? <Legend colors={colors} withDraft={overlay !== null} /> : null}
+        </MatrixCanvas>
       )}
-      <Readout
-        from={from}
-        to={to}
-        outcome={outcome}
-        reason={known ? reason.data : undefined}
-        missing={cells.missing / Math.max(1, cells.frame.rows.classes)}
-      />
-      {legend ? <Legend colors={colors} withDraft={overlay !== null} /> : null}
+      <div className="matrix-foot">
+        <Readout
+          from={from}
+          to={to}
+          outcome={outcome}
+          reason={known ? reason.data : undefined}
+          missing={cells.missing / Math.max(1, cells.frame.rows.classes)}
+        />
+        <MatrixTools
+          route={route}
+          legend={showsLegend}
+          onLegend={() => setLegend(!showsLegend)}
+          onZoom={(direction) => handle.current?.zoom(direction)}
+        />
+      </div>
     </div>
   );
 }

@@ -19,7 +19,7 @@ export function Readout({ from, to, outcome, reason, missing }: ReadoutProps): R
   return (
     <div className="matrix-readout" data-testid="matrix-readout">
       {from === undefined || to === undefined ? (
-        <span className="muted">
+        <span className="muted truncate">
           Point at a cell to read it; click to explain it; double-click to go into its namespaces.
         </span>
       ) : (

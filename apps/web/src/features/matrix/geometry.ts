@@ -77,7 +77,7 @@ export function scrolledTo(
 }
 
 /** Sides that zooming goes through. */
-export const CELL_SIZES = [1, 1.5, 2, 3, 4, 6, 8, 10, 12, 14, 17, 20, 24, 28, 34, 40] as const;
+export const CELL_SIZES = [1, 1.5, 2, 3, 4, 6, 8, 10, 12, 14, 16, 20, 24, 28, 34, 40] as const;
 
 /** The next side up or down. */
 export function zoomed(cell: number, direction: 1 | -1): number {

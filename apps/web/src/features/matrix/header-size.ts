@@ -1,5 +1,5 @@
 import { LEAN } from './geometry.ts';
-import { headerText, NAMED_CELL } from './paint.ts';
+import { headerText, NAMED_CELL } from './paint-headers.ts';
 import type { MatrixCells } from './store.ts';
 
 export interface HeaderSize {
@@ -34,7 +34,8 @@ export function headerSize(
   box: { readonly width: number; readonly height: number },
 ): HeaderSize {
   const { row, column } = longestNames(cells);
-  const most = Math.max(110, Math.min(260, box.width * 0.24));
+  // Of the window and not of the box: cells must not move aside because a panel opens next to them.
+  const most = Math.max(110, Math.min(260, window.innerWidth * 0.16));
   const left = Math.round(Math.max(110, Math.min(most, row * LETTER + 20)));
   if (cell < NAMED_CELL) return { left: Math.max(left, 150), top: 30, overhang: 0 };
   const length = Math.max(60, Math.min(170, box.height * 0.3, column * LETTER + 14));

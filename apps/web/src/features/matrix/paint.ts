@@ -1,32 +1,14 @@
 import type { MatrixUnit } from '@bulkhead/policy-engine';
 import type { Colors } from '../../shared/colors.ts';
-import { MARKS } from '../../shared/marks.tsx';
 import { type CellAt, type MatrixGeometry, type Span, visibleColumns, visibleRows } from './geometry.ts';
 import { drawLook, LOOKS, type Look, lookOf, pixelOf } from './looks.ts';
+import { drawHeaders } from './paint-headers.ts';
+import { sampleCells } from './sample.ts';
 import type { MatrixCells } from './store.ts';
 
 /** Below this side a cell is a pixel of an image, and rows have no names. */
 export const SMALL_CELL = 9;
-/** From this side on rows and columns have their names. */
-export const NAMED_CELL = 12;
-/** Cells that are looked at for a pixel that stands for more, along each side. */
-const SAMPLES = 2;
-/** What a pixel shows that stands for several cells. */
-const WEIGHT: Readonly<Partial<Record<Look, number>>> = {
-  none: 1,
-  self: 1,
-  open: 2,
-  all: 3,
-  some: 4,
-  unknown: 5,
-  uncertain: 6,
-  narrowed: 7,
-  rearranged: 7,
-  widened: 8,
-  closed: 9,
-  opened: 10,
-};
-const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';
+const LEAST_BAND = 8;
 
 export interface Marks {
   /** Under the pointer, or where the keyboard is. */
@@ -36,6 +18,8 @@ export interface Marks {
 }
 
 export interface Painter {
+  /** Paints the whole matrix over all of a canvas; its axes are shrunk or stretched each by itself. */
+  readonly paintAll: (canvas: HTMLCanvasElement, cells: MatrixCells) => void;
   /**
    * Paints what is in sight. The context is scaled to CSS pixels.
    * @param progress changes as cells arrive
@@ -147,50 +131,30 @@ export function createPainter(colors: Colors, ratio: number, verdicts: readonly 
     );
   };
 
-  /** Several cells to a pixel: each shows the one among a few of its cells that says most. */
-  const asSample = (
+  /** Several cells to a pixel. */
+  const asShares = (
     context: CanvasRenderingContext2D,
     cells: MatrixCells,
     geometry: MatrixGeometry,
     rows: Span,
     columns: Span,
   ) => {
-    const table = lookTable(cells);
     const { cell, left, top, scrollX, scrollY } = geometry;
-    const step = 1 / (cell * ratio);
-    const width = Math.ceil((columns.last - columns.first + 1) / step);
-    const height = Math.ceil((rows.last - rows.first + 1) / step);
-    image.width = Math.max(1, width);
-    image.height = Math.max(1, height);
+    const width = Math.max(1, Math.ceil((columns.last - columns.first + 1) * cell * ratio));
+    const height = Math.max(1, Math.ceil((rows.last - rows.first + 1) * cell * ratio));
+    image.width = width;
+    image.height = height;
     const into = image.getContext('2d');
     if (into === null) return;
-    const data = into.createImageData(image.width, image.height);
-    const out = new Uint32Array(data.data.buffer);
-    const weights = table.map((look) => WEIGHT[look] ?? 0);
-    const shades = table.map((look) => pixels.get(look) ?? 0);
-    const pending = pixels.get('pending') ?? 0;
-    const classes = cells.columnClasses;
-    for (let y = 0; y < height; y++) {
-      const lines: Uint32Array[] = [];
-      for (let sample = 0; sample < SAMPLES; sample++) {
-        const row = rows.first + Math.floor((y + sample / SAMPLES) * step);
-        const line = row > rows.last ? undefined : cells.line(row);
-        if (line !== undefined) lines.push(line);
-      }
-      for (let x = 0; x < width; x++) {
-        let most = -1;
-        for (let sample = 0; sample < SAMPLES; sample++) {
-          const column = columns.first + Math.floor((x + sample / SAMPLES) * step);
-          const own = classes[column];
-          if (own === undefined || column > columns.last) continue;
-          for (const line of lines) {
-            const code = line[own] ?? 0;
-            if ((weights[code] ?? 0) > (weights[most] ?? -1)) most = code;
-          }
-        }
-        out[y * image.width + x] = lines.length === 0 ? pending : (shades[most] ?? pending);
-      }
-    }
+    const data = into.createImageData(width, height);
+    const step = 1 / (cell * ratio);
+    sampleCells(cells, lookTable(cells), pixels, {
+      out: new Uint32Array(data.data.buffer),
+      width,
+      height,
+      rows: { first: rows.first, step },
+      columns: { first: columns.first, step },
+    });
     into.putImageData(data, 0, 0);
     context.imageSmoothingEnabled = false;
     context.drawImage(
@@ -273,13 +237,27 @@ export function createPainter(colors: Colors, ratio: number, verdicts: readonly 
     const rows = visibleRows(geometry);
     const columns = visibleColumns(geometry);
     if (rows.last < rows.first || columns.last < columns.first) return;
-    if (cell * ratio < 1) asSample(context, cells, geometry, rows, columns);
+    if (cell * ratio < 1) asShares(context, cells, geometry, rows, columns);
     else if (cell < SMALL_CELL) asImage(context, cells, geometry, rows, columns);
     else asGlyphs(context, cells, geometry, rows, columns);
     drawBoundaries(context, cells, geometry, rows, columns, colors);
   };
 
   return {
+    paintAll: (canvas, cells) => {
+      const { width, height } = canvas;
+      const context = canvas.getContext('2d');
+      if (context === null || width < 1 || height < 1) return;
+      const data = context.createImageData(width, height);
+      sampleCells(cells, lookTable(cells), pixels, {
+        out: new Uint32Array(data.data.buffer),
+        width,
+        height,
+        rows: { first: 0, step: cells.rowOrder.length / height },
+        columns: { first: 0, step: cells.columnOrder.length / width },
+      });
+      context.putImageData(data, 0, 0);
+    },
     paint: (context, cells, geometry, marks, progress) => {
       if (geometry.width < 1 || geometry.height < 1) return;
       paintGround(cells, geometry, progress);
@@ -312,11 +290,14 @@ function snap(at: number, ratio: number): number {
   return (Math.round(at * ratio) + 0.5) / ratio;
 }
 
-/** Whether a stronger line belongs between two neighbours: in name order another namespace, and always the outside. */
+/** Whether a line belongs between two neighbours: in name order another namespace, and always the outside. */
 function parts(a: MatrixUnit | undefined, b: MatrixUnit | undefined, byName: boolean): boolean {
   if (a === undefined || b === undefined) return false;
-  if ((a.type === 'outside') !== (b.type === 'outside')) return true;
-  return byName && a.type === 'workload' && a.namespace !== b.namespace;
+  return isOutsideNext(a, b) || (byName && a.type === 'workload' && a.namespace !== b.namespace);
+}
+
+function isOutsideNext(a: MatrixUnit, b: MatrixUnit): boolean {
+  return (a.type === 'outside') !== (b.type === 'outside');
 }
 
 function drawBoundaries(
@@ -328,17 +309,33 @@ function drawBoundaries(
   colors: Colors,
 ): void {
   const { cell, left, top, scrollX, scrollY, width, height } = geometry;
-  context.fillStyle = colors['border-strong'];
-  for (let column = columns.first + 1; column <= columns.last; column++) {
-    if (parts(cells.column(column - 1), cells.column(column), cells.byName)) {
-      context.fillRect(left + column * cell - scrollX - 0.5, top, 1, height - top);
+  const between = (
+    { first, last }: Span,
+    unitAt: (at: number) => MatrixUnit | undefined,
+    line: (at: number) => void,
+  ) => {
+    let previous = first;
+    for (let at = first + 1; at <= last; at++) {
+      const [a, b] = [unitAt(at - 1), unitAt(at)];
+      if (a === undefined || b === undefined || !parts(a, b, cells.byName)) continue;
+      const outside = isOutsideNext(a, b);
+      // Where namespaces are narrower than this, the lines would be most of the picture.
+      if (!outside && (at - previous) * cell < LEAST_BAND) continue;
+      previous = at;
+      context.fillStyle = outside || cell >= SMALL_CELL ? colors['border-strong'] : colors.border;
+      line(at);
     }
-  }
-  for (let row = rows.first + 1; row <= rows.last; row++) {
-    if (parts(cells.row(row - 1), cells.row(row), cells.byName)) {
-      context.fillRect(left, top + row * cell - scrollY - 0.5, width - left, 1);
-    }
-  }
+  };
+  between(
+    columns,
+    (at) => cells.column(at),
+    (at) => context.fillRect(left + at * cell - scrollX - 0.5, top, 1, height - top),
+  );
+  between(
+    rows,
+    (at) => cells.row(at),
+    (at) => context.fillRect(left, top + at * cell - scrollY - 0.5, width - left, 1),
+  );
 }
 
 function drawMarks(
@@ -375,145 +372,4 @@ function drawMarks(
     box(selected, 4.5, colors.surface);
     box(selected, 2.5, colors.accent);
   }
-}
-
-/** A row's or column's name as it stands in the header. */
-export function headerText(unit: MatrixUnit | undefined, qualified: boolean): string {
-  if (unit === undefined) return '';
-  const name = qualified && unit.type === 'workload' ? `${unit.namespace}/${unit.label}` : unit.label;
-  return unit.mark === null ? name : `${MARKS[unit.mark].sign} ${name}`;
-}
-
-const fitted = new Map<string, string>();
-const FITTED_AT_MOST = 20_000;
-
-/** A name cut to a width. Measuring is slow and the same names come with every frame, so what fits is remembered. */
-function shortened(context: CanvasRenderingContext2D, text: string, room: number): string {
-  const key = `${context.font} ${Math.floor(room)} ${text}`;
-  let known = fitted.get(key);
-  if (known === undefined) {
-    if (fitted.size > FITTED_AT_MOST) fitted.clear();
-    known = cut(context, text, room);
-    fitted.set(key, known);
-  }
-  return known;
-}
-
-function cut(context: CanvasRenderingContext2D, text: string, room: number): string {
-  if (context.measureText(text).width <= room) return text;
-  let [lo, hi] = [1, text.length];
-  while (lo < hi) {
-    const mid = (lo + hi + 1) >> 1;
-    if (context.measureText(`${text.slice(0, mid)}…`).width <= room) lo = mid;
-    else hi = mid - 1;
-  }
-  return `${text.slice(0, lo)}…`;
-}
-
-function drawHeaders(
-  context: CanvasRenderingContext2D,
-  cells: MatrixCells,
-  geometry: MatrixGeometry,
-  rows: Span,
-  columns: Span,
-  { cursor, selected }: Marks,
-  colors: Colors,
-): void {
-  const { cell, left, top, scrollX, scrollY, width, height } = geometry;
-  context.fillStyle = colors.surface;
-  context.fillRect(0, 0, width, top);
-  context.fillRect(0, 0, left, height);
-  context.strokeStyle = colors.border;
-  context.lineWidth = 1;
-  context.beginPath();
-  context.moveTo(left - 0.5, 0);
-  context.lineTo(left - 0.5, height);
-  context.moveTo(0, top - 0.5);
-  context.lineTo(width, top - 0.5);
-  context.stroke();
-  context.textBaseline = 'middle';
-  const named = cell >= NAMED_CELL;
-  const mark = (on: boolean, unit?: MatrixUnit) => {
-    const own = unit?.mark ?? null;
-    context.font = `${own === null ? '' : 'italic '}${on ? 600 : 400} 12px ${FONT}`;
-    context.fillStyle = on ? colors.accent : own === null ? colors.text : colors[MARKS[own].color];
-  };
-  const isOn = (axis: 'row' | 'column', at: number) => cursor?.[axis] === at || selected?.[axis] === at;
-  const shownRows = named ? span(rows) : [selected?.row, cursor?.row].filter((at) => at !== undefined);
-  context.save();
-  context.beginPath();
-  context.rect(0, top, left, height - top);
-  context.clip();
-  context.textAlign = 'right';
-  for (const row of shownRows) {
-    const y = top + row * cell - scrollY + cell / 2;
-    mark(isOn('row', row), cells.row(row));
-    const text = shortened(context, headerText(cells.row(row), cells.rowsQualified), left - 16);
-    if (!named) plate(context, left - 8, y, text, 'right', colors);
-    mark(isOn('row', row), cells.row(row));
-    context.fillText(text, left - 8, y);
-  }
-  context.restore();
-  context.save();
-  context.beginPath();
-  context.rect(left, 0, width - left, top);
-  context.clip();
-  if (named) {
-    context.textAlign = 'left';
-    for (const column of span(columns)) {
-      context.save();
-      context.translate(left + column * cell - scrollX + cell / 2, top - 7);
-      context.rotate(-Math.PI / 3);
-      mark(isOn('column', column), cells.column(column));
-      const room = (top - 14) / Math.sin(Math.PI / 3);
-      context.fillText(
-        shortened(context, headerText(cells.column(column), cells.columnsQualified), room),
-        0,
-        0,
-      );
-      context.restore();
-    }
-  } else {
-    for (const column of [selected?.column, cursor?.column].filter((at) => at !== undefined)) {
-      mark(true);
-      const text = headerText(cells.column(column), cells.columnsQualified);
-      const half = context.measureText(text).width / 2 + 6;
-      const middle = left + column * cell - scrollX + cell / 2;
-      const x = Math.max(left + half, Math.min(width - half, middle));
-      plate(context, x, top / 2, text, 'center', colors);
-      mark(true);
-      context.fillText(text, x, top / 2);
-    }
-  }
-  context.restore();
-  context.fillStyle = colors.surface;
-  context.fillRect(0, 0, left - 1, top - 1);
-  context.font = `12px ${FONT}`;
-  context.fillStyle = colors['text-3'];
-  context.textAlign = 'right';
-  if (named) {
-    context.fillText('destination →', left - 10, top - 32);
-    context.fillText('source ↓', left - 10, top - 13);
-  } else {
-    context.fillText('source ↓  destination →', left - 10, top / 2);
-  }
-}
-
-function span({ first, last }: Span): readonly number[] {
-  return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => first + index);
-}
-
-/** A background for a name that stands over others. */
-function plate(
-  context: CanvasRenderingContext2D,
-  x: number,
-  y: number,
-  text: string,
-  align: 'right' | 'center',
-  colors: Colors,
-): void {
-  const width = context.measureText(text).width + 10;
-  context.textAlign = align;
-  context.fillStyle = colors['accent-soft'];
-  context.fillRect(align === 'right' ? x - width + 5 : x - width / 2, y - 10, width, 20);
 }

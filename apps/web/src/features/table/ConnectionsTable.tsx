@@ -6,28 +6,34 @@ import {
   SORTED_BY_POLICIES_AT_MOST,
 } from '@bulkhead/policy-engine';
 import { keepPreviousData, useQueries } from '@tanstack/react-query';
-import { type ReactNode, useCallback, useMemo, useState } from 'react';
+import { type ReactNode, useCallback, useEffect, useMemo, useState } from 'react';
 import type { Route } from '../../app/contracts.ts';
 import { navigate } from '../../app/route.ts';
 import { showsOnlyChanges, useScope } from '../../app/scope.ts';
-import { useEngine, useSession } from '../../data/engine.ts';
+import { useEngine, useEngineQuery, useSession } from '../../data/engine.ts';
 import { useAnnounce } from '../../shared/announce.tsx';
 import { saveText } from '../../shared/files.ts';
 import { Button, EmptyState, formatCount, plural } from '../../shared/ui.tsx';
-import { type ConnectionStretch, tableConnectionsRequest } from '../../worker/explore/table-requests.ts';
-import { connectionColumns, endName, portsText } from './connection-columns.tsx';
-import { csvLines, tsvLines } from './formats.ts';
+import { type ConnectionFormat, endOf } from '../../worker/explore/connection-file.ts';
+import { indexRequest } from '../../worker/explore/requests.ts';
+import {
+  type ConnectionStretch,
+  tableConnectionsRequest,
+  tableFileRequest,
+} from '../../worker/explore/table-requests.ts';
+import { connectionColumns } from './connection-columns.tsx';
 import { Grid } from './Grid.tsx';
 import { sortBy, sortOf, useFind } from './state.ts';
 import { TableBar } from './TableBar.tsx';
 
 const PAGE = 100;
-/** Browsers can't scroll further than this many rows. */
+/** Browsers can't scroll further than this many rows, nor do spreadsheets take more. */
 const LISTED_AT_MOST = 1_000_000;
-/** Files and the clipboard hold at most so many rows, which are fetched in steps. */
-const SAVED_AT_MOST = 200_000;
+const SAVED_AT_MOST = LISTED_AT_MOST;
 const COPIED_AT_MOST = 20_000;
-const STEP = 2_000;
+/** How often it is told how far a file is: each time the table is drawn. */
+const PROGRESS_MS = 300;
+let files = 0;
 const SORTS = ['from', 'to', 'ports', 'verdict', 'change', 'policies'] as const;
 
 /** Every connection as a row. Rows are fetched from the worker as they come into sight. */
@@ -37,7 +43,9 @@ export function ConnectionsTable({ route }: { readonly route: Route }): ReactNod
   const session = useSession();
   const announce = useAnnounce();
   const [text, setText] = useFind(route);
-  const [saving, setSaving] = useState<number | null>(null);
+  const [saving, setSaving] = useState<{ readonly share: number; readonly stop: AbortController } | null>(
+    null,
+  );
   const [range, setRange] = useState<readonly [number, number]>([0, 0]);
   const asked = sortOf(route, SORTS, 'from');
   const query = useMemo(() => {
@@ -75,10 +83,13 @@ export function ConnectionsTable({ route }: { readonly route: Route }): ReactNod
   const sort =
     asked.key === 'policies' && !sortableByPolicies ? { key: 'from' as const, descending: false } : asked;
   const withDraft = session.overlay !== null;
-  const columns = useMemo(
-    () => connectionColumns(withDraft, sortableByPolicies),
-    [withDraft, sortableByPolicies],
-  );
+  const { data: index } = useEngineQuery(indexRequest, null);
+  const columns = useMemo(() => {
+    const names = (index?.workloads ?? []).map(({ namespace, name }) => `${namespace}/${name}`);
+    return connectionColumns(names, withDraft, sortableByPolicies);
+  }, [index, withDraft, sortableByPolicies]);
+  const stop = saving?.stop;
+  useEffect(() => () => stop?.abort(), [stop]);
   const onRange = useCallback((first: number, last: number) => setRange([first, last]), []);
   const failed = results.find((result) => result.isError)?.error;
   if (failed !== undefined && failed !== null) {
@@ -89,51 +100,54 @@ export function ConnectionsTable({ route }: { readonly route: Route }): ReactNod
     );
   }
 
-  /** Makes each step's rows a part of a text, so that no step holds the page up. Resolves with how many rows there were. */
-  const collect = async (
-    most: number,
-    part: (rows: readonly ConnectionRow[]) => unknown,
-  ): Promise<number> => {
-    let got = 0;
+  /** A text of at most so many rows, made in the worker part by part. */
+  const make = async (format: ConnectionFormat, most: number) => {
+    const stop = new AbortController();
+    saving?.stop.abort();
+    const parts: Blob[] = [];
     const wanted = Math.min(count, most);
-    setSaving(0);
+    let got = 0;
+    setSaving({ share: 0, stop });
+    const file = ++files;
+    let told = performance.now();
     try {
       while (got < wanted) {
-        const limit = Math.min(STEP, wanted - got);
-        const { rows } = await engine.call(tableConnectionsRequest, { ...query, offset: got, limit });
-        if (rows.length === 0) break;
-        part(rows);
-        got += rows.length;
-        setSaving(got / wanted);
+        const { part, rows } = await engine.call(
+          tableFileRequest,
+          { ...query, format, file, offset: got, limit: wanted - got },
+          { signal: stop.signal },
+        );
+        if (rows === 0) break;
+        parts.push(part);
+        got += rows;
+        if (performance.now() - told < PROGRESS_MS) continue;
+        told = performance.now();
+        setSaving({ share: got / wanted, stop });
       }
     } finally {
-      setSaving(null);
+      setSaving((now) => (now?.stop === stop ? null : now));
     }
-    return got;
+    const left = got < count ? `, the first of ${formatCount(count)}` : '';
+    return { parts: [...parts, new Blob([endOf(format)])], got, left };
   };
-  const left = (got: number) => (got < count ? `, the first of ${formatCount(count)}` : '');
+  const say = (what: Promise<string>) => {
+    what.then(announce, (error: unknown) => {
+      const cancelled = error instanceof Error && error.name === 'AbortError';
+      announce(
+        cancelled ? 'Cancelled' : `That failed: ${error instanceof Error ? error.message : 'no reason'}`,
+      );
+    });
+  };
   const save = async (format: 'csv' | 'json') => {
     announce('Preparing the file');
-    // As blobs, so that each is made bytes with its step and not all of them at the end.
-    const parts: Blob[] = [];
-    const add = (text: string) => parts.push(new Blob([text]));
-    if (format === 'csv') add(csvLines([HEADER]));
-    const got = await collect(SAVED_AT_MOST, (rows) =>
-      format === 'csv'
-        ? add(csvLines(rows.map(fieldsOf)))
-        : add(
-            `${parts.length === 0 ? '[\n' : ',\n'}${rows.map((row) => JSON.stringify(toJson(row))).join(',\n')}`,
-          ),
-    );
-    if (format === 'json') add(parts.length === 0 ? '[]\n' : '\n]\n');
+    const { parts, got, left } = await make(format, SAVED_AT_MOST);
     saveText(parts, `bulkhead-connections.${format}`, format === 'csv' ? 'text/csv' : 'application/json');
-    announce(`${plural(got, 'connection')} saved${left(got)}`);
+    return `${plural(got, 'connection')} saved${left}`;
   };
   const copy = async () => {
-    const parts = [tsvLines([HEADER])];
-    const got = await collect(COPIED_AT_MOST, (rows) => parts.push(tsvLines(rows.map(fieldsOf))));
-    await navigator.clipboard.writeText(parts.join('\n'));
-    announce(`${plural(got, 'row')} copied${left(got)}`);
+    const { parts, got, left } = await make('tsv', COPIED_AT_MOST);
+    await navigator.clipboard.writeText(await new Blob(parts).text());
+    return `${plural(got, 'row')} copied${left}`;
   };
   const { selection } = route;
   return (
@@ -143,24 +157,23 @@ export function ConnectionsTable({ route }: { readonly route: Route }): ReactNod
         placeholder="Filter rows: web 443, or web -> db"
         text={text}
         onText={setText}
-        onCopy={() => void copy()}
-        onCsv={() => void save('csv')}
-        onJson={() => void save('json')}
-        busy={saving !== null || any === undefined}
+        onCopy={() => say(copy())}
+        onCsv={() => say(save('csv'))}
+        onJson={() => say(save('json'))}
+        busy={any === undefined || count === 0}
+        saving={saving === null ? null : { share: saving.share, onCancel: () => saving.stop.abort() }}
       >
         <span className="muted" data-testid="connection-count">
           {any === undefined
             ? 'Counting'
             : `${plural(count, 'connection')}${showsOnlyChanges(route) ? ' changed by the draft' : route.listOpen ? '' : ' besides the open ones'}`}
-          {count > LISTED_AT_MOST ? `; the first ${formatCount(LISTED_AT_MOST)} can be scrolled to` : ''}
+          {count > LISTED_AT_MOST
+            ? `; the first ${formatCount(LISTED_AT_MOST)} can be scrolled to and saved`
+            : ''}
           {asked.key === sort.key
             ? ''
             : `; filter to ${formatCount(SORTED_BY_POLICIES_AT_MOST)} or fewer to sort by what decides them`}
-          {saving === null ? '' : ` · ${Math.round(saving * 100)} % fetched`}
         </span>
-        {count > SAVED_AT_MOST ? (
-          <span className="muted">files hold {formatCount(SAVED_AT_MOST)}</span>
-        ) : null}
       </TableBar>
       {showsOnlyChanges(route) ? null : <OpenGroups groups={any?.groups ?? []} listed={route.listOpen} />}
       {any === undefined ? (
@@ -211,68 +224,25 @@ interface OpenGroupsProps {
 function OpenGroups({ groups, listed }: OpenGroupsProps): ReactNode {
   if (groups.length === 0) return null;
   const ends = (kind: OpenGroup['from'], count: number) =>
-    kind === 'outside' ? plural(count, 'outside peer') : plural(count, 'open workload');
+    kind === 'outside' ? plural(count, 'outside peer') : plural(count, 'workload');
   return (
     <section className="open-groups" aria-label="Connections that no policy has a say on">
-      <ul>
-        {groups.map((group) => (
-          <li key={`${group.from} ${group.to}`}>
-            <span className="badge open">open</span>
-            {ends(group.from, group.sources)} → {ends(group.to, group.destinations)}, all ports:{' '}
-            <strong>{plural(group.pairs, 'connection')}</strong>
-          </li>
-        ))}
-      </ul>
-      <span className="muted">No policy has a say on either end.</span>
+      <div>
+        <span>
+          <span className="badge open">open</span> <span className="muted">no policy has a say on</span>
+        </span>
+        <ul>
+          {groups.map((group) => (
+            <li key={`${group.from} ${group.to}`}>
+              {ends(group.from, group.sources)} → {ends(group.to, group.destinations)}:{' '}
+              <strong>{plural(group.pairs, 'connection')}</strong>
+            </li>
+          ))}
+        </ul>
+      </div>
       <Button small aria-pressed={listed} onClick={() => navigate({ listOpen: !listed })}>
-        {listed ? 'Listed; fold them' : 'List them'}
+        {listed ? 'Fold them' : 'List them'}
       </Button>
     </section>
   );
-}
-
-const HEADER = [
-  'source',
-  'source kind',
-  'destination',
-  'destination kind',
-  'ports',
-  'verdict',
-  'change',
-  'before',
-  'opens',
-  'closes',
-  'policies',
-];
-
-/** A row's fields, as `HEADER` names them. */
-function fieldsOf(row: ConnectionRow): readonly string[] {
-  return [
-    endName(row.from),
-    row.from.kind,
-    endName(row.to),
-    row.to.kind,
-    portsText(row),
-    row.verdict,
-    row.outcome.impact ?? '',
-    row.outcome.impact === null ? '' : row.outcome.before,
-    row.outcome.opened,
-    row.outcome.closed,
-    row.policies.join(' '),
-  ];
-}
-
-function toJson(row: ConnectionRow) {
-  return {
-    source: { id: row.from.id, name: endName(row.from), kind: row.from.kind },
-    destination: { id: row.to.id, name: endName(row.to), kind: row.to.kind },
-    verdict: row.verdict,
-    ports: row.outcome.ports,
-    unknownPorts: row.outcome.unknown,
-    change: row.outcome.impact,
-    before: row.outcome.before,
-    opens: row.outcome.opened,
-    closes: row.outcome.closed,
-    policies: row.policies,
-  };
 }

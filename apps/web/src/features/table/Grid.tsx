@@ -1,13 +1,19 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react';
+import {
+  type KeyboardEvent,
+  type PointerEvent,
+  type ReactNode,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { Icon } from '../../shared/icons.tsx';
+import { type ColumnRoom, columnWidths, useChosenWidths } from './column-widths.ts';
 
-export interface GridColumn<Row, Key extends string> {
+export interface GridColumn<Row, Key extends string> extends ColumnRoom {
   readonly key: Key;
-  readonly title: string;
-  /** Least width in pixels, and its share of what is left over; 0: never wider. */
-  readonly width: number;
-  readonly grow: number;
   readonly sortable: boolean;
   readonly align?: 'end';
   readonly render: (row: Row) => ReactNode;
@@ -29,12 +35,24 @@ interface GridProps<Row, Key extends string> {
 }
 
 const ROW_HEIGHT = 32;
+const KEY_STEP = 16;
 
 /** A table of any length with one focusable row: arrow keys walk, Enter opens. */
 export function Grid<Row, Key extends string>(props: GridProps<Row, Key>): ReactNode {
   const { label, columns, count, rowAt, rowKey, isSelected, onOpen, sort, onSort, onRange } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const [cursor, setCursor] = useState(0);
+  const [room, setRoom] = useState(0);
+  const [chosen, choose] = useChosenWidths(label);
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (element === null) return;
+    const measure = () => setRoom(element.clientWidth);
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    measure();
+    return () => observer.disconnect();
+  }, []);
   const virtualizer = useVirtualizer({
     count,
     getScrollElement: () => scroller.current,
@@ -60,11 +78,15 @@ export function Grid<Row, Key extends string>(props: GridProps<Row, Key>): React
       scroller.current?.querySelector<HTMLElement>(`[data-index="${next}"]`)?.focus();
     });
   };
+  const widths = useMemo(() => columnWidths(columns, room, chosen), [columns, room, chosen]);
   const layout = {
-    gridTemplateColumns: columns
-      .map(({ width, grow }) => (grow === 0 ? `${width}px` : `minmax(${width}px, ${grow}fr)`))
-      .join(' '),
-    minWidth: columns.reduce((sum, { width }) => sum + width, 0),
+    gridTemplateColumns: widths.map((width) => `${width}px`).join(' '),
+    width: widths.reduce((sum, width) => sum + width, 0),
+  };
+  const resize = (index: number, by: number) => {
+    const column = columns[index];
+    const width = widths[index];
+    if (column !== undefined && width !== undefined) choose(column.key, width + by);
   };
   return (
     // biome-ignore lint/a11y/useSemanticElements: a virtual table can't be a table element: most of its rows aren't there
@@ -81,7 +103,7 @@ export function Grid<Row, Key extends string>(props: GridProps<Row, Key>): React
       {/* biome-ignore lint/a11y/useSemanticElements: see above */}
       {/* biome-ignore lint/a11y/useFocusableInteractive: the buttons in it take the focus */}
       <div className="grid-head" role="row" aria-rowindex={1} style={layout}>
-        {columns.map((column) => {
+        {columns.map((column, index) => {
           const on = sort.key === column.key;
           const direction = on ? (sort.descending ? 'descending' : 'ascending') : 'none';
           return (
@@ -89,13 +111,25 @@ export function Grid<Row, Key extends string>(props: GridProps<Row, Key>): React
             // biome-ignore lint/a11y/useFocusableInteractive: see above
             <div key={column.key} role="columnheader" aria-sort={direction} className={column.align}>
               {column.sortable ? (
-                <button type="button" onClick={() => onSort(column.key)}>
+                <button
+                  type="button"
+                  title="Shift with ← or → makes the column narrower or wider"
+                  aria-keyshortcuts="Shift+ArrowLeft Shift+ArrowRight"
+                  onClick={() => onSort(column.key)}
+                  onKeyDown={(event) => {
+                    const by = { ArrowLeft: -KEY_STEP, ArrowRight: KEY_STEP }[event.key];
+                    if (by === undefined || !event.shiftKey) return;
+                    event.preventDefault();
+                    resize(index, by);
+                  }}
+                >
                   {column.title}
                   {on ? <Icon name={sort.descending ? 'down' : 'expand'} size={11} /> : null}
                 </button>
               ) : (
                 column.title
               )}
+              <Edge width={widths[index] ?? 0} onWidth={(width) => choose(column.key, width)} />
             </div>
           );
         })}
@@ -136,5 +170,34 @@ export function Grid<Row, Key extends string>(props: GridProps<Row, Key>): React
         })}
       </div>
     </div>
+  );
+}
+
+interface EdgeProps {
+  readonly width: number;
+  /** Null: as wide as what is in it. */
+  readonly onWidth: (width: number | null) => void;
+}
+
+/** The right edge of a column's head: dragging it makes the column wider, a double click fits it to its content. */
+function Edge({ width, onWidth }: EdgeProps): ReactNode {
+  const drag = useRef<{ readonly x: number; readonly width: number }>(undefined);
+  return (
+    <span
+      className="grid-edge"
+      aria-hidden="true"
+      onPointerDown={(event: PointerEvent) => {
+        event.currentTarget.setPointerCapture(event.pointerId);
+        drag.current = { x: event.clientX, width };
+      }}
+      onPointerMove={(event: PointerEvent) => {
+        if (drag.current === undefined || event.buttons === 0) return;
+        if (event.clientX !== drag.current.x) onWidth(drag.current.width + event.clientX - drag.current.x);
+      }}
+      onPointerUp={() => {
+        drag.current = undefined;
+      }}
+      onDoubleClick={() => onWidth(null)}
+    />
   );
 }

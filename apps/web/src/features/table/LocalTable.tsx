@@ -2,15 +2,22 @@ import { type ReactNode, useMemo } from 'react';
 import type { Route } from '../../app/contracts.ts';
 import { useAnnounce } from '../../shared/announce.tsx';
 import { saveText } from '../../shared/files.ts';
+import { type Sheet, toCsv, toTsv } from '../../shared/sheet.ts';
 import { EmptyState, formatCount } from '../../shared/ui.tsx';
-import { type Sheet, toCsv, toTsv } from './formats.ts';
+import { contentWidth } from './column-widths.ts';
 import { Grid, type GridColumn } from './Grid.tsx';
 import { sortBy, sortOf, useFind } from './state.ts';
 import { TableBar } from './TableBar.tsx';
 
-export interface LocalColumn<Row, Key extends string> extends GridColumn<Row, Key> {
+export interface LocalColumn<Row, Key extends string> extends Omit<GridColumn<Row, Key>, 'want'> {
   /** What is sorted by, searched in and exported. */
   readonly value: (row: Row) => string | number;
+  /** What is shown, where it differs from the value. */
+  readonly text?: (row: Row) => string;
+  /** It wants no more than this, however long its texts are, and what stands around each of them. */
+  readonly most: number;
+  readonly extra?: number;
+  readonly bold?: boolean;
 }
 
 interface LocalTableProps<Row, Key extends string> {
@@ -27,11 +34,14 @@ interface LocalTableProps<Row, Key extends string> {
   readonly empty: string;
   /** What filters leave out. */
   readonly note?: string;
+  /** Why rows are not complete yet: until then there is nothing to take away. */
+  readonly pending?: string;
 }
 
 /** A table whose rows are all at hand: sorted, filtered and exported in the page. */
 export function LocalTable<Row, Key extends string>(props: LocalTableProps<Row, Key>): ReactNode {
-  const { route, name, label, rows, columns, first, rowKey, isSelected, onOpen, empty, note } = props;
+  const { route, name, label, rows, columns, first, rowKey, isSelected, onOpen, empty, note, pending } =
+    props;
   const announce = useAnnounce();
   const [text, setText] = useFind(route);
   const sort = sortOf(
@@ -42,6 +52,16 @@ export function LocalTable<Row, Key extends string>(props: LocalTableProps<Row, 
   const shown = useMemo(
     () => arrange(rows ?? [], columns, route.find, sort.key, sort.descending),
     [rows, columns, route.find, sort.key, sort.descending],
+  );
+  // Of all rows and not of those found: columns stay as they are while one types.
+  const sized = useMemo(
+    () =>
+      columns.map((column) => {
+        const texts = (rows ?? []).map((row) => column.text?.(row) ?? String(column.value(row)));
+        const want = contentWidth(column.title, texts, column);
+        return { ...column, want, least: Math.min(column.least, want) };
+      }),
+    [columns, rows],
   );
   const sheet = (): Sheet => ({
     header: columns.map((column) => column.title),
@@ -69,7 +89,8 @@ export function LocalTable<Row, Key extends string>(props: LocalTableProps<Row, 
         }
         onCsv={() => saveText(toCsv(sheet()), `bulkhead-${name}.csv`, 'text/csv')}
         onJson={() => saveText(json(), `bulkhead-${name}.json`, 'application/json')}
-        busy={rows === undefined}
+        busy={rows === undefined || pending !== undefined}
+        {...(pending === undefined ? {} : { busyTitle: pending })}
       >
         <span className="muted" data-testid={`${name}-count`}>
           {rows === undefined
@@ -93,7 +114,7 @@ export function LocalTable<Row, Key extends string>(props: LocalTableProps<Row, 
       ) : (
         <Grid
           label={label}
-          columns={columns}
+          columns={sized}
           count={shown.length}
           rowAt={(index) => shown[index]}
           rowKey={rowKey}

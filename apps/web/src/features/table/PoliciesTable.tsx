@@ -9,7 +9,8 @@ import { tablePoliciesRequest } from '../../worker/explore/table-requests.ts';
 import { type LocalColumn, LocalTable } from './LocalTable.tsx';
 
 interface Row extends PolicyRow {
-  readonly findings: readonly Finding[];
+  /** Undefined while they are still looked for. */
+  readonly findings: readonly Finding[] | undefined;
 }
 type Key = 'namespace' | 'name' | 'kind' | 'subjects' | 'ingress' | 'egress' | 'findings';
 
@@ -40,7 +41,8 @@ export function rulesText(rules: readonly RuleSummary[] | null): string {
 const rules = (key: 'ingress' | 'egress', title: string): LocalColumn<Row, Key> => ({
   key,
   title,
-  width: 170,
+  least: 130,
+  most: 420,
   grow: 2.4,
   sortable: true,
   value: (row) => rulesText(row[key]),
@@ -58,7 +60,9 @@ const COLUMNS: readonly LocalColumn<Row, Key>[] = [
   {
     key: 'namespace',
     title: 'Namespace',
-    width: 110,
+    least: 110,
+    most: 260,
+    text: (row) => row.namespace ?? 'whole cluster',
     grow: 1,
     sortable: true,
     value: (row) => row.namespace ?? '',
@@ -74,7 +78,9 @@ const COLUMNS: readonly LocalColumn<Row, Key>[] = [
   {
     key: 'name',
     title: 'Policy',
-    width: 150,
+    least: 170,
+    most: 340,
+    bold: true,
     grow: 1.6,
     sortable: true,
     value: (row) => row.name,
@@ -87,7 +93,8 @@ const COLUMNS: readonly LocalColumn<Row, Key>[] = [
   {
     key: 'kind',
     title: 'Kind',
-    width: 124,
+    least: 118,
+    most: 220,
     grow: 0,
     sortable: true,
     value: (row) => row.kind,
@@ -100,8 +107,10 @@ const COLUMNS: readonly LocalColumn<Row, Key>[] = [
   {
     key: 'subjects',
     title: 'Selects',
-    width: 110,
-    grow: 1,
+    least: 96,
+    most: 160,
+    text: (row) => plural(row.subjects, 'workload'),
+    grow: 0,
     sortable: true,
     value: (row) => row.subjects,
     render: (row) =>
@@ -121,13 +130,19 @@ const COLUMNS: readonly LocalColumn<Row, Key>[] = [
   {
     key: 'findings',
     title: 'Findings',
-    width: 100,
+    least: 84,
+    most: 110,
     grow: 0,
     sortable: true,
     align: 'end',
-    value: (row) => row.findings.length,
+    value: (row) => row.findings?.length ?? -1,
+    text: (row) => String(row.findings?.length ?? ''),
     render: (row) =>
-      row.findings.length === 0 ? (
+      row.findings === undefined ? (
+        <span className="muted" title="Still looked for">
+          …
+        </span>
+      ) : row.findings.length === 0 ? (
         <span className="muted">none</span>
       ) : (
         <span className="badge warning" title={row.findings.map((finding) => finding.message).join('\n')}>
@@ -140,7 +155,7 @@ const COLUMNS: readonly LocalColumn<Row, Key>[] = [
 /** Policies: what each selects, what it allows, what was found in it. */
 export function PoliciesTable({ route }: { readonly route: Route }): ReactNode {
   const query = useEngineQuery(tablePoliciesRequest, null);
-  const findings = useEngineQuery(findingsRequest, null).data;
+  const { data: findings, isError: withoutFindings } = useEngineQuery(findingsRequest, null);
   const rows = useMemo((): readonly Row[] | undefined => {
     const byPolicy = new Map<string, Finding[]>();
     for (const finding of findings ?? []) {
@@ -152,7 +167,10 @@ export function PoliciesTable({ route }: { readonly route: Route }): ReactNode {
     const scope = new Set(route.scope);
     return query.data
       ?.filter((policy) => scope.size === 0 || policy.namespace === null || scope.has(policy.namespace))
-      .map((policy) => ({ ...policy, findings: byPolicy.get(policy.key) ?? [] }));
+      .map((policy) => ({
+        ...policy,
+        findings: findings === undefined ? undefined : (byPolicy.get(policy.key) ?? []),
+      }));
   }, [query.data, findings, route.scope]);
   if (query.isError) {
     return (
@@ -175,6 +193,7 @@ export function PoliciesTable({ route }: { readonly route: Route }): ReactNode {
       isSelected={(row) => selection?.type === 'policy' && selection.key === row.key}
       onOpen={(row) => navigate({ selection: { type: 'policy', key: row.key } })}
       empty="There are no policies: nothing is isolated."
+      {...(findings === undefined && !withoutFindings ? { pending: 'Findings are still looked for' } : {})}
       note={hidden > 0 ? `${plural(hidden, 'policy', 'policies')} of other namespaces hidden` : ''}
     />
   );

@@ -23,10 +23,11 @@ type Key =
   | 'toOutside';
 type Column = LocalColumn<ReachRow, Key>;
 
-const count = (key: 'pods' | 'reaches' | 'reachedBy', title: string, width: number): Column => ({
+const count = (key: 'pods' | 'reaches' | 'reachedBy', title: string): Column => ({
   key,
   title,
-  width,
+  least: 110,
+  most: 140,
   grow: 0,
   sortable: true,
   align: 'end',
@@ -37,7 +38,10 @@ const count = (key: 'pods' | 'reaches' | 'reachedBy', title: string, width: numb
 const isolation = (key: 'ingress' | 'egress', title: string): Column => ({
   key,
   title,
-  width: 98,
+  least: 98,
+  most: 120,
+  extra: 6,
+  bold: true,
   grow: 0,
   sortable: true,
   value: (row) => row[key],
@@ -52,7 +56,10 @@ function outsideText({ internet, others }: OutsideReach): string {
 const exposure = (key: 'fromOutside' | 'toOutside', title: string): Column => ({
   key,
   title,
-  width: 140,
+  least: 130,
+  most: 240,
+  extra: 6,
+  bold: true,
   grow: 1,
   sortable: true,
   value: (row) => outsideText(row[key]),
@@ -70,7 +77,8 @@ const COLUMNS: readonly Column[] = [
   {
     key: 'namespace',
     title: 'Namespace',
-    width: 120,
+    least: 110,
+    most: 260,
     grow: 1,
     sortable: true,
     value: (row) => row.namespace,
@@ -83,7 +91,9 @@ const COLUMNS: readonly Column[] = [
   {
     key: 'name',
     title: 'Workload',
-    width: 150,
+    least: 160,
+    most: 320,
+    bold: true,
     grow: 1.4,
     sortable: true,
     value: (row) => row.name,
@@ -96,17 +106,18 @@ const COLUMNS: readonly Column[] = [
   {
     key: 'kind',
     title: 'Kind',
-    width: 110,
+    least: 90,
+    most: 180,
     grow: 0,
     sortable: true,
     value: (row) => row.kind,
     render: (row) => <span className="truncate">{row.kind}</span>,
   },
-  count('pods', 'Pods', 72),
+  count('pods', 'Pods'),
   isolation('ingress', 'Ingress'),
   isolation('egress', 'Egress'),
-  count('reachedBy', 'Reached by', 110),
-  count('reaches', 'Reaches', 92),
+  count('reachedBy', 'Reached by'),
+  count('reaches', 'Reaches'),
   exposure('fromOutside', 'From outside'),
   exposure('toOutside', 'To outside'),
 ];

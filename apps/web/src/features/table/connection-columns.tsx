@@ -3,21 +3,11 @@ import type { ReactNode } from 'react';
 import { MarkBadge, markSuffix } from '../../shared/marks.tsx';
 import { policyName } from '../../shared/names.ts';
 import { VerdictBadge } from '../../shared/ui.tsx';
+import { endName, portsText } from '../../worker/explore/connection-file.ts';
+import { contentWidth } from './column-widths.ts';
 import type { GridColumn } from './Grid.tsx';
 
 type Column = GridColumn<ConnectionRow, ConnectionSort>;
-
-/** `payments/db`, `10.0.0.0/8`. */
-export function endName(unit: MatrixUnit): string {
-  return unit.type === 'workload' ? `${unit.namespace}/${unit.label}` : unit.label;
-}
-
-/** Ports that the row is about; of what a draft closed, those that it closed. */
-export function portsText({ outcome, verdict }: ConnectionRow): string {
-  if (verdict === 'denied') return outcome.closed;
-  if (verdict === 'unknown') return outcome.unknown;
-  return outcome.unknown === '' ? outcome.ports : `${outcome.ports} (unknown: ${outcome.unknown})`;
-}
 
 /** How the draft changes a row; what is uncertain opens and closes nothing that can be told. */
 const CHANGE = {
@@ -55,7 +45,8 @@ export function changeText({ outcome: { opened, closed } }: ConnectionRow): stri
 const CHANGE_COLUMN: Column = {
   key: 'change',
   title: 'Draft',
-  width: 210,
+  least: 130,
+  want: 230,
   grow: 1.6,
   sortable: true,
   render: (row) => {
@@ -78,7 +69,8 @@ const COLUMNS: readonly [Column, Column, ...Column[]] = [
   {
     key: 'from',
     title: 'Source',
-    width: 150,
+    least: 110,
+    want: 220,
     grow: 2,
     sortable: true,
     render: (row) => <End unit={row.from} />,
@@ -86,7 +78,8 @@ const COLUMNS: readonly [Column, Column, ...Column[]] = [
   {
     key: 'to',
     title: 'Destination',
-    width: 150,
+    least: 110,
+    want: 220,
     grow: 2,
     sortable: true,
     render: (row) => <End unit={row.to} />,
@@ -94,7 +87,8 @@ const COLUMNS: readonly [Column, Column, ...Column[]] = [
   {
     key: 'ports',
     title: 'Ports',
-    width: 130,
+    least: 90,
+    want: 170,
     grow: 1.4,
     sortable: true,
     render: (row) => (
@@ -106,7 +100,8 @@ const COLUMNS: readonly [Column, Column, ...Column[]] = [
   {
     key: 'verdict',
     title: 'Verdict',
-    width: 112,
+    least: 112,
+    want: 112,
     grow: 0,
     sortable: true,
     render: (row) => <VerdictBadge verdict={row.verdict} />,
@@ -114,7 +109,8 @@ const COLUMNS: readonly [Column, Column, ...Column[]] = [
   {
     key: 'policies',
     title: 'Decided by',
-    width: 150,
+    least: 110,
+    want: 240,
     grow: 2,
     sortable: true,
     render: (row) =>
@@ -130,11 +126,23 @@ const COLUMNS: readonly [Column, Column, ...Column[]] = [
 
 const [FROM, TO, ...REST] = COLUMNS;
 
-/** @param sortableByPolicies whether the rows are few enough to be explained before they are sorted */
-export function connectionColumns(withDraft: boolean, sortableByPolicies: boolean): readonly Column[] {
+/**
+ * @param names what may stand at the ends of rows
+ * @param sortableByPolicies whether the rows are few enough to be explained before they are sorted
+ */
+export function connectionColumns(
+  names: readonly string[],
+  withDraft: boolean,
+  sortableByPolicies: boolean,
+): readonly Column[] {
+  const want = contentWidth('Destination', names, { most: 340 });
+  const [from, to] = [
+    { ...FROM, want },
+    { ...TO, want },
+  ];
   const rest = REST.map((column) =>
     column.key === 'policies' ? { ...column, sortable: sortableByPolicies } : column,
   );
   // With a draft, what it changes stands beside the ends.
-  return withDraft ? [FROM, TO, CHANGE_COLUMN, ...rest] : [FROM, TO, ...rest];
+  return withDraft ? [from, to, CHANGE_COLUMN, ...rest] : [from, to, ...rest];
 }

@@ -8,6 +8,7 @@ import type {
   WorkloadFilter,
 } from '@bulkhead/policy-engine';
 import { requestKind } from '../request.ts';
+import type { ConnectionFormat } from './connection-file.ts';
 
 export interface TableScope {
   readonly filter: WorkloadFilter;
@@ -28,6 +29,27 @@ export const tableConnectionsRequest = requestKind<
   TableScope & { readonly plan: ConnectionPlan; readonly offset: number; readonly limit: number },
   ConnectionStretch
 >('explore/table/connections');
+
+/** A part of a file of connections, as far as one turn of the worker goes. */
+export interface ConnectionFilePart {
+  /** Bytes made in the worker; the page only puts them together. */
+  readonly part: Blob;
+  /** Rows in it; 0: there are no more. */
+  readonly rows: number;
+}
+
+/** A part of the connections as a text; see `connectionText`. */
+export const tableFileRequest = requestKind<
+  TableScope & {
+    readonly plan: ConnectionPlan;
+    readonly format: ConnectionFormat;
+    /** Parts of one file are of one state of the cluster, whatever changes meanwhile. */
+    readonly file: number;
+    readonly offset: number;
+    readonly limit: number;
+  },
+  ConnectionFilePart
+>('explore/table/file');
 
 export const tableWorkloadsRequest = requestKind<TableScope, readonly ReachRow[]>('explore/table/workloads');
 export const tablePoliciesRequest = requestKind<null, readonly PolicyRow[]>('explore/table/policies');

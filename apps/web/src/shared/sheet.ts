@@ -1,4 +1,4 @@
-import { csvField, tsvField } from '../../shared/csv.ts';
+import { csvField, tsvField } from './csv.ts';
 
 /** A table as texts, for files and the clipboard. */
 export interface Sheet {

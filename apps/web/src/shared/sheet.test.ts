@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { toCsv, toTsv } from './formats.ts';
+import { toCsv, toTsv } from './sheet.ts';
 
 const SHEET = {
   header: ['name', 'note'],
