@@ -4,16 +4,19 @@ import {
   buildCluster,
   clusterRole,
   clusterRoleBinding,
+  createRandom,
   type KubeObject,
   liveAdminPolicy,
   policyRule,
+  type Random,
   role,
   roleBinding,
   type StandIn,
 } from '@bulkhead/kube-stand-in';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { cleanUpAfterEach, converges, follow, standIn, truth } from '../../testing/live.ts';
+import { cleanUpAfterEach, converges, follow, held, standIn, truth } from '../../testing/live.ts';
+import type { ClusterSource } from '../source.ts';
 
 cleanUpAfterEach();
 
@@ -163,6 +166,53 @@ describe('someone who may read two namespaces', () => {
     });
     server.watches.cut();
     await expect.poll(namespaces, { timeout: 30_000 }).toEqual(['shop']);
+  });
+});
+
+describe('someone whose rights change all the time', () => {
+  const NAMES = ['shop', 'blog', 'bank'];
+  const LEVELS = ['nowhere', 'in one namespace', 'in two', 'everywhere'];
+
+  /** Roles and bindings for each group of resources on its own, at a level each. */
+  const rights = (random: Random): readonly KubeObject[] => {
+    const groups = [...everything, { verbs: READ, apiGroups: [''], resources: ['namespaces', 'nodes'] }];
+    return groups.flatMap((rule, index) => {
+      const level = random.below(LEVELS.length);
+      if (level === LEVELS.indexOf('everywhere'))
+        return [
+          clusterRole(`group-${index}`, [rule]),
+          clusterRoleBinding(`group-${index}`, `group-${index}`, ['sam']),
+        ];
+      return NAMES.slice(0, level).flatMap((namespace) => [
+        role(namespace, `group-${index}`, [rule]),
+        roleBinding(namespace, `group-${index}`, { kind: 'Role', name: `group-${index}` }, ['sam']),
+      ]);
+    });
+  };
+
+  it.each([10, 13, 16, 24])('ends up knowing what it would know from a new start (seed %i)', async (seed) => {
+    const random = createRandom(seed);
+    const server = await seeded();
+    let given = rights(random);
+    grant(server, ...given);
+    const source = await asSam(server, 'shop', ['blog']);
+    for (let turn = 0; turn < 6; turn += 1) {
+      await new Promise((resolve) => setTimeout(resolve, random.below(250)));
+      for (const { apiVersion, kind, metadata } of given) server.remove({ apiVersion, kind, metadata });
+      given = rights(random);
+      grant(server, ...given);
+      // A real server asks for rights when a watch begins, not while it lasts.
+      if (random.below(2) === 0) server.watches.cut();
+    }
+    server.watches.cut();
+    const fresh = await asSam(server, 'shop', ['blog']);
+    await expect.poll(() => fresh.status().freshness.state, state).toMatch(/live|failed/);
+    const known = (one: ClusterSource) => ({
+      records: held(one.store),
+      hidden: [...one.status().hidden].sort((a, b) => (a.resource < b.resource ? -1 : 1)),
+      state: one.status().freshness.state,
+    });
+    await vi.waitFor(() => expect(known(source)).toEqual(known(fresh)), state);
   });
 });
 

@@ -30,8 +30,8 @@ export function freshnessOf(input: HealthInput): Freshness {
   const { now, since, ready, parts, forbidden, staleAfterMs } = input;
   const broken = parts.filter((part) => part.broken !== undefined);
   const first = mostTelling(broken);
+  if (forbidden !== undefined) return { state: 'failed', since, problem: forbidden };
   if (!ready) {
-    if (forbidden !== undefined) return { state: 'failed', since, problem: forbidden };
     if (first !== undefined)
       return { state: 'failed', since, problem: first.problem, retryAt: first.retryAt };
     const progress = parts.map(progressOf);

@@ -33,8 +33,8 @@ export interface Intake {
   sink(kind: WatchedKind, scope: string): ReflectorSink;
   /** Removes all that came by a sink, but for what another sink of the kind has brought too. */
   drop(kind: WatchedKind, scope: string): void;
-  /** Sets a namespace that can't be read itself, only what is in it. */
-  implyNamespace(name: string): void;
+  /** Namespaces that can't be read themselves, only what is in them: there as long as no list brings them. */
+  setImpliedNamespaces(names: ReadonlySet<string>): void;
   /** Namespaces of which neither pods nor policies may be read. */
   setHiddenNamespaces(names: ReadonlySet<string>): void;
   /** Whether there may be namespaces that nobody here can know of; see `UNLISTED_NAMESPACES`. */
@@ -77,6 +77,7 @@ export function createIntake({ store, clock, coalesceMs }: IntakeOptions): Intak
   const problems = new Map<string, readonly Diagnostic[]>();
   const staged = new Map<string, RecordChange>();
   let hiddenNamespaces: ReadonlySet<string> = new Set();
+  let impliedNamespaces: ReadonlySet<string> = new Set();
   let ownersReadable = true;
   let problemsChanged = false;
   let cancelFlush: Cancel | undefined;
@@ -156,6 +157,9 @@ export function createIntake({ store, clock, coalesceMs }: IntakeOptions): Intak
     return hiddenNamespaces.has(record.name) ? { ...rest, hidden: true } : rest;
   };
 
+  const impliedNamespace = (name: string): NamespaceRecord =>
+    withHidden({ name, labels: { 'kubernetes.io/metadata.name': name }, labelsKnown: false });
+
   /** Takes one object in. @returns its key, by which it can be removed again; `undefined`: it can't be used */
   const put = (kind: WatchedKind, object: unknown): string | undefined => {
     const key = objectKey(object);
@@ -228,6 +232,10 @@ export function createIntake({ store, clock, coalesceMs }: IntakeOptions): Intak
     if (problems.delete(`${kind.kind}/${key}`)) problemsChanged = true;
     const recordKind = RECORD_KINDS[kind.kind] ?? 'policy';
     if (recordKind === 'pod') own(key, namespace ?? '', undefined);
+    if (recordKind === 'namespace' && impliedNamespaces.has(key)) {
+      stage({ kind: 'namespace', key, record: impliedNamespace(key) });
+      return;
+    }
     const recordKey = recordKind === 'policy' ? policyKey({ kind: kind.kind, namespace, name }) : key;
     stage({ kind: recordKind, key: recordKey, record: null });
   };
@@ -286,10 +294,18 @@ export function createIntake({ store, clock, coalesceMs }: IntakeOptions): Intak
       delivered.delete(`${kind.group}/${kind.resource}/${scope}`);
       takeUnlessHeld(kind, keys);
     },
-    implyNamespace(name) {
-      if (namespaceNow(name) !== undefined) return;
-      const record = { name, labels: { 'kubernetes.io/metadata.name': name }, labelsKnown: false };
-      stage({ kind: 'namespace', key: name, record: withHidden(record) });
+    setImpliedNamespaces(names) {
+      const before = impliedNamespaces;
+      impliedNamespaces = names;
+      for (const name of names) {
+        if (namespaceNow(name) === undefined)
+          stage({ kind: 'namespace', key: name, record: impliedNamespace(name) });
+      }
+      for (const name of before) {
+        // One whose labels are known has come by a list since.
+        if (!names.has(name) && namespaceNow(name)?.labelsKnown === false)
+          stage({ kind: 'namespace', key: name, record: null });
+      }
     },
     setHiddenNamespaces(names) {
       const changed = [...new Set([...names, ...hiddenNamespaces])].filter(

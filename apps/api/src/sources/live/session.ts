@@ -48,6 +48,8 @@ export interface SessionOptions {
 
 /** Lists are what costs an API server most; never more than these at once. */
 const PARALLEL_LISTS = 4;
+/** The scope of namespaces that were asked for by their names. */
+const ONE_BY_ONE = 'one-by-one';
 
 export function createSession(options: SessionOptions): Session {
   const { client, intake, clock, random, timings, onChange } = options;
@@ -64,6 +66,9 @@ export function createSession(options: SessionOptions): Session {
   let unanswered: SessionStatus['unanswered'];
   let lastAnswer = clock.now();
   const look = createAlarm(clock);
+  const ask = createAlarm(clock);
+  /** Where namespaces may not be listed: each that is known has been asked for. */
+  let namespacesAsked = false;
 
   const track = (promise: Promise<void>) => {
     const done = promise.finally(() => work.delete(done));
@@ -74,6 +79,15 @@ export function createSession(options: SessionOptions): Session {
   const namespacesForbidden = () =>
     namespaceKind !== undefined && watchers.get(resourceName(namespaceKind))?.status().hidden !== undefined;
   const namespaces = () => (namespacesForbidden() ? options.knownNamespaces : options.listedNamespaces());
+
+  const namespacesChanged = (kind: WatchedKind, { hidden, settled, broken }: KindStatus) => {
+    if (hidden !== undefined && !namespacesAsked) ask.wake();
+    if (hidden !== undefined || !settled || broken !== undefined || !namespacesAsked) return;
+    // They can be listed now, and the list has come.
+    namespacesAsked = false;
+    intake.setImpliedNamespaces(new Set());
+    intake.drop(kind, ONE_BY_ONE);
+  };
 
   const watchKind = (kind: WatchedKind) => {
     const watcher = createKindWatcher({
@@ -87,7 +101,10 @@ export function createSession(options: SessionOptions): Session {
       timings,
       namespaces,
       onChange: () => {
-        if (kind === namespaceKind) for (const other of watchers.values()) other.refresh();
+        if (kind === namespaceKind) {
+          for (const other of watchers.values()) other.refresh();
+          namespacesChanged(kind, watcher.status());
+        }
         // A resource that is gone went with its CRD: look now instead of in a while.
         if (kind.custom && watcher.status().absent) look.wake();
         onChange();
@@ -147,6 +164,7 @@ export function createSession(options: SessionOptions): Session {
     while (!signal.aborted) {
       if (namespacesForbidden() && namespaceKind !== undefined) {
         const found: unknown[] = [];
+        const refused = new Set<string>();
         for (const name of options.knownNamespaces) {
           const path = `/api/v1/namespaces/${encodeURIComponent(name)}`;
           try {
@@ -154,15 +172,18 @@ export function createSession(options: SessionOptions): Session {
           } catch (error) {
             if (signal.aborted) return;
             // Not being allowed to see it doesn't mean that nothing in it may be seen.
-            if (!(error instanceof KubeError && error.status === 404)) intake.implyNamespace(name);
+            if (!(error instanceof KubeError && error.status === 404)) refused.add(name);
           }
         }
         if (signal.aborted) return;
-        const list = intake.sink(namespaceKind, 'one-by-one').begin();
+        const list = intake.sink(namespaceKind, ONE_BY_ONE).begin();
         list.add(found);
+        intake.setImpliedNamespaces(refused);
         list.commit();
+        namespacesAsked = true;
+        onChange();
       }
-      await sleep(clock, namespacesForbidden() ? timings.forbiddenMs : timings.backoffFirstMs, signal);
+      await ask.sleep(timings.forbiddenMs, signal);
     }
   };
 
@@ -186,6 +207,7 @@ export function createSession(options: SessionOptions): Session {
       const parts: PartHealth[] = kinds.map(({ kind, status }) => ({
         resource: resourceName(kind),
         ...status,
+        ...(kind === namespaceKind && status.hidden !== undefined ? { settled: namespacesAsked } : {}),
       }));
       return {
         ...(discovery === undefined ? {} : { discovery }),

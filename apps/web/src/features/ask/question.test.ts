@@ -11,6 +11,7 @@ const workload = (namespace: string, name: string) => ({
   ingress: 'open' as const,
   egress: 'open' as const,
   labels: {},
+  mark: null,
 });
 const index: ClusterIndex = {
   namespaces: ['payments', 'shop'].map((name) => ({
@@ -19,6 +20,7 @@ const index: ClusterIndex = {
     workloads: 2,
     policies: 0,
     hidden: false,
+    mark: null,
   })),
   workloads: [
     workload('payments', 'db'),
