@@ -7,9 +7,11 @@ import {
   compile,
   compileOverlay,
   impactOf,
+  type PodRecord,
   type PolicyRecord,
   parseManifests,
   policyYaml,
+  suggestAllow,
 } from '@bulkhead/policy-engine';
 import type { App } from './fixtures/app.ts';
 import { applied, parseYaml } from './fixtures/exported.ts';
@@ -38,7 +40,7 @@ test.beforeAll(async () => {
 });
 test.afterAll(() => server.stop());
 
-test('by YAML and by form: the impact is the engine’s own diff of what is exported', async ({
+test('by YAML, by form and by drag: the impact is the engine’s own diff of what is exported', async ({
   open,
   page,
 }) => {
@@ -64,7 +66,40 @@ test('by YAML and by form: the impact is the engine’s own diff of what is expo
   await field.first().fill('4712');
   await expect(app.impact).toContainText('+ TCP 4712');
   await proved(app);
+
+  await app.drawer.getByRole('button', { name: /^Draft: / }).click();
+  await page.getByRole('button', { name: 'New draft' }).click();
+  await page.getByRole('button', { name: 'Close the drawer' }).click();
+  const { from, to } = deniedNeighbours(snapshot);
+  await drag(app, from, to);
+  const dialog = page.getByRole('dialog', { name: `${from} → ${to}` });
+  await expect(dialog.getByRole('listitem').first()).toContainText('exactly this');
+  await page.keyboard.press('Enter');
+  await expect(sentence).toHaveText(`Opens 1 connection into ${to}.`);
+  await proved(app);
 });
+
+/** Drags from one workload's handle to another's card; both are brought into sight first. */
+async function drag(app: App, from: string, to: string): Promise<void> {
+  const handle = app.page.getByRole('button', { name: /^Connect from/ });
+  const placeOf = async (name: string) => {
+    await app.goTo(name);
+    await expect(handle).toHaveAccessibleName(`Connect from ${name}`);
+    const box = await handle.boundingBox();
+    if (box === null) throw new Error(`${name} is not in sight`);
+    return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+  };
+  await placeOf(to);
+  await placeOf(from);
+  const end = await placeOf(to);
+  const start = await placeOf(from);
+  await app.page.mouse.move(start.x, start.y);
+  await app.page.mouse.down();
+  await app.page.mouse.move((start.x + end.x) / 2, (start.y + end.y) / 2, { steps: 3 });
+  // The handle stands at the right edge of its card.
+  await app.page.mouse.move(end.x - 20, end.y, { steps: 3 });
+  await app.page.mouse.up();
+}
 
 /** Exports the draft, and compares what the list says with what the command says of the files. */
 async function proved(app: App): Promise<void> {
@@ -82,6 +117,30 @@ async function exportOf(app: App): Promise<string> {
   await app.page.keyboard.press('Escape');
   await expect(dialog).toBeHidden();
   return text;
+}
+
+/** Two workloads of a small namespace of which one may not send to the other, on the port that it listens on. */
+function deniedNeighbours(cluster: ClusterSnapshot): { readonly from: string; readonly to: string } {
+  const compiled = compile(cluster);
+  const namespaces = new Map<string, Map<string, PodRecord>>();
+  for (const pod of cluster.pods) {
+    const known = namespaces.get(pod.namespace) ?? new Map<string, PodRecord>();
+    namespaces.set(pod.namespace, known.set(pod.workload.name, pod));
+  }
+  for (const [namespace, workloads] of namespaces) {
+    if (workloads.size < 2 || workloads.size > 6) continue;
+    for (const to of workloads.values()) {
+      const [port] = to.ports;
+      for (const from of workloads.values()) {
+        if (from === to || port === undefined) continue;
+        const end = (workload: PodRecord['workload']) => ({ type: 'workload' as const, namespace, workload });
+        const question = { from: end(from.workload), to: end(to.workload), ...port };
+        if (suggestAllow(compiled, question).suggestions[0]?.exact === true)
+          return { from: `${namespace}/${from.workload.name}`, to: `${namespace}/${to.workload.name}` };
+      }
+    }
+  }
+  throw new Error('no pair of the generated cluster fits');
 }
 
 /** A policy with a single numbered port, whose change concerns few pairs, all of workloads. */

@@ -92,7 +92,8 @@ export {
   type TemplateSelection,
   templateContext,
 } from './templates/context.ts';
-export { objectName, type PolicyTemplate, TEMPLATES, templateById } from './templates/templates.ts';
+export { objectName } from './templates/object-name.ts';
+export { type PolicyTemplate, TEMPLATES, templateById } from './templates/templates.ts';
 export { type Probe, type StandInPod, type VerificationPlan, verificationPlan } from './verify/plan.ts';
 export { verificationScript, verificationWorkflow } from './verify/script.ts';
 export { documentText } from './yaml/document-text.ts';

@@ -120,7 +120,8 @@ function ItemLines({
   }
   if (item.type === 'labels') {
     const detail = item.target.type === 'namespace' ? 'namespace labels' : `labels, ${item.target.namespace}`;
-    return <Line draftIcon="tag" title={itemTitle(item, result)} detail={detail} mark="changed" />;
+    const mark = Object.keys(item.labels).length === 0 ? 'unchanged' : 'changed';
+    return <Line draftIcon="tag" title={itemTitle(item, result)} detail={detail} mark={mark} />;
   }
   if (item.type === 'add-namespace') {
     return <Line draftIcon="namespace" title={item.name} detail="namespace" mark="added" />;

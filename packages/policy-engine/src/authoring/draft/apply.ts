@@ -282,6 +282,7 @@ function editLabels(state: State, item: LabelEdit): void {
       );
       return;
     }
+    if (Object.keys(item.labels).length === 0) return;
     state.namespaces = state.namespaces.map((namespace) =>
       namespace.name === target.name
         ? { ...namespace, labels: editedLabels(namespace.labels, item.labels) }
@@ -303,7 +304,8 @@ function editLabels(state: State, item: LabelEdit): void {
     return { ...pod, labels: editedLabels(pod.labels, item.labels) };
   });
   if (found) {
-    state.pods = pods;
+    // An edit of nothing leaves the lists as they are, so that the draft is compared as cheaply as one of policies.
+    if (Object.keys(item.labels).length > 0) state.pods = pods;
     return;
   }
   conflict(

@@ -2,6 +2,7 @@ import type { Cluster, CompiledPolicy } from '../../compile/compile.ts';
 import { selects, selectsNamespace } from '../../compile/selecting.ts';
 import type { PodSet, Requirement } from '../../ir/ir.ts';
 import type { ClusterSnapshot, Labels, PodRecord } from '../../model/records.ts';
+import { jsonEqual, toJson } from '../json.ts';
 
 /** How many pods that do not exist are looked at; each namespace and selector of a draft makes a few. */
 const MOST = 60;
@@ -64,12 +65,19 @@ export function labelsMeeting(selector: readonly Requirement[]): Labels | undefi
   return selects(selector, result) ? result : undefined;
 }
 
+/** A policy that a draft holds as it is in the cluster is read anew, and means the same. */
+function isSame(a: CompiledPolicy, b: CompiledPolicy): boolean {
+  const [before, after] = [toJson(a.record.spec), toJson(b.record.spec)];
+  return before !== undefined && after !== undefined && jsonEqual(before, after);
+}
+
 /** Policies of two clusters that are not the same in both. */
 export function changedPolicies(before: Cluster, after: Cluster): readonly CompiledPolicy[] {
   const keys = new Set([...before.policies.keys(), ...after.policies.keys()]);
   return [...keys].flatMap((key) => {
     const was = before.policies.get(key);
     const is = after.policies.get(key);
-    return was === is ? [] : [...(was === undefined ? [] : [was]), ...(is === undefined ? [] : [is])];
+    if (was === is || (was !== undefined && is !== undefined && isSame(was, is))) return [];
+    return [...(was === undefined ? [] : [was]), ...(is === undefined ? [] : [is])];
   });
 }

@@ -1,4 +1,4 @@
-import { objectName } from '../templates/templates.ts';
+import { objectName } from '../templates/object-name.ts';
 
 /** Names of objects have at most so many characters here. */
 const LONGEST = 63;

@@ -1,4 +1,5 @@
 import type { ClusterSnapshot, PodRecord, TransportProtocol, WorkloadRef } from '../../model/records.ts';
+import { getAt, toJson } from '../json.ts';
 import { type LabelPairs, lastingLabels, pickSelector } from '../pick-selector.ts';
 
 export interface TemplatePort {
@@ -26,6 +27,8 @@ export interface TemplateContext {
   readonly apiServer: { readonly cidrs: readonly string[]; readonly ports: readonly number[] };
   readonly cidr: string;
   readonly except: readonly string[];
+  /** How cluster-scoped policies are written here, and a priority in their admin tier that none has yet. */
+  readonly clusterScoped: { readonly version: 'v1alpha1' | 'v1alpha2'; readonly priority: number };
 }
 
 /** What was selected when a template was asked for. */
@@ -62,8 +65,24 @@ export function templateContext(
     apiServer: apiServer(snapshot),
     cidr: '10.0.0.0/8',
     except: ['10.96.0.0/12'],
+    clusterScoped: clusterScoped(snapshot),
   };
 }
+
+/** The newer version, unless only its forerunners are in use. */
+function clusterScoped({ policies }: ClusterSnapshot): TemplateContext['clusterScoped'] {
+  const kinds = new Set(policies.map(({ kind }) => kind));
+  const isOld =
+    !kinds.has('ClusterNetworkPolicy') &&
+    (kinds.has('AdminNetworkPolicy') || kinds.has('BaselineAdminNetworkPolicy'));
+  const taken = new Set(policies.map(({ spec }) => getAt(toJson(spec) ?? {}, ['priority'])));
+  let priority = USUAL_PRIORITY;
+  while (taken.has(priority)) priority += 1;
+  return { version: isOld ? 'v1alpha1' : 'v1alpha2', priority };
+}
+
+/** In the middle of what both versions allow, so that there is room before and after. */
+const USUAL_PRIORITY = 500;
 
 const SYSTEM = /^(kube-|gatekeeper-|calico-|tigera-|cilium)/;
 

@@ -5,7 +5,8 @@ import { type ClusterSnapshot, EMPTY_SNAPSHOT, type Labels, type PodRecord } fro
 import { readPolicyText } from '../draft/policies.ts';
 import { pickSelector } from '../pick-selector.ts';
 import { templateContext } from './context.ts';
-import { objectName, TEMPLATES, templateById } from './templates.ts';
+import { objectName } from './object-name.ts';
+import { TEMPLATES, templateById } from './templates.ts';
 
 function pod(namespace: string, name: string, labels: Labels, extra: Partial<PodRecord> = {}): PodRecord {
   return {
@@ -73,7 +74,8 @@ describe('templates', () => {
             diagnostics.map(({ diagnostic }) => diagnostic.message),
             `${template.id}\n${text}`,
           ).toEqual([]);
-          expect(documents.map(({ policy }) => policy?.kind)).toEqual(['NetworkPolicy']);
+          const kind = template.group === 'cluster' ? 'ClusterNetworkPolicy' : 'NetworkPolicy';
+          expect(documents.map(({ policy }) => policy?.kind)).toEqual([kind]);
         }
       }
     }
@@ -128,6 +130,48 @@ describe('templates', () => {
       podSelector: { matchLabels: { tier: 'db' } },
       policyTypes: ['Ingress', 'Egress'],
     });
+  });
+
+  it('write cluster-scoped policies in the version that the cluster uses', () => {
+    const old: ClusterSnapshot = {
+      ...snapshot,
+      policies: [
+        {
+          apiVersion: 'policy.networking.k8s.io/v1alpha1',
+          kind: 'AdminNetworkPolicy',
+          name: 'x',
+          spec: { priority: 500, subject: { namespaces: {} } },
+        },
+      ],
+    };
+    const read = (id: string, cluster: ClusterSnapshot) => {
+      const { documents, diagnostics } = readPolicyText(build(id, templateContext(cluster, db, front)), id);
+      expect(diagnostics).toEqual([]);
+      return documents.map(({ policy }) => policy);
+    };
+    expect(read('cluster-keep-apart', snapshot)).toMatchObject([
+      {
+        kind: 'ClusterNetworkPolicy',
+        name: 'keep-web-from-shop',
+        spec: {
+          tier: 'Admin',
+          priority: 500,
+          subject: { namespaces: { matchLabels: { 'kubernetes.io/metadata.name': 'shop' } } },
+          ingress: [
+            {
+              action: 'Deny',
+              from: [{ namespaces: { matchLabels: { 'kubernetes.io/metadata.name': 'web' } } }],
+            },
+          ],
+        },
+      },
+    ]);
+    expect(read('cluster-keep-apart', old)).toMatchObject([
+      { kind: 'AdminNetworkPolicy', spec: { priority: 501 } },
+    ]);
+    expect(read('cluster-baseline-deny', old)).toMatchObject([
+      { kind: 'BaselineAdminNetworkPolicy', name: 'default' },
+    ]);
   });
 
   it('says that the API server could not be found', () => {

@@ -1,13 +1,15 @@
 import type { LabelPairs } from '../pick-selector.ts';
 import { renderScalar } from '../yaml/render.ts';
+import { CLUSTER_TEMPLATES } from './cluster-templates.ts';
 import type { TemplateContext, TemplatePods, TemplatePort } from './context.ts';
+import { objectName } from './object-name.ts';
 
 export interface PolicyTemplate {
   readonly id: string;
   readonly title: string;
   /** One sentence: what it does to whom. */
   readonly summary: string;
-  readonly group: 'deny' | 'allow-in' | 'allow-out';
+  readonly group: 'deny' | 'allow-in' | 'allow-out' | 'cluster';
   /** Which of the context's parts it uses beside the subject; the picker asks for these. */
   readonly uses: readonly ('subject-labels' | 'peer' | 'peer-labels' | 'ports' | 'cidr')[];
   /** The YAML of one policy, commented where a reader might stumble. */
@@ -15,17 +17,6 @@ export interface PolicyTemplate {
 }
 
 const scalar = (value: string) => renderScalar(value, { flow: false, json: false });
-
-/** A name for an object from parts: lower case, dashes, at most 63 characters. */
-export function objectName(...parts: readonly string[]): string {
-  const name = parts
-    .join('-')
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .slice(0, 63)
-    .replace(/^-+|-+$/g, '');
-  return name === '' ? 'policy' : name;
-}
 
 function lines(columns: number, ...text: readonly string[]): readonly string[] {
   return text.map((line) => ' '.repeat(columns) + line);
@@ -372,6 +363,7 @@ export const TEMPLATES: readonly PolicyTemplate[] = [
         rules: apiServerRule(context),
       }),
   },
+  ...CLUSTER_TEMPLATES,
 ];
 
 function denyName(context: TemplateContext, what: string): string {

@@ -44,6 +44,9 @@ export interface VerificationPlan {
   readonly notes: readonly string[];
 }
 
+/** Namespaces that every cluster has, so that a script can't make them; nothing of what runs there is its to touch. */
+const BUILT_IN = new Set(['default', 'kube-system', 'kube-public', 'kube-node-lease']);
+
 const MOST_PROBES = 60;
 const MOST_PODS = 24;
 /** Probed where nothing else is known of a workload's ports. */
@@ -68,7 +71,7 @@ export function verificationPlan(before: Cluster, after: Cluster): VerificationP
   const candidates = rows.flatMap((row): readonly Candidate[] => {
     const from = workloadOf(row.from);
     const to = workloadOf(row.to);
-    if (from === undefined || to === undefined) return [];
+    if (from === undefined || to === undefined || isBuiltIn(from) || isBuiltIn(to)) return [];
     const changed = row.opened.ranges.length > 0 || row.opened.all ? row.opened : row.closed;
     // What stays open beside what closes is worth as much: a policy that closes everything must not pass.
     const kept = row.after.all ? [] : row.after.ranges;
@@ -82,6 +85,16 @@ export function verificationPlan(before: Cluster, after: Cluster): VerificationP
   if (isSample) notes.push('The impact is large; some of the connections of each kind are probed.');
   if (rows.some(({ from, to }) => workloadOf(from) === undefined || workloadOf(to) === undefined)) {
     notes.push('Connections with addresses outside the cluster are not probed.');
+  }
+  const builtIn = new Set(
+    rows
+      .flatMap((row) => [row.from.namespace ?? '', row.to.namespace ?? ''])
+      .filter((name) => BUILT_IN.has(name)),
+  );
+  if (builtIn.size > 0) {
+    notes.push(
+      `Connections of ${[...builtIn].sort().join(' and ')} are not probed: every cluster has such a namespace, and the script makes its own.`,
+    );
   }
   const pods = new Map<string, StandInPod>();
   const probes: Probe[] = [];
@@ -121,6 +134,10 @@ export function verificationPlan(before: Cluster, after: Cluster): VerificationP
     probes,
     notes,
   };
+}
+
+function isBuiltIn({ namespace }: Candidate['to']): boolean {
+  return BUILT_IN.has(namespace);
 }
 
 /** Up to this many pairs of workloads are looked at one by one. */

@@ -326,10 +326,10 @@ export function verificationWorkflow(plan: VerificationPlan, script: string): st
             : [
                 {
                   name: 'Serve and enforce cluster-scoped policies',
-                  run: files.map((file) => `kubectl apply --server-side -f ${file}\n`).join(''),
+                  run: ['kubectl apply --server-side', ...files.map((file) => `-f ${file}`)].join(' '),
                 },
               ]),
-          { name: 'Probe', run: `bash ${shellQuote(script)}\n` },
+          { name: 'Probe', run: `bash ${shellQuote(script)}` },
         ],
       },
     },

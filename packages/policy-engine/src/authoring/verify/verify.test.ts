@@ -74,6 +74,21 @@ describe('verificationPlan', () => {
   });
 });
 
+describe('a plan for a draft that cuts DNS', () => {
+  it('leaves out what every cluster has, and says so', () => {
+    const dns = pod('kube-system', 'coredns', [{ protocol: 'UDP', port: 53 }]);
+    const snapshot = { ...live, pods: [...live.pods, dns] };
+    const text = DRAFT.replace('ingress:', 'policyTypes: [Ingress, Egress]\n  ingress:');
+    const policies = readPolicyText(text, 't').documents.flatMap(({ policy }) => policy ?? []);
+    const overlay = compileOverlay(compile(snapshot), { ...snapshot, policies });
+    if (overlay === undefined) throw new Error('no overlay');
+    const { namespaces, probes, notes } = verificationPlan(overlay.before, overlay.after);
+    expect(namespaces.map(({ name }) => name)).toEqual(['shop', 'web']);
+    expect(probes.length).toBeGreaterThan(0);
+    expect(notes).toContainEqual(expect.stringContaining('Connections of kube-system are not probed'));
+  });
+});
+
 /** A kubectl that answers from files: connections are open until a NetworkPolicy is applied, then as the test says. */
 const FAKE = `#!/usr/bin/env bash
 dir=$(dirname "$0")
@@ -227,10 +242,12 @@ describe.skipIf(!hasBash)('the verification script', () => {
 
   it('comes as a workflow too', () => {
     const workflow = parse(verificationWorkflow(plan(), "net pol/it's.sh"));
-    expect(workflow.jobs.verify.steps.at(-1).run).toBe("bash 'net pol/it'\\''s.sh'\n");
+    expect(workflow.jobs.verify.steps.at(-1).run).toBe("bash 'net pol/it'\\''s.sh'");
     expect(workflow.jobs.verify.steps).toHaveLength(3);
     const policies = readPolicyText(CLUSTER_POLICY, 't').documents.flatMap(({ policy }) => policy ?? []);
     const served = parse(verificationWorkflow({ ...plan(), policies }, 'verify.sh'));
-    expect(served.jobs.verify.steps[2].run).toMatch(/clusternetworkpolicies\.yaml\n.*install-cnp\.yaml\n$/);
+    expect(served.jobs.verify.steps[2].run).toMatch(
+      /-f \S*clusternetworkpolicies\.yaml -f \S*install-cnp\.yaml$/,
+    );
   });
 });

@@ -7,7 +7,7 @@ import type {
   ImpactRow,
 } from '@bulkhead/policy-engine';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
+import { type ReactNode, type RefObject, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { Navigate } from '../../../app/contracts.ts';
 import { useEngine } from '../../../data/engine.ts';
 import { Icon } from '../../../shared/icons.tsx';
@@ -49,8 +49,9 @@ function KindIcon({ kind }: { readonly kind: ImpactKind }): ReactNode {
 /** What the draft changes: a sentence, warnings, and every connection that opens, closes, widens or narrows. */
 export function ImpactPane({ navigate }: { readonly navigate: Navigate }): ReactNode {
   const { result, review, failure } = useDraft();
+  const pane = useRef<HTMLElement>(null);
   return (
-    <section className="draft-impact" aria-label="Impact" aria-busy={result === null}>
+    <section ref={pane} className="draft-impact" aria-label="Impact" aria-busy={result === null}>
       {failure === null ? null : (
         <p className="draft-notice error" role="alert">
           <Icon name="warning" size={14} />
@@ -67,7 +68,7 @@ export function ImpactPane({ navigate }: { readonly navigate: Navigate }): React
           <PinsStrip />
           <SafetyLine review={review} />
           <Notices result={result} />
-          <ImpactList impact={result.impact} navigate={navigate} version={result.version} />
+          <ImpactList impact={result.impact} navigate={navigate} version={result.version} pane={pane} />
         </>
       )}
     </section>
@@ -170,6 +171,8 @@ interface ImpactListProps {
   readonly impact: Impact;
   readonly version: number;
   readonly navigate: Navigate;
+  /** What scrolls: the list stands below the warnings in it. */
+  readonly pane: RefObject<HTMLElement | null>;
 }
 
 type Line =
@@ -177,10 +180,13 @@ type Line =
   | { readonly type: 'row'; readonly row: ImpactRow; readonly depth: 0 | 1 }
   | { readonly type: 'loading'; readonly key: string };
 
-function ImpactList({ impact, version, navigate }: ImpactListProps): ReactNode {
+function ImpactList({ impact, version, navigate, pane }: ImpactListProps): ReactNode {
   const [only, setOnly] = useState<ImpactKind | null>(null);
   const { open, rowsOf, toggle } = useExpanded(version);
-  const scroller = useRef<HTMLDivElement>(null);
+  const list = useRef<HTMLUListElement>(null);
+  const [above, setAbove] = useState(0);
+  // Whatever stands above the list may have grown since.
+  useLayoutEffect(() => setAbove(list.current?.offsetTop ?? 0));
   const lines = useMemo((): readonly Line[] => {
     const list: Line[] = [];
     const rows = impact.rows.filter((row) => only === null || row.kind === only);
@@ -202,16 +208,13 @@ function ImpactList({ impact, version, navigate }: ImpactListProps): ReactNode {
   }, [impact, only, open, rowsOf]);
   const virtual = useVirtualizer({
     count: lines.length,
-    getScrollElement: () => scroller.current,
+    getScrollElement: () => pane.current,
+    scrollMargin: above,
     estimateSize: () => 46,
     overscan: 10,
   });
   const counted = KINDS.filter(({ kind }) => impact.pairs[kind] > 0);
-  if (counted.length === 0) {
-    return (
-      <p className="draft-hint muted">Nothing opens and nothing closes: every connection stays as it is.</p>
-    );
-  }
+  if (counted.length === 0) return null;
   return (
     <>
       <fieldset className="draft-kinds">
@@ -230,43 +233,46 @@ function ImpactList({ impact, version, navigate }: ImpactListProps): ReactNode {
           </button>
         ))}
       </fieldset>
-      <div ref={scroller} className="draft-rows">
-        <ul style={{ height: virtual.getTotalSize() }} aria-label="Changed connections">
-          {virtual.getVirtualItems().map(({ index, start, key }) => {
-            const line = lines[index];
-            if (line === undefined) return null;
-            return (
-              <li
-                key={key}
-                ref={virtual.measureElement}
-                data-index={index}
-                style={{ transform: `translateY(${start}px)` }}
-              >
-                {line.type === 'loading' ? (
-                  <p className="draft-hint muted">Listing the workloads…</p>
-                ) : line.type === 'group' ? (
-                  <Group
-                    group={line.group}
-                    expanded={open.has(line.group.key)}
-                    onToggle={() => toggle(line.group.key, null)}
-                  />
-                ) : (
-                  <Row
-                    row={line.row}
-                    depth={line.depth}
-                    expandable={impact.level === 'namespace' && !isFine(line.row)}
-                    expanded={open.has(rowKey(line.row))}
-                    onToggle={() => toggle(rowKey(line.row), line.row)}
-                    onSelect={() =>
-                      navigate({ selection: { type: 'pair', from: line.row.from.id, to: line.row.to.id } })
-                    }
-                  />
-                )}
-              </li>
-            );
-          })}
-        </ul>
-      </div>
+      <ul
+        ref={list}
+        className="draft-rows"
+        style={{ height: virtual.getTotalSize() }}
+        aria-label="Changed connections"
+      >
+        {virtual.getVirtualItems().map(({ index, start, key }) => {
+          const line = lines[index];
+          if (line === undefined) return null;
+          return (
+            <li
+              key={key}
+              ref={virtual.measureElement}
+              data-index={index}
+              style={{ transform: `translateY(${start - above}px)` }}
+            >
+              {line.type === 'loading' ? (
+                <p className="draft-hint muted">Listing the workloads…</p>
+              ) : line.type === 'group' ? (
+                <Group
+                  group={line.group}
+                  expanded={open.has(line.group.key)}
+                  onToggle={() => toggle(line.group.key, null)}
+                />
+              ) : (
+                <Row
+                  row={line.row}
+                  depth={line.depth}
+                  expandable={impact.level === 'namespace' && !isFine(line.row)}
+                  expanded={open.has(rowKey(line.row))}
+                  onToggle={() => toggle(rowKey(line.row), line.row)}
+                  onSelect={() =>
+                    navigate({ selection: { type: 'pair', from: line.row.from.id, to: line.row.to.id } })
+                  }
+                />
+              )}
+            </li>
+          );
+        })}
+      </ul>
       {impact.omitted > 0 ? (
         <p className="draft-hint muted">{formatCount(impact.omitted)} more rows are not listed.</p>
       ) : null}

@@ -71,6 +71,7 @@ export function LabelsPane({ item, values, onChange }: LabelsPaneProps): ReactNo
                     <TextInput
                       label={`Value of ${key}`}
                       value={value}
+                      wide
                       problem={labelValueProblem}
                       onChange={(next) => set(key, next)}
                     />

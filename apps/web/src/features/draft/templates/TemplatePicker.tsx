@@ -21,6 +21,7 @@ const GROUPS = [
   { group: 'deny', title: 'Close' },
   { group: 'allow-in', title: 'Allow in' },
   { group: 'allow-out', title: 'Allow out' },
+  { group: 'cluster', title: 'Whole cluster' },
 ] as const;
 
 /** Recipes, filled from the selection; the YAML is shown as it will stand in the draft. */
@@ -40,8 +41,8 @@ export default function TemplatePicker({ onClose }: { readonly onClose: () => vo
   });
   const filled = useMemo(() => {
     if (context === undefined) return undefined;
-    return fill(context, ports ?? portsText(context), cidrs);
-  }, [context, ports, cidrs]);
+    return fill(template, context, ports ?? portsText(context), cidrs);
+  }, [template, context, ports, cidrs]);
   const text = filled === undefined || 'problem' in filled ? '' : (template?.build(filled.context) ?? '');
   return (
     <Dialog
@@ -126,14 +127,17 @@ function portsText({ ports }: TemplateContext): string {
   return ports.map(({ protocol, port }) => `${protocol} ${port}`).join(', ');
 }
 
+/** The context with what was typed, as far as the template has a use for it. */
 function fill(
+  template: PolicyTemplate | undefined,
   context: TemplateContext,
   ports: string,
   cidrs: string,
 ): { readonly context: TemplateContext } | { readonly problem: string } {
-  const readPorts = parsePorts(ports);
+  const uses = (part: PolicyTemplate['uses'][number]) => template?.uses.includes(part) === true;
+  const readPorts = uses('ports') ? parsePorts(ports) : context;
   if ('problem' in readPorts) return readPorts;
-  const readCidrs = parseCidrs(cidrs);
+  const readCidrs = uses('cidr') ? parseCidrs(cidrs) : context;
   if ('problem' in readCidrs) return readCidrs;
   return { context: { ...context, ports: readPorts.ports, cidr: readCidrs.cidr, except: readCidrs.except } };
 }
@@ -162,10 +166,12 @@ function Fields({ template, values, subject, peer, ports, cidrs }: FieldsProps):
   const uses = (part: PolicyTemplate['uses'][number]) => template.uses.includes(part);
   return (
     <div className="draft-fields">
-      <PodsField label="For" field={subject} values={values} labels={uses('subject-labels')} />
+      {template.uses.length === 0 ? null : (
+        <PodsField label="For" field={subject} values={values} labels={uses('subject-labels')} />
+      )}
       {uses('peer') ? (
         <PodsField
-          label={template.group === 'allow-in' ? 'From' : 'To'}
+          label={template.group === 'allow-in' || template.group === 'cluster' ? 'From' : 'To'}
           field={peer}
           values={values}
           labels={uses('peer-labels')}
