@@ -7,7 +7,7 @@ import { runNode } from './lib/run.mjs';
 import { toolScript } from './lib/tool.mjs';
 
 const USAGE = `pnpm bench:browser [options]
-  --sizes A,B     which sizes: workloads-100, workloads-1000, workloads-10000, pods-100000; all by default
+  --sizes A,B     which sizes: workloads-100, workloads-1000, pods-10000, workloads-10000, pods-100000; all by default
   --json FILE     where the report is kept, .bench/browser.json by default
 `;
 

@@ -2,6 +2,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/App.tsx';
+import { startDraftEngine } from './data/draft-engine.ts';
 import { EngineProvider } from './data/engine.ts';
 import { startEngine } from './data/start-engine.ts';
 import { AnnounceProvider } from './shared/announce.tsx';
@@ -18,7 +19,12 @@ import './features/table/table.css';
 const root = document.getElementById('root');
 if (root === null) throw new Error('the page has no #root');
 const queries = new QueryClient();
-const engine = startEngine(() => new Worker(new URL('./app/worker.ts', import.meta.url), { type: 'module' }));
+const main = startEngine(() => new Worker(new URL('./app/worker.ts', import.meta.url), { type: 'module' }));
+const drafts = startDraftEngine(
+  main,
+  () => new Worker(new URL('./app/draft-worker.ts', import.meta.url), { type: 'module' }),
+);
+const engine = { ...main, drafts };
 createRoot(root).render(
   <StrictMode>
     <QueryClientProvider client={queries}>

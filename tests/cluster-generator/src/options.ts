@@ -30,6 +30,7 @@ export const SIZES = {
 export const GRAPH_SIZES = {
   'workloads-100': { pods: 400, workloads: 100, policies: 60, namespaces: 10 },
   'workloads-1000': { pods: 4_000, workloads: 1_000, policies: 400, namespaces: 60 },
+  'pods-10000': SIZES.M,
   'workloads-10000': { pods: 30_000, workloads: 10_000, policies: 3_000, namespaces: 500 },
   'pods-100000': { pods: 100_000, workloads: 10_000, policies: 5_000, namespaces: 800 },
 } as const;
@@ -42,6 +43,7 @@ export const SIZE_NAMES: readonly SizeName[] = [
   'L',
   'workloads-100',
   'workloads-1000',
+  'pods-10000',
   'workloads-10000',
   'pods-100000',
 ];

@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import type { Measured } from './metrics.ts';
-import { framesWhile, longestTask, now } from './timing.ts';
+import { framesWhile, longestTask, now, show } from './timing.ts';
 
 const GIVE_UP_MS = 120_000;
 /** Sides of cells, in pixels: fitted or as large as they come, without names, and with names and glyphs. */
@@ -59,12 +59,4 @@ export async function matrixInteraction(
     reading: Math.min(...reading),
     matrixLongest: await longestTask(page, begin),
   };
-}
-
-/** Goes to another state of the app without loading it anew, as a click in it does. */
-async function show(page: Page, url: string): Promise<void> {
-  await page.evaluate((to) => {
-    history.pushState(null, '', to);
-    dispatchEvent(new PopStateEvent('popstate'));
-  }, url);
 }

@@ -22,6 +22,9 @@ export const METRICS = {
   scrolling: { title: 'matrix: frames while scrolling', unit: 'fps', goal: { value: 30, least: true } },
   reading: { title: 'matrix: frames while pointing', unit: 'fps', goal: { value: 30, least: true } },
   matrixLongest: { title: 'matrix: longest main-thread task', unit: 'ms', goal: { value: 100 } },
+  impact: { title: 'keystroke to impact, median', unit: 'ms', goal: { value: 50 } },
+  impactLate: { title: 'keystroke to impact, 95 of 100', unit: 'ms', goal: { value: 100 } },
+  typingLongest: { title: 'typing: longest main-thread task', unit: 'ms', goal: { value: 100 } },
   heap: { title: 'heap of the page', unit: 'MB' },
   workerHeap: { title: 'heap of the worker', unit: 'MB' },
 } as const satisfies Record<string, Metric>;

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { GRAPH_SIZES, generateCluster, sizeOptions, toManifests } from '@bulkhead/cluster-generator';
+import type { ClusterSnapshot } from '@bulkhead/policy-engine';
 import { REPOSITORY } from '../fixtures/server.ts';
 import { test } from '../fixtures/test.ts';
 import { firstPicture, graphInteraction } from './graph.ts';
@@ -9,6 +10,7 @@ import { heaps } from './heap.ts';
 import { matrixInteraction } from './matrix.ts';
 import { formatTable, METRICS, type SizeReport } from './metrics.ts';
 import { watchPage } from './timing.ts';
+import { typing } from './typing.ts';
 
 const SIZES = Object.keys(GRAPH_SIZES).filter(isSize);
 /** `BULKHEAD_BENCH_SIZES=workloads-100,workloads-1000` measures fewer. */
@@ -47,7 +49,11 @@ for (const size of SIZES.filter((name) => wanted.includes(name))) {
       const some = names.slice(0, Math.ceil((names.length * MATRIX_SIDE) / workloads));
       const matrix = await matrixInteraction(page, server.url, workloads > MATRIX_SIDE ? some : []);
       const pods = snapshot.pods.reduce((sum, { replicas }) => sum + replicas, 0);
-      results.push({ size, measured: { workloads, pods, ...first, ...graph, ...matrix, ...memory } });
+      const draft = await typing(page, server.url, largestNamespace(snapshot));
+      results.push({
+        size,
+        measured: { workloads, pods, ...first, ...graph, ...matrix, ...draft, ...memory },
+      });
     } finally {
       await rm(directory, { recursive: true, force: true });
     }
@@ -67,6 +73,12 @@ test.afterAll(async ({ browser }) => {
   await writeFile(REPORT, `${JSON.stringify({ machine, metrics: METRICS, results }, null, 2)}\n`);
   console.log(`kept in ${REPORT}`);
 });
+
+function largestNamespace({ pods }: ClusterSnapshot): string {
+  const counts = new Map<string, number>();
+  for (const { namespace, replicas } of pods) counts.set(namespace, (counts.get(namespace) ?? 0) + replicas);
+  return [...counts].sort(([, a], [, b]) => b - a)[0]?.[0] ?? 'default';
+}
 
 function isSize(name: string): name is keyof typeof GRAPH_SIZES {
   return name in GRAPH_SIZES;

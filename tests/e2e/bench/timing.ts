@@ -49,3 +49,11 @@ export async function framesWhile(page: Page, move: (step: number) => Promise<vo
     return (seen * 1_000) / (performance.now() - since);
   }, start);
 }
+
+/** Goes to another state of the app without loading it anew, as a click in it does. */
+export async function show(page: Page, url: string): Promise<void> {
+  await page.evaluate((to) => {
+    history.pushState(null, '', to);
+    dispatchEvent(new PopStateEvent('popstate'));
+  }, url);
+}

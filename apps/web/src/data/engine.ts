@@ -2,13 +2,19 @@ import { keepPreviousData, type UseQueryResult, useQuery } from '@tanstack/react
 import { createContext, useContext, useSyncExternalStore } from 'react';
 import type { SessionInfo } from '../worker/messages.ts';
 import type { RequestKind } from '../worker/request.ts';
+import type { DraftEngine } from './draft-engine.ts';
 import type { Engine } from './start-engine.ts';
 
-const EngineContext = createContext<Engine | null>(null);
+/** The engine, and beside it the one for drafts. */
+export interface Engines extends Engine {
+  readonly drafts: DraftEngine;
+}
+
+const EngineContext = createContext<Engines | null>(null);
 export const EngineProvider = EngineContext.Provider;
 
-/** The worker. Only below `EngineProvider`. */
-export function useEngine(): Engine {
+/** The workers. Only below `EngineProvider`. */
+export function useEngine(): Engines {
   const engine = useContext(EngineContext);
   if (engine === null) throw new Error('useEngine needs an EngineProvider above it');
   return engine;

@@ -9,6 +9,10 @@ export interface Engine extends EngineClient {
   readonly open: (cluster: string) => void;
   readonly pause: (paused: boolean) => void;
   readonly retry: () => void;
+  /** Has what is known of the cluster told to another worker, over this port, until the worker is replaced. */
+  readonly relay: (port: MessagePort) => void;
+  /** `session().revision` as the worker counts. */
+  readonly workerRevision: () => number;
 }
 
 /** What of a `Worker` is used; tests pass their own. */
@@ -158,5 +162,7 @@ export function startEngine(makeWorker: () => WorkerLike): Engine {
     },
     pause: (paused) => send({ type: 'pause', paused }),
     retry: () => send({ type: 'retry' }),
+    relay: (port) => worker.postMessage({ type: 'relay', port } satisfies ToWorker, [port]),
+    workerRevision: () => info.revision - offset,
   };
 }

@@ -7,8 +7,10 @@ import {
   toSnapshot,
 } from '@bulkhead/protocol';
 import { type ClusterStream, followStream } from '../data/stream.ts';
+import type { Relayed } from './draft-messages.ts';
 import { type FromWorker, NO_SESSION, type SessionInfo, type ToWorker } from './messages.ts';
 import { createQueue } from './queue.ts';
+import { reuse } from './reuse.ts';
 import type { EngineSession, Handler, Overlay } from './session.ts';
 
 /** Changes that arrive within this time are compiled together. */
@@ -34,6 +36,9 @@ export function createHost(handlers: readonly Handler[], post: (message: FromWor
   let viewsTook = 0;
   let toldAt = 0;
   const enqueue = createQueue();
+  /** To the worker for drafts, where there is one. */
+  let relay: MessagePort | undefined;
+  const pass = (message: Relayed) => relay?.postMessage(message);
 
   const tell = (change: Partial<SessionInfo>) => {
     info = { ...info, ...change };
@@ -50,6 +55,7 @@ export function createHost(handlers: readonly Handler[], post: (message: FromWor
       if (info.revision > 0 && sameRelation(snapshot, next)) {
         // Readiness of endpoints, say: nothing that was answered needs to be asked again.
         shown = current;
+        pass({ type: 'adopt', revision: info.revision });
         tell({ pending: 0, receiving: null, diagnostics: [...current.diagnostics, ...cluster.diagnostics] });
         return;
       }
@@ -57,6 +63,7 @@ export function createHost(handlers: readonly Handler[], post: (message: FromWor
       snapshot = next;
       shown = current;
       dropOverlay();
+      pass({ type: 'adopt', revision: info.revision + 1 });
       tell({
         revision: info.revision + 1,
         receiving: null,
@@ -74,8 +81,10 @@ export function createHost(handlers: readonly Handler[], post: (message: FromWor
 
   const receive = (event: StreamEvent) => {
     state = reduceStream(state, event);
+    pass({ type: 'event', event });
     if (state.resync) {
       state = EMPTY_STREAM;
+      pass({ type: 'state', state: {} });
       stream?.reconnect();
       return;
     }
@@ -111,6 +120,7 @@ export function createHost(handlers: readonly Handler[], post: (message: FromWor
     clearTimeout(timer);
     timer = undefined;
     state = EMPTY_STREAM;
+    pass({ type: 'left' });
     shown = undefined;
     dropOverlay();
     snapshot = EMPTY_SNAPSHOT;
@@ -151,6 +161,20 @@ export function createHost(handlers: readonly Handler[], post: (message: FromWor
     },
   });
 
+  const startRelay = (port: MessagePort) => {
+    relay?.close();
+    relay = port;
+    const { current, status } = state;
+    const rest = status === undefined ? {} : { status };
+    if (shown !== undefined) {
+      pass({ type: 'state', state: { current: shown, ...rest } });
+      pass({ type: 'adopt', revision: info.revision });
+    }
+    // What came since is adopted there when it is here. A snapshot that is coming in is told again from its beginning.
+    if (current !== undefined && current !== shown) pass({ type: 'state', state: { current, ...rest } });
+    if (state.incoming !== undefined) stream?.reconnect();
+  };
+
   const serve = async (id: number, name: string, payload: unknown) => {
     if (aborted.delete(id)) return;
     const handler = byName.get(name);
@@ -176,6 +200,9 @@ export function createHost(handlers: readonly Handler[], post: (message: FromWor
       case 'retry':
         stream?.reconnect();
         return;
+      case 'relay':
+        startRelay(message.port);
+        return;
       case 'ping':
         post({ type: 'pong' });
         return;
@@ -188,27 +215,6 @@ export function createHost(handlers: readonly Handler[], post: (message: FromWor
         );
         return;
     }
-  };
-}
-
-/**
- * The new snapshot, with the old lists where they hold the same records: the compiler keeps what it knows about lists that
- * are the same arrays.
- */
-function reuse(old: ClusterSnapshot, next: ClusterSnapshot): ClusterSnapshot {
-  const keep = <T>(a: readonly T[], b: readonly T[]): readonly T[] =>
-    a.length === b.length && a.every((entry, index) => entry === b[index]) ? a : b;
-  return {
-    ...next,
-    namespaces: keep(old.namespaces, next.namespaces),
-    pods: keep(old.pods, next.pods),
-    nodes: keep(old.nodes, next.nodes),
-    services: keep(old.services, next.services),
-    policies: keep(old.policies, next.policies),
-    hidden: keep(old.hidden, next.hidden),
-    ...(next.unreadPolicies === undefined
-      ? {}
-      : { unreadPolicies: keep(old.unreadPolicies ?? [], next.unreadPolicies) }),
   };
 }
 

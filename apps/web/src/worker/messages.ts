@@ -6,6 +6,8 @@ export type ToWorker =
   | { readonly type: 'open'; readonly cluster: string }
   | { readonly type: 'pause'; readonly paused: boolean }
   | { readonly type: 'retry' }
+  /** What is known of the cluster is to be told to the worker for drafts as well. */
+  | { readonly type: 'relay'; readonly port: MessagePort }
   /** Asks for a sign of life. */
   | { readonly type: 'ping' }
   | { readonly type: 'call'; readonly id: number; readonly name: string; readonly payload: unknown }

@@ -29,6 +29,7 @@ import {
   editDraftRequest,
   livePolicyRequest,
   reviewDraftRequest,
+  showDraftRequest,
   templateContextRequest,
 } from './worker/requests.ts';
 
@@ -63,22 +64,32 @@ export function DraftProvider({ cluster, draft: shown, navigate, children }: Dra
   const draft = entry?.draft;
   const version = entry?.version ?? 0;
 
+  const show = useMemo(
+    () =>
+      latestOnly(async (payload: ApplyPayload) => {
+        // What of the draft can't be shown was said with its impact.
+        await engine.call(showDraftRequest, payload).catch(() => undefined);
+      }),
+    [engine],
+  );
   const apply = useMemo(
     () =>
       latestOnly(async (payload: ApplyPayload) => {
         try {
-          const result = await engine.call(applyDraftRequest, payload);
+          const { result, apart } = await engine.drafts.ask(applyDraftRequest, payload);
           setAnswer({ result, failure: null });
+          if (apart) show(payload);
         } catch (error) {
           setAnswer((old) => ({ ...old, failure: error instanceof Error ? error.message : String(error) }));
         }
       }),
-    [engine],
+    [engine, show],
   );
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new revision of the cluster, or kinds that it serves, needs the draft laid over it anew
   useEffect(() => {
     if (!ready) return;
     if (draft !== undefined) {
+      engine.drafts.start();
       apply({ draft, version });
       return;
     }

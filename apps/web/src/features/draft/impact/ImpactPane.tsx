@@ -50,6 +50,9 @@ function KindIcon({ kind }: { readonly kind: ImpactKind }): ReactNode {
 export function ImpactPane({ navigate }: { readonly navigate: Navigate }): ReactNode {
   const { result, review, failure } = useDraft();
   const pane = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (result !== null) performance.mark('bulkhead:impact', { detail: result.version });
+  }, [result]);
   return (
     <section ref={pane} className="draft-impact" aria-label="Impact" aria-busy={result === null}>
       {failure === null ? null : (

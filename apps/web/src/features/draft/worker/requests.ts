@@ -71,6 +71,8 @@ export interface ApplyResult {
 
 /** Lays a draft over the cluster, shows it in every view, and says what it changes. */
 export const applyDraftRequest = requestKind<ApplyPayload, ApplyResult>('draft.apply', 'immediate');
+/** Shows a draft in every view, where another worker says what it changes. */
+export const showDraftRequest = requestKind<ApplyPayload, null>('draft.show', 'immediate');
 /** Takes the overlay away. */
 export const clearDraftRequest = requestKind<null, null>('draft.clear');
 /** The workloads behind a row of the impact between namespaces, of the draft that is shown. */

@@ -198,7 +198,7 @@ export function paintOutside(
   });
 }
 
-const MARK = { size: 12, height: 17, padding: 5, radius: 4, inset: 6, most: 0.75 };
+const MARK = { size: 12, height: 17, padding: 5, radius: 4, inset: 6, overlap: 4, most: 0.75 };
 
 /** What a draft does to the thing itself, as a tab on its upper edge; where there is no room for it, dashes say it. */
 function paintMark(pen: Pen, rect: Rect, mark: DraftMark): void {
@@ -210,14 +210,15 @@ function paintMark(pen: Pen, rect: Rect, mark: DraftMark): void {
   const height = MARK.height * scale;
   if (width > rect.width * MARK.most || height > rect.height) return;
   const x = rect.x + rect.width - width - MARK.inset * scale;
-  outline(pen, { x, y: rect.y - height / 2, width, height }, MARK.radius * scale);
+  const y = rect.y + MARK.overlap * scale - height;
+  outline(pen, { x, y, width, height }, MARK.radius * scale);
   context.fillStyle = colors.surface;
   context.fill();
   context.strokeStyle = colors[color];
   context.lineWidth = scale;
   context.setLineDash([]);
   context.stroke();
-  write(pen, label, x + width / 2, rect.y, style);
+  write(pen, label, x + width / 2, y + height / 2, style);
 }
 
 interface PlateLook {
