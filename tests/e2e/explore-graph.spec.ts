@@ -146,8 +146,64 @@ test('a box that was dragged stays there over a reload, until everything is arra
   await page.reload();
   await demo.ready();
   await expect.poll(() => demo.boxes()).toEqual(moved);
+  // The link shows it to somebody who moved nothing.
+  await expect(page).toHaveURL(/moved=-?\d+,-?\d+,ns:ci/);
+  await page.evaluate(() => localStorage.clear());
+  await page.goto(page.url());
+  await demo.ready();
+  await expect.poll(() => demo.boxes()).toEqual(moved);
   await page.getByRole('button', { name: 'Arrange anew' }).click();
   await expect.poll(async () => (await demo.boxes()).get('ci')).toBe(before.get('ci'));
+  await expect(page).not.toHaveURL(/moved=/);
+});
+
+test('what is seen is in the link, restored by it and by going back, and shown as a whole again', async ({
+  demo,
+}) => {
+  const { page, graph } = demo;
+  const seen = () => new URL(page.url()).searchParams.get('at');
+  /** The part that is seen, as the overview marks it. */
+  const part = async () => {
+    const box = await page.locator('.minimap i').boundingBox();
+    if (box === null) throw new Error('the overview marks what is seen');
+    return box;
+  };
+  const isAsIn = async (wanted: Awaited<ReturnType<typeof part>>) => {
+    const { x, y, width, height } = await part();
+    const off = [x - wanted.x, y - wanted.y, width - wanted.width, height - wanted.height];
+    return Math.max(...off.map(Math.abs)) < 0.1;
+  };
+  expect(seen()).toBeNull();
+  await graph.focus();
+  for (const _ of [1, 2, 3]) await page.keyboard.press('+');
+  await expect.poll(seen).toMatch(/^-?[\d.]+,-?[\d.]+,[\d.]+,[\d.]+,(ns|out):/);
+  const zoomed = await part();
+  const link = page.url();
+
+  await page.evaluate(() => localStorage.clear());
+  await page.goto('about:blank');
+  await page.goto(link);
+  await demo.ready();
+  await expect.poll(() => isAsIn(zoomed)).toBe(true);
+  await demo.goTo('notifications/notification-api');
+  await expect.poll(seen).not.toBe(new URL(link).searchParams.get('at'));
+  const selected = page.url();
+  await page.goBack();
+  await expect(page).toHaveURL(link);
+  await expect.poll(() => isAsIn(zoomed)).toBe(true);
+  await page.goForward();
+  await expect(page).toHaveURL(selected);
+  await page.goBack();
+  await graph.focus();
+  await page.keyboard.press('f');
+  await expect.poll(seen).toBeNull();
+  // In a window of another size as much of the graph is seen, around the same place.
+  await page.setViewportSize({ width: 1_000, height: 700 });
+  await page.goto(link);
+  await demo.ready();
+  const smaller = await part();
+  expect(smaller.width).toBeGreaterThanOrEqual(zoomed.width - 0.1);
+  expect(smaller.height).toBeGreaterThanOrEqual(zoomed.height - 0.1);
 });
 
 test('namespaces can be arranged by name instead of by flow', async ({ demo }) => {

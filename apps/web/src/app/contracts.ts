@@ -49,6 +49,10 @@ export interface Route {
   /** Namespaces whose expansion differs from the default for the cluster's size. */
   readonly toggled: readonly string[];
   readonly layout: 'flow' | 'grouped';
+  /** Graph: what of it is seen, as the graph writes it; empty: all of it, fitted. */
+  readonly at: string;
+  /** Graph: what was moved by hand in this arrangement, as the graph writes it. */
+  readonly moved: string;
   /**
    * Matrix: what stands along its rows and columns: `''` every namespace, `'*'` every workload, else the workloads of the
    * namespace of that name; null: namespaces by namespaces.

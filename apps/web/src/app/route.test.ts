@@ -37,6 +37,8 @@ const route: fc.Arbitrary<Route> = fc.record({
   hops: fc.constantFrom(1 as const, 'all' as const),
   toggled: fc.array(word),
   layout: fc.constantFrom('flow', 'grouped'),
+  at: fc.constantFrom('', '1.5,-20,800,600,ns:shop', '0,0,1,1,out:cidr:10.0.0.0/8@to'),
+  moved: fc.constantFrom('', '10,-20,ns:shop;5,6,wl:shop/web[Deployment]'),
   drill: fc.option(
     fc.tuple(fc.oneof(word, fc.constantFrom('', '*')), fc.oneof(word, fc.constantFrom('', '*'))),
   ),

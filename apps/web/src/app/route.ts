@@ -30,6 +30,8 @@ export const HOME: Route = {
   hops: 1,
   toggled: [],
   layout: 'flow',
+  at: '',
+  moved: '',
   drill: null,
   order: 'similar',
   cell: null,
@@ -99,6 +101,8 @@ export function parseRoute(search: string): Route {
     hops: query.get('hops') === 'all' ? 'all' : 1,
     toggled: list(query, 'toggled'),
     layout: oneOf(LAYOUTS, query.get('layout'), 'flow'),
+    at: query.get('at') ?? '',
+    moved: query.get('moved') ?? '',
     drill: drill?.[0] !== undefined && drill[1] !== undefined ? [drill[0], drill[1]] : null,
     order: oneOf(ORDERS, query.get('order'), 'similar'),
     cell: parseCell(query.get('cell')),
@@ -146,6 +150,8 @@ export function formatRoute(route: Route): string {
   set('hops', String(route.hops), '1');
   set('toggled', route.toggled.join(','));
   set('layout', route.layout, 'flow');
+  set('at', route.at);
+  set('moved', route.moved);
   set('drill', route.drill?.join('|') ?? '');
   set('order', route.order, 'similar');
   set('cell', route.cell === null ? '' : String(route.cell));
@@ -160,7 +166,7 @@ export function formatRoute(route: Route): string {
   // Readable links: these characters are legal in a query and common in ids.
   return text === ''
     ? ''
-    : `?${text.replaceAll('%2F', '/').replaceAll('%3A', ':').replaceAll('%2C', ',').replaceAll('%7C', '|').replaceAll('%5B', '[').replaceAll('%5D', ']')}`;
+    : `?${text.replaceAll('%2F', '/').replaceAll('%3A', ':').replaceAll('%2C', ',').replaceAll('%7C', '|').replaceAll('%3B', ';').replaceAll('%40', '@').replaceAll('%5B', '[').replaceAll('%5D', ']')}`;
 }
 
 const listeners = new Set<() => void>();
@@ -190,12 +196,20 @@ export function useRoute(): Route {
   return useSyncExternalStore(subscribe, read);
 }
 
+function isArrangedAs(a: Route, b: Route): boolean {
+  return a.cluster === b.cluster && a.layout === b.layout && a.scope.join() === b.scope.join();
+}
+
 /**
  * Changes parts of the route. Pushes a history entry unless `replace` (typing in a filter), nothing if the URL would
  * stay the same. The fragment is kept.
  */
 export const navigate: Navigate = (change, options) => {
-  const search = formatRoute({ ...read(), ...change });
+  const old = read();
+  const next = { ...old, ...change };
+  // Where things are and what of them is seen belongs to one arrangement.
+  const elsewhere = isArrangedAs(old, next) ? {} : { at: '', moved: '' };
+  const search = formatRoute({ ...old, ...elsewhere, ...change });
   if (search === window.location.search) return;
   const url = `${window.location.pathname}${search}${window.location.hash}`;
   if (options?.replace === true) window.history.replaceState(null, '', url);

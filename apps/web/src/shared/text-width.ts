@@ -19,13 +19,22 @@ function characterEm(character: string): number {
   return em;
 }
 
+/** Texts are asked about at every step of a zoom. */
+const measured = new Map<string, number>();
+const MOST_MEASURED = 50_000;
+
 /**
  * How wide a text is at most, in em. An estimate on purpose: what is laid out by it looks the same on every machine,
  * whichever font it has, and is known where nothing can be measured.
  */
 export function textEm(text: string, { bold = false }: { readonly bold?: boolean } = {}): number {
-  let sum = 0;
-  for (const character of text) sum += characterEm(character);
+  let sum = measured.get(text);
+  if (sum === undefined) {
+    sum = 0;
+    for (const character of text) sum += characterEm(character);
+    if (measured.size > MOST_MEASURED) measured.clear();
+    measured.set(text, sum);
+  }
   return bold ? sum * BOLD : sum;
 }
 
@@ -61,20 +70,26 @@ export function fontFactor(): number {
   return factor;
 }
 
-/** Cuts that leave fewer characters than this say nothing. */
+/** Cuts of a whole name that leave fewer characters than this say nothing. */
 const LEAST_KEPT = 6;
 
 /**
  * A text cut in the middle to what fits, since names of workloads differ at their ends as often as at their starts.
- * Empty where hardly anything would be left.
+ * Empty where fewer characters than `least` would be left.
  */
-export function shorten(text: string, em: number): string {
+export function shorten(text: string, em: number, least = LEAST_KEPT): string {
   if (textEm(text) <= em) return text;
   const characters = [...text];
-  for (let keep = characters.length - 1; keep >= LEAST_KEPT; keep--) {
-    const head = Math.ceil(keep / 2);
-    const cut = `${characters.slice(0, head).join('')}…${characters.slice(characters.length - (keep - head)).join('')}`;
-    if (textEm(cut) <= em) return cut;
+  const widths = characters.map(characterEm);
+  let room = em - characterEm('…');
+  let [head, tail] = [0, 0];
+  while (head + tail < characters.length) {
+    const next = head <= tail ? widths[head] : widths[characters.length - 1 - tail];
+    room -= next ?? 0;
+    if (room < 0) break;
+    if (head <= tail) head++;
+    else tail++;
   }
-  return '';
+  if (head + tail < least) return '';
+  return `${characters.slice(0, head).join('')}…${characters.slice(characters.length - tail).join('')}`;
 }

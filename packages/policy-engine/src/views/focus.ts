@@ -11,7 +11,7 @@ import {
   workloadId,
 } from './graph.ts';
 import type { GraphEdge } from './graph-model.ts';
-import { type Group, groupOf, workloadMember } from './group.ts';
+import { type Group, workloadGroup } from './group.ts';
 import type { Lens } from './lens.ts';
 import { shownPeers } from './outside.ts';
 import { type Relation, relationOf } from './relation.ts';
@@ -143,17 +143,23 @@ class FocusSearch {
     const whole = relate(entry.group);
     if (!isAnything(whole)) return;
     const box = namespaceId(entry.name);
-    const { universe } = this.#lens.after;
     const direction = outward ? 'egress' : 'ingress';
+    const inOwn = entry.name === namespace;
+    if (!entry.expanded && !inOwn && isEverything(whole)) {
+      for (const workload of entry.workloads) this.#reached[direction].add(workload);
+      this.#nodes.add(box);
+      this.#join(own, namespace, box, entry.name, outward, whole);
+      return;
+    }
     const related = entry.workloads.flatMap((workload) => {
-      const target = workloadId(universe.workloads[workload]?.id ?? '');
+      const group = workloadGroup(this.#lens, workload);
+      const target = group.id;
       if (target === id) return [];
-      const relation = relate(groupOf(this.#lens, target, [workloadMember(universe, workload)]));
+      const relation = relate(group);
       return isAnything(relation) ? [{ workload, target, relation }] : [];
     });
     for (const { workload } of related) this.#reached[direction].add(workload);
     this.#nodes.add(box);
-    const inOwn = entry.name === namespace;
     if (!entry.expanded) {
       if (!inOwn) this.#join(own, namespace, box, entry.name, outward, whole);
       return;
@@ -215,6 +221,11 @@ class FocusSearch {
     const entry = this.#shown.find((shown) => shown.name === namespace);
     return entry?.expanded === true ? id : namespaceId(namespace);
   }
+}
+
+/** Whether something connects every pair, so that no workload need be asked about by itself. */
+function isEverything(relation: Relation): boolean {
+  return relation.allowedPairs + relation.unknownPairs === relation.of;
 }
 
 function isAnything(relation: Relation): boolean {

@@ -35,7 +35,8 @@ export interface NamespaceNode {
   readonly policies: number;
   readonly ingress: IsolationTally;
   readonly egress: IsolationTally;
-  readonly internal: InternalEdges;
+  /** `null`: collapsed and without a draft, where nobody is told of it; it takes long to compute for large clusters. */
+  readonly internal: InternalEdges | null;
   /** `true`: what is in it may not be read. */
   readonly hidden: boolean;
   readonly mark: DraftMark | null;

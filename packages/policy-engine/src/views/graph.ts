@@ -12,7 +12,7 @@ import type {
   NamespaceNode,
   WorkloadNode,
 } from './graph-model.ts';
-import { type Group, groupOf, workloadMember } from './group.ts';
+import { type Group, groupOf, workloadGroup, workloadMember } from './group.ts';
 import { isolationOf, type Lens, universalOf } from './lens.ts';
 import { namespaceMark, workloadMark } from './mark.ts';
 import { type OutsidePeer, shownPeers } from './outside.ts';
@@ -151,7 +151,9 @@ export function graphView(lens: Lens, options: GraphOptions): GraphView {
   const byIndex = new Map(shown.map((entry) => [entry.index, entry]));
   const drawing = new Drawing(lens, options);
   const internal = new Map<number, InternalEdges>();
-  for (const entry of shown) internal.set(entry.index, drawing.inside(entry));
+  for (const entry of shown) {
+    if (entry.expanded || lens.before !== lens.after) internal.set(entry.index, drawing.inside(entry));
+  }
   for (const [from, to] of specificPairs(lens)) {
     const source = byIndex.get(from);
     const target = byIndex.get(to);
@@ -225,7 +227,7 @@ function namespaceNode(
     policies,
     ingress: tally('ingress'),
     egress: tally('egress'),
-    internal: internal ?? { pairs: 0, of: 0, uniform: null, opened: 0, closed: 0 },
+    internal: internal ?? null,
     hidden: universe.hiddenNamespaces.includes(entry.index),
     mark: namespaceMark(lens, entry.index),
   };
@@ -283,12 +285,7 @@ class Drawing {
   units(entry: Shown): readonly Group[] {
     let units = this.#units.get(entry.index);
     if (units === undefined) {
-      const { universe } = this.#lens.after;
-      units = entry.workloads.map((workload) =>
-        groupOf(this.#lens, workloadId(universe.workloads[workload]?.id ?? ''), [
-          workloadMember(universe, workload),
-        ]),
-      );
+      units = entry.workloads.map((workload) => workloadGroup(this.#lens, workload));
       this.#units.set(entry.index, units);
     }
     return units;

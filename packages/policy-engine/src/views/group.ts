@@ -1,3 +1,4 @@
+import type { Cluster } from '../compile/compile.ts';
 import type { Universe } from '../compile/universe.ts';
 import type { Lens } from './lens.ts';
 
@@ -59,6 +60,31 @@ export function workloadMember(universe: Universe, workload: number): readonly n
   const entry = universe.workloads[workload];
   if (entry === undefined) return [];
   return Array.from({ length: Math.max(0, entry.last - entry.first + 1) }, (_, index) => entry.first + index);
+}
+
+type GroupsOfWorkloads = Map<number, Group>;
+const groupsOfWorkloads = new WeakMap<Cluster, WeakMap<Cluster, GroupsOfWorkloads>>();
+
+/** A workload as a group of its own; the same one for as long as both states of the lens are. */
+export function workloadGroup(lens: Lens, workload: number): Group {
+  let ofBefore = groupsOfWorkloads.get(lens.after);
+  if (ofBefore === undefined) {
+    ofBefore = new WeakMap();
+    groupsOfWorkloads.set(lens.after, ofBefore);
+  }
+  let groups = ofBefore.get(lens.before);
+  if (groups === undefined) {
+    groups = new Map();
+    ofBefore.set(lens.before, groups);
+  }
+  let group = groups.get(workload);
+  if (group === undefined) {
+    const { universe } = lens.after;
+    const id = `wl:${universe.workloads[workload]?.id ?? ''}`;
+    group = groupOf(lens, id, [workloadMember(universe, workload)]);
+    groups.set(workload, group);
+  }
+  return group;
 }
 
 /** One member per workload, and one for what is hidden there. */

@@ -19,6 +19,12 @@ export interface GraphProps {
   readonly news: boolean;
   /** Changes when the view should be fitted anew: a new cluster, a new arrangement. */
   readonly fitKey: string;
+  /** What is to be seen (see `GraphCanvas.look`) where that differs from what was told last; `null`: as it is. */
+  readonly at: string | null;
+  /** What is seen follows `at`. */
+  readonly onLooked: () => void;
+  /** What is seen after a movement came to rest. */
+  readonly onSettled: (at: string) => void;
   readonly onSelectNode: (id: string | null, add: boolean) => void;
   readonly onSelectEdge: (edge: GraphEdge) => void;
   readonly onToggle: (boxId: string) => void;
@@ -38,7 +44,7 @@ interface Hover {
 
 /** The picture itself, with its overview, what the pointer is on, and walking by keyboard. */
 export function Graph(props: GraphProps): ReactNode {
-  const { scene, colors, focus, animate, fitKey, showMap } = props;
+  const { scene, colors, focus, animate, fitKey, at, showMap } = props;
   const container = useRef<HTMLDivElement>(null);
   const canvas = useRef<GraphCanvas>(null);
   const latest = useRef(props);
@@ -50,6 +56,7 @@ export function Graph(props: GraphProps): ReactNode {
   const [from, setFrom] = useState<string | null>(null);
   const fromRef = useRef<string | null>(null);
   const fitted = useRef('');
+  const told = useRef('');
 
   const begin = useCallback((id: string | null) => {
     fromRef.current = id;
@@ -92,6 +99,10 @@ export function Graph(props: GraphProps): ReactNode {
         setOffered(target?.type === 'node' ? target.id : null);
       },
       onViewport: setViewport,
+      onSettled: (seen) => {
+        told.current = seen;
+        latest.current.onSettled(seen);
+      },
     });
     canvas.current = created;
     latest.current.onReady?.(created);
@@ -102,10 +113,14 @@ export function Graph(props: GraphProps): ReactNode {
   }, [connectTo]);
 
   useEffect(() => {
-    const fit = fitted.current !== fitKey && scene.rects.size > 0;
-    if (fit) fitted.current = fitKey;
-    canvas.current?.update(scene, colors, { animate, fit, news: latest.current.news });
-  }, [scene, colors, animate, fitKey]);
+    const isNew = fitted.current !== fitKey && scene.rects.size > 0;
+    const isOther = at !== null && at !== told.current;
+    if (isNew) fitted.current = fitKey;
+    const look = isOther ? at : isNew ? '' : null;
+    if (look !== null) told.current = look;
+    canvas.current?.update(scene, colors, { animate, look, news: latest.current.news });
+    if (isOther && at !== '') latest.current.onLooked();
+  }, [scene, colors, animate, fitKey, at]);
 
   useEffect(() => canvas.current?.focus(focus), [focus]);
   useEffect(() => canvas.current?.cursor(cursor), [cursor]);

@@ -3,7 +3,7 @@ import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } fro
 import type { EntityId, Route, Selection } from '../../app/contracts.ts';
 import { navigate } from '../../app/route.ts';
 import { useScope } from '../../app/scope.ts';
-import { useEngineQuery, useSession } from '../../data/engine.ts';
+import { useEngine, useEngineQuery, useSession } from '../../data/engine.ts';
 import { useAnnounce } from '../../shared/announce.tsx';
 import type { Colors } from '../../shared/colors.ts';
 import { type Command, useOffer } from '../../shared/commands.ts';
@@ -14,6 +14,7 @@ import {
   focusRequest,
   type GraphAnswer,
   graphRequest,
+  movedRequest,
   pairRequest,
   pathRequest,
   policyRequest,
@@ -26,6 +27,7 @@ import { exportPng, exportSvg, type Picture } from './export.ts';
 import { Graph } from './Graph.tsx';
 import { Legend } from './Legend.tsx';
 import { focusOfPair, focusOfPath, focusOfPolicy, places } from './lit.ts';
+import { formatMoved, type Moved, parseMoved, withMoved } from './moved.ts';
 import { NOTHING, type Remembered, recall, remember } from './remembered.ts';
 import { buildScene, type Focus, type Scene, withExtra } from './scene.ts';
 
@@ -47,6 +49,7 @@ interface GraphViewProps {
 
 /** The graph of the cluster, bound to the route and the worker. */
 export function GraphView({ route, onConnect }: GraphViewProps): ReactNode {
+  const engine = useEngine();
   const session = useSession();
   const announce = useAnnounce();
   const colors = useColors();
@@ -54,19 +57,17 @@ export function GraphView({ route, onConnect }: GraphViewProps): ReactNode {
   const canvas = useRef<GraphCanvas>(null);
   const cluster = session.cluster ?? '';
   const [generation, setGeneration] = useState(0);
-  const [moved, setMoved] = useState<{ readonly key: string; readonly value: Remembered }>({
-    key: '',
-    value: NOTHING,
-  });
   const [legend, setLegend] = useState(false);
   const [map, setMap] = useState(true);
-  const memoryKey = `${cluster} ${route.layout}`;
-  const remembered = useMemo(
-    () => (moved.key === memoryKey ? moved.value : recall(cluster, route.layout)),
-    [moved, memoryKey, cluster, route.layout],
+  // What is in scope has an arrangement of its own, in which nothing is far apart that was far apart in the whole.
+  const arrangement = [route.layout, ...route.scope].join(' ');
+  const picture = `${cluster} ${arrangement} ${generation}`;
+  const moved = useMemo(
+    () => (route.moved === '' ? recall(cluster, arrangement).moved : parseMoved(route.moved)),
+    [route.moved, cluster, arrangement],
   );
-
-  const request = { ...scope, layout: route.layout, remembered: remembered.boxes, generation };
+  const remembered = useKeptFor(picture, () => withoutMoved(recall(cluster, arrangement), moved));
+  const request = { ...scope, layout: route.layout, remembered, picture };
   const graph = useEngineQuery(graphRequest, request);
   const answer = graph.data;
   const news = useNews(answer, JSON.stringify(request));
@@ -127,8 +128,8 @@ export function GraphView({ route, onConnect }: GraphViewProps): ReactNode {
     () =>
       answer === undefined
         ? null
-        : buildScene(answer.view, { boxes: answer.boxes, cards: answer.cards, dragged: remembered.cards }),
-    [answer, remembered.cards],
+        : buildScene(answer.view, { boxes: answer.boxes, cards: answer.cards, moved }),
+    [answer, moved],
   );
   const extra = focusData?.extra ?? pairFocus?.extra;
   const scene = useMemo(
@@ -136,16 +137,24 @@ export function GraphView({ route, onConnect }: GraphViewProps): ReactNode {
     [ground, extra],
   );
 
+  const isCurrent = answer?.picture === picture;
   useEffect(() => {
-    if (answer === undefined || cluster === '') return;
+    if (answer === undefined || !isCurrent || cluster === '') return;
     const timer = setTimeout(() => {
-      remember(cluster, route.layout, {
-        boxes: { ...recall(cluster, route.layout).boxes, ...answer.boxes },
-        cards: remembered.cards,
+      remember(cluster, arrangement, {
+        boxes: { ...recall(cluster, arrangement).boxes, ...answer.boxes },
+        moved,
       });
     }, 400);
     return () => clearTimeout(timer);
-  }, [answer, cluster, route.layout, remembered.cards]);
+  }, [answer, isCurrent, cluster, arrangement, moved]);
+  useEffect(() => {
+    // What was moved on an earlier visit belongs to a link to this picture as well.
+    if (isCurrent && route.moved === '') navigate({ moved: formatMoved(moved) }, { replace: true });
+  }, [isCurrent, route.moved, moved]);
+  useEffect(() => {
+    if (isCurrent && Object.keys(moved).length > 0) void engine.call(movedRequest, { picture, moved });
+  }, [isCurrent, engine, picture, moved]);
 
   const focus = useMemo((): Focus => {
     if (pairFocus !== null) return pairFocus.focus;
@@ -161,6 +170,8 @@ export function GraphView({ route, onConnect }: GraphViewProps): ReactNode {
 
   // What was chosen in a list or by a link is brought into view; what was clicked here is in view.
   const picked = useRef('');
+  const latestRoute = useRef(route);
+  latestRoute.current = route;
   const revealKey = JSON.stringify(route.selection);
   useEffect(() => {
     if (scene === null || focus.lit === null || picked.current === revealKey) return;
@@ -169,6 +180,11 @@ export function GraphView({ route, onConnect }: GraphViewProps): ReactNode {
       [...focus.lit.nodes].filter((id) => !id.startsWith('ns:') || focus.selected.has(id)),
     );
   }, [scene, focus, revealKey]);
+  // Where a link or going back says what to look at, that is what is looked at.
+  const looked = useCallback(() => {
+    picked.current = JSON.stringify(latestRoute.current.selection);
+  }, []);
+  const settled = useCallback((at: string) => navigate({ at }, { replace: true }), []);
   const pick = useCallback((selection: Selection | null) => {
     picked.current = JSON.stringify(selection);
     navigate({ selection });
@@ -215,39 +231,30 @@ export function GraphView({ route, onConnect }: GraphViewProps): ReactNode {
     (id: string, at: Point) => {
       if (scene === null) return;
       const card = scene.cards.find((entry) => entry.id === id);
-      const rect = scene.rects.get(id);
-      if (rect === undefined) return;
       const box = card === undefined ? undefined : scene.rects.get(card.box);
-      const value: Remembered =
-        box === undefined
-          ? { ...remembered, boxes: { ...remembered.boxes, [id]: { ...rect, x: at.x, y: at.y } } }
-          : { ...remembered, cards: { ...remembered.cards, [id]: { x: at.x - box.x, y: at.y - box.y } } };
-      setMoved({ key: memoryKey, value });
-      remember(cluster, route.layout, {
-        ...value,
-        boxes: { ...recall(cluster, route.layout).boxes, ...value.boxes },
-      });
+      const to = box === undefined ? at : { x: at.x - box.x, y: at.y - box.y };
+      navigate({ moved: formatMoved(withMoved(moved, id, to)) }, { replace: true });
     },
-    [scene, remembered, memoryKey, cluster, route.layout],
+    [scene, moved],
   );
   const arrange = useCallback(() => {
-    remember(cluster, route.layout, NOTHING);
-    setMoved({ key: memoryKey, value: NOTHING });
+    remember(cluster, arrangement, NOTHING);
     setGeneration((value) => value + 1);
-  }, [cluster, route.layout, memoryKey]);
+    navigate({ moved: '', at: '' }, { replace: true });
+  }, [cluster, arrangement]);
 
   const expandedByDefault = answer?.expandedByDefault;
   const setAll = useCallback(
     (expanded: boolean) => navigate({ toggled: expanded === expandedByDefault ? [] : [TOGGLE_ALL] }),
     [expandedByDefault],
   );
-  const picture = useMemo(
+  const exported = useMemo(
     () =>
       scene === null || answer === undefined ? null : pictureOf(scene, focus, colors, cluster, answer, route),
     [scene, focus, colors, cluster, answer, route],
   );
-  const latestPicture = useRef(picture);
-  latestPicture.current = picture;
+  const latestPicture = useRef(exported);
+  latestPicture.current = exported;
   const save = useCallback((format: 'svg' | 'png') => {
     const shown = latestPicture.current;
     if (shown === null) return;
@@ -325,7 +332,11 @@ export function GraphView({ route, onConnect }: GraphViewProps): ReactNode {
         focus={focus}
         news={news}
         animate={!window.matchMedia('(prefers-reduced-motion: reduce)').matches}
-        fitKey={`${memoryKey} ${generation} ${route.scope.join()}`}
+        // Until the answer for it has come, the picture before stays as it is looked at.
+        fitKey={answer.picture}
+        at={isCurrent ? route.at : null}
+        onLooked={looked}
+        onSettled={settled}
         onSelectNode={selectNode}
         onSelectEdge={selectEdge}
         onToggle={toggle}
@@ -420,6 +431,18 @@ export function GraphView({ route, onConnect }: GraphViewProps): ReactNode {
       {legend ? <Legend colors={colors} /> : null}
     </>
   );
+}
+
+/** The value that was made when this key was first seen, for as long as it is. */
+function useKeptFor<Value>(key: string, make: () => Value): Value {
+  const kept = useRef<{ readonly key: string; readonly value: Value }>(null);
+  if (kept.current?.key !== key) kept.current = { key, value: make() };
+  return kept.current.value;
+}
+
+/** Where everything was that is to stay where it was: what was moved by hand then and is not now, goes back. */
+function withoutMoved({ boxes, moved }: Remembered, now: Moved): Remembered['boxes'] {
+  return Object.fromEntries(Object.entries(boxes).filter(([id]) => !(id in moved) || id in now));
 }
 
 /** What is exported for what is on the screen. */

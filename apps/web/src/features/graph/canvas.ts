@@ -1,12 +1,14 @@
 import type { Colors } from '../../shared/colors.ts';
 import type { Point, Rect } from '../../worker/layout/pack.ts';
 import { placeEdgeLabels, SCREEN_EDGES } from './edge-labels.ts';
+import { centreOf } from './geometry.ts';
 import { createGestures } from './gestures.ts';
 import { hitTest } from './hits.ts';
-import { nodeLabels } from './labels.ts';
+import { namesMore, nodeLabels } from './labels.ts';
 import { EDGE_TEXT } from './looks.ts';
 import { between, changes, dragged, hasMoved } from './motion.ts';
-import { createLayers, type PaintLayer } from './paint/layers.ts';
+import { extentOf, formatOutlook, outlookOn, parseOutlook } from './outlook.ts';
+import { createLayers, type PaintLayer, type View } from './paint/layers.ts';
 import type { Pen } from './paint/pen.ts';
 import { type Picture, paintGround, paintLit, paintMarks } from './paint/scene.ts';
 import { createSprites } from './paint/sprites.ts';
@@ -20,6 +22,8 @@ export interface CanvasEvents {
   readonly onMoved: (id: string, at: Point) => void;
   readonly onHover: (target: { type: 'node' | 'edge'; id: string; at: Point } | null) => void;
   readonly onViewport: (viewport: Viewport) => void;
+  /** What is seen after a movement came to rest, in the words of `UpdateOptions.look`. */
+  readonly onSettled: (at: string) => void;
 }
 
 /** What of the graph is seen, in its own units, and how large. */
@@ -30,8 +34,11 @@ export interface Viewport {
 
 export interface UpdateOptions {
   readonly animate: boolean;
-  /** Whether to bring everything into view, as for a first picture. */
-  readonly fit: boolean;
+  /**
+   * What to look at, as `CanvasEvents.onSettled` told it; as much of the graph is then seen, whatever the window. Empty, or
+   * nothing that is there: all of it, as in a first picture. `null`: where it is looked at now.
+   */
+  readonly look: string | null;
   /** Whether the cluster or the draft changed, and not what of it is looked at: what is new is then pointed out. */
   readonly news: boolean;
 }
@@ -63,13 +70,16 @@ const FOCUS_MARK = 'bulkhead:focus';
 /** At this zoom the names of workloads can be read. */
 const READABLE_ZOOM = 0.6;
 /** Nothing is fitted nearer than this. */
-const CLOSEST_FIT = 1.1;
-/** Free room around a fitted picture, and what the tools take at its bottom. */
+const CLOSEST_FIT = 1.5;
+/** Free room around a fitted picture, and what the notes above and the tools below take of it. */
 const PADDING = 18;
+const NOTES_HEIGHT = 24;
 const TOOLS_HEIGHT = 36;
 /** How faint everything is that is not in focus. */
 const FADED = 0.2;
 const MOVE_MS = 220;
+/** A movement has come to rest after so long. */
+const SETTLE_MS = 300;
 /** How long what changed is pointed out. */
 const NEWS_MS = 1_600;
 const NO_FOCUS: Focus = { lit: null, selected: new Set() };
@@ -103,19 +113,24 @@ export function createCanvas(container: HTMLElement, events: CanvasEvents): Grap
     layers.repaint('ground');
     layers.repaint('lit');
   });
-  const groundOf = remembered(
-    (of: Scene, step: number): Picture => ({
-      scene: of,
-      focus: NO_FOCUS,
-      labels: nodeLabels(of, NO_FOCUS, step),
-      edgeLabels: new Map(),
-    }),
+  // Not by scene: a focus that draws edges of its own is a new scene with the same nodes.
+  const labelsOf = remembered(
+    (boxes: Scene['boxes'], cards: Scene['cards'], outside: Scene['outside'], step: number) =>
+      nodeLabels({ boxes, cards, outside }, NO_FOCUS, step),
   );
+  const groundOf = (of: Scene, step: number): Picture => ({
+    scene: of,
+    focus: NO_FOCUS,
+    labels: labelsOf(of.boxes, of.cards, of.outside, step),
+    edgeLabels: new Map(),
+  });
   const frontOf = remembered(
     (of: Scene, step: number, focus: Focus): Picture => ({
       scene: of,
       focus,
-      labels: focus.lit === null ? groundOf(of, step).labels : nodeLabels(litIn(of, focus.lit), focus, step),
+      labels: namesMore(focus)
+        ? nodeLabels(litIn(of, focus.lit), focus, step)
+        : labelsOf(of.boxes, of.cards, of.outside, step),
       edgeLabels: placeEdgeLabels(of, focus, { size: EDGE_TEXT * step, most: SCREEN_EDGES }),
     }),
   );
@@ -149,6 +164,7 @@ export function createCanvas(container: HTMLElement, events: CanvasEvents): Grap
     onView: (view) => {
       layers.move(view);
       events.onViewport(viewport());
+      settle();
     },
     hit: (at) => hitTest(drawn, at, gestures.view().zoom),
     onTap: (hit, add) => {
@@ -204,23 +220,53 @@ export function createCanvas(container: HTMLElement, events: CanvasEvents): Grap
     };
     frame(start);
   };
-  const centreOn = (rect: Rect, zoom: number, bottom = 0) => {
+  const viewOf = (centre: Point, zoom: number): View => {
     const { width, height } = gestures.size();
-    gestures.look({
-      zoom,
-      x: width / 2 - (rect.x + rect.width / 2) * zoom,
-      y: (height - bottom) / 2 - (rect.y + rect.height / 2) * zoom,
-    });
+    return { zoom, x: width / 2 - centre.x * zoom, y: height / 2 - centre.y * zoom };
   };
-  const zoomToFit = (rect: Rect, padding: number, bottom = 0) => {
+  const centreOn = (rect: Rect, zoom: number) => gestures.look(viewOf(centreOf(rect), zoom));
+  const zoomToFit = (rect: Rect, width: number, height: number) =>
+    Math.min(Math.max(50, width) / Math.max(1, rect.width), Math.max(50, height) / Math.max(1, rect.height));
+  const zoomToNodes = (rect: Rect, padding: number) => {
     const { width, height } = gestures.size();
-    return Math.min(
+    return Math.min(CLOSEST_FIT, zoomToFit(rect, width - 2 * padding, height - 2 * padding));
+  };
+  /** Where everything is seen, between the notes and the tools. */
+  const fittedView = (): View => {
+    const { width, height } = gestures.size();
+    const zoom = Math.min(
       CLOSEST_FIT,
-      Math.max(50, width - 2 * padding) / Math.max(1, rect.width),
-      Math.max(50, height - 2 * padding - bottom) / Math.max(1, rect.height),
+      zoomToFit(scene.bounds, width - 2 * PADDING, height - 2 * PADDING - NOTES_HEIGHT - TOOLS_HEIGHT),
     );
+    const view = viewOf(centreOf(scene.bounds), zoom);
+    return { ...view, y: view.y + (NOTES_HEIGHT - TOOLS_HEIGHT) / 2 };
   };
-  const fitAll = () => centreOn(scene.bounds, zoomToFit(scene.bounds, PADDING, TOOLS_HEIGHT), TOOLS_HEIGHT);
+  const fitAll = () => gestures.look(fittedView());
+  const isFitted = () => isNear(gestures.view(), fittedView());
+  const outlook = (): string => {
+    if (isFitted()) return '';
+    const seen = outlookOn(viewport().extent, scene);
+    return seen === undefined ? '' : formatOutlook(seen);
+  };
+  let settling: ReturnType<typeof setTimeout> | undefined;
+  const settle = () => {
+    clearTimeout(settling);
+    settling = setTimeout(() => {
+      if (scene !== EMPTY) events.onSettled(outlook());
+    }, SETTLE_MS);
+  };
+  const look = (at: string) => {
+    // The container may have changed with what is looked at: a panel that comes or goes.
+    takeSize();
+    const told = parseOutlook(at);
+    const extent = told === undefined ? undefined : extentOf(told, scene);
+    if (extent === undefined) {
+      fitAll();
+      return;
+    }
+    const { width, height } = gestures.size();
+    gestures.look(viewOf(centreOf(extent), zoomToFit(extent, width, height)));
+  };
   const boundsOfIds = (ids: readonly string[]): Rect | null => {
     const rects = ids.flatMap((id) => scene.rects.get(id) ?? []);
     return rects.length === 0 ? null : boundsOf(rects);
@@ -247,11 +293,25 @@ export function createCanvas(container: HTMLElement, events: CanvasEvents): Grap
       y: y + shift(top, top + rect.height * zoom, height),
     });
   };
-  const observer = new ResizeObserver(() => {
+  let known = sizesOf(container);
+  /** Whether the container has another size than when that was asked last. */
+  const takeSize = (): boolean => {
+    const now = sizesOf(container);
+    if (now.width === known.width && now.height === known.height) return false;
+    known = now;
     gestures.resize();
     layers.resize();
-    keepSelectedInSight();
+    return true;
+  };
+  const observer = new ResizeObserver(() => {
+    const before = known;
+    const wasFitted = isFitted();
+    if (!takeSize()) return;
+    // A panel leaves everything where it is; in another window all is still seen where it was.
+    if (wasFitted && before.window !== known.window) fitAll();
+    else keepSelectedInSight();
     events.onViewport(viewport());
+    settle();
   });
   observer.observe(container);
 
@@ -261,7 +321,7 @@ export function createCanvas(container: HTMLElement, events: CanvasEvents): Grap
       const recolored = colors !== nextColors;
       colors = nextColors;
       scene = next;
-      if (options.fit) fitAll();
+      if (options.look !== null) look(options.look);
       clearTimeout(newsEnd);
       news = options.news && options.animate && !next.busy ? changes(before, next) : new Set();
       if (news.size > 0) {
@@ -317,7 +377,7 @@ export function createCanvas(container: HTMLElement, events: CanvasEvents): Grap
     fit(ids) {
       const rect = ids === undefined ? null : boundsOfIds(ids);
       if (ids === undefined) fitAll();
-      else if (rect !== null) centreOn(rect, zoomToFit(rect, 90));
+      else if (rect !== null) centreOn(rect, zoomToNodes(rect, 90));
     },
     reveal(ids) {
       const rect = boundsOfIds(ids);
@@ -325,7 +385,7 @@ export function createCanvas(container: HTMLElement, events: CanvasEvents): Grap
       if (rect === null || (isInSight(rect) && zoom >= READABLE_ZOOM)) return;
       // Zooming in on something small would lose its surroundings.
       const most = Math.max(READABLE_ZOOM, Math.min(zoom, 1));
-      centreOn(rect, Math.min(zoomToFit(rect, 70), most));
+      centreOn(rect, Math.min(zoomToNodes(rect, 70), most));
     },
     zoomBy(factor) {
       const { width, height } = gestures.size();
@@ -343,11 +403,28 @@ export function createCanvas(container: HTMLElement, events: CanvasEvents): Grap
     destroy() {
       stop();
       clearTimeout(newsEnd);
+      clearTimeout(settling);
       observer.disconnect();
       gestures.destroy();
       layers.destroy();
     },
   };
+}
+
+interface Sizes {
+  readonly width: number;
+  readonly height: number;
+  /** Of the window, to tell whether it was resized or something in it. */
+  readonly window: string;
+}
+
+function sizesOf({ clientWidth, clientHeight }: HTMLElement): Sizes {
+  return { width: clientWidth, height: clientHeight, window: `${window.innerWidth} ${window.innerHeight}` };
+}
+
+/** Whether two views look the same. */
+function isNear(a: View, b: View): boolean {
+  return Math.abs(a.x - b.x) < 1 && Math.abs(a.y - b.y) < 1 && Math.abs(a.zoom / b.zoom - 1) < 0.002;
 }
 
 /** The shortest way into `0…size` for something between `from` and `to`; none where it is larger. */
@@ -387,6 +464,6 @@ function remembered<Args extends readonly unknown[], Result>(
 
 /** Text grows in steps, so that zooming need not write it anew at every frame. */
 function labelScale(scale: number): number {
-  const step = 1.1;
+  const step = 1.04;
   return scale <= 1 ? 1 : step ** Math.ceil(Math.log(scale) / Math.log(step) - 0.01);
 }

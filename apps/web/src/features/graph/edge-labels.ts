@@ -6,7 +6,7 @@ import { type Focus, headRect, type Scene, type SceneEdge } from './scene.ts';
 /** With more edges than this, the screen shows ports on hover and for what is selected only. */
 export const SCREEN_EDGES = 70;
 /** For more labels than this no room is looked for. */
-const MOST = 250;
+const MOST = 120;
 /** Where along its curve a label may stand, best first. */
 const STOPS = [0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8];
 /** How many lines above or below it, where there is no place on it. */

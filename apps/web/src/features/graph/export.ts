@@ -1,12 +1,12 @@
 import type { Colors } from '../../shared/colors.ts';
 import { MARKS, markSuffix } from '../../shared/marks.tsx';
 import type { Rect } from '../../worker/layout/pack.ts';
-import { CARD_TEXT, HEAD_TEXT, OUTSIDE_TEXT } from '../../worker/layout/place.ts';
+import { CARD_TEXT, HEAD_TEXT, OUTSIDE_HEIGHT, OUTSIDE_TEXT } from '../../worker/layout/place.ts';
 import { edgeLabel, placeEdgeLabels } from './edge-labels.ts';
 import { pointAt } from './geometry.ts';
 import { outsideMarkup, ringMarkup } from './glyphs.ts';
 import { legendSamples } from './Legend.tsx';
-import { type Label, type NodeLabels, nodeLabels } from './labels.ts';
+import { type Label, LINE, type NodeLabels, nodeLabels } from './labels.ts';
 import { type BoxTone, boxTone, EDGE_TEXT, isOpen, MARK_DASH } from './looks.ts';
 import type { Focus, Scene, SceneEdge } from './scene.ts';
 
@@ -119,14 +119,14 @@ function text(
 }
 
 function rectangle(rect: Rect, radius: number, fill: string, stroke: string, dash = '', width = 1): string {
-  return `<rect x="${n(rect.x)}" y="${n(rect.y)}" width="${n(rect.width)}" height="${n(rect.height)}" rx="${radius}" fill="${fill}" stroke="${stroke}" stroke-width="${width}"${dash === '' ? '' : ` stroke-dasharray="${dash}"`}/>`;
+  return `<rect x="${n(rect.x)}" y="${n(rect.y)}" width="${n(rect.width)}" height="${n(rect.height)}" rx="${n(radius)}" fill="${fill}" stroke="${stroke}" stroke-width="${width}"${dash === '' ? '' : ` stroke-dasharray="${dash}"`}/>`;
 }
 
 /** A label in the middle of its node, line by line. */
 function centred(label: Label | undefined, rect: Rect, style: Omit<TextStyle, 'size'>): string {
   if (label === undefined) return '';
   const lines = label.text.split('\n');
-  const step = label.size * 1.2;
+  const step = label.size * LINE;
   const top = rect.y + rect.height / 2 + label.lower - ((lines.length - 1) * step) / 2;
   return lines
     .map((line, index) =>
@@ -204,13 +204,17 @@ function outsideSvg(
   colors: Colors,
   labels: NodeLabels,
 ): string {
-  const icon = `<svg x="${n(rect.x + 9)}" y="${n(rect.y + rect.height / 2 - 14)}" width="28" height="28" viewBox="0 0 32 32">${outsideMarkup(node.kind, colors)}</svg>`;
-  const name = fromLeft(labels.names.get(id), rect.x + OUTSIDE_TEXT.left, rect.y + rect.height / 2, {
+  const times = rect.height / OUTSIDE_HEIGHT;
+  const side = 28 * times;
+  const icon = `<svg x="${n(rect.x + 9 * times)}" y="${n(rect.y + (rect.height - side) / 2)}" width="${n(side)}" height="${n(side)}" viewBox="0 0 32 32">${outsideMarkup(node.kind, colors)}</svg>`;
+  const name = fromLeft(labels.names.get(id), rect.x + OUTSIDE_TEXT.left * times, rect.y + rect.height / 2, {
     weight: 500,
     fill: colors.text,
   });
   return (
-    rectangle(rect, node.kind === 'internet' ? 19 : 6, colors['accent-soft'], colors.accent) + icon + name
+    rectangle(rect, (node.kind === 'internet' ? 19 : 6) * times, colors['accent-soft'], colors.accent) +
+    icon +
+    name
   );
 }
 

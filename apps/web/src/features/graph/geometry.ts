@@ -165,6 +165,27 @@ function borderTowards(rect: Rect, to: Point): Point {
   return { x: centre.x + dx * share, y: centre.y + dy * share };
 }
 
+/** A rectangle around a curve, hardly larger than it. @param beside what is free on both sides of its middle */
+export function curveBounds(curve: Curve, beside: number): Rect {
+  const middle = pointAt(curve, 0.5);
+  const points = [
+    curve.start,
+    pointAt(curve, 0.25),
+    { x: middle.x - beside, y: middle.y },
+    { x: middle.x + beside, y: middle.y },
+    pointAt(curve, 0.75),
+    curve.end,
+  ];
+  const x = Math.min(...points.map((point) => point.x));
+  const y = Math.min(...points.map((point) => point.y));
+  return {
+    x,
+    y,
+    width: Math.max(...points.map((point) => point.x)) - x,
+    height: Math.max(...points.map((point) => point.y)) - y,
+  };
+}
+
 /** The point of a curve at `t` from 0 to 1. */
 export function pointAt({ start, c1, c2, end }: Curve, t: number): Point {
   const u = 1 - t;

@@ -43,6 +43,8 @@ export function createGestures(container: HTMLElement, events: GestureEvents): G
     autounselectify: true,
     layout: { name: 'preset' },
   });
+  // A batch that never ends: it has nothing to draw, and its drawing asks for the layout of the page at every frame.
+  cy.startBatch();
   const view = (): View => ({ zoom: cy.zoom(), ...cy.pan() });
   let grabbed: { readonly id: string; readonly from: Point; readonly at: Point; moved: boolean } | null =
     null;
@@ -108,6 +110,8 @@ export function createGestures(container: HTMLElement, events: GestureEvents): G
     },
     resize: () => {
       cy.resize();
+      // In a batch it does not hear of that by itself, and would go on to count from where the container was before.
+      container.dispatchEvent(new Event('scroll'));
     },
     destroy: () => {
       container.removeEventListener('mouseleave', leave);

@@ -71,7 +71,7 @@ function sceneOf(names: readonly string[], width: number): Scene {
           { x: 20 + (index % 3) * (width + 90), y: 50 + Math.floor(index / 3) * 60, width },
         ]),
       ),
-      dragged: {},
+      moved: {},
     },
   );
 }

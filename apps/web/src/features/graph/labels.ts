@@ -2,7 +2,7 @@ import type { NamespaceNode } from '@bulkhead/policy-engine';
 import { fontFactor, shorten, textEm } from '../../shared/text-width.ts';
 import { plural } from '../../shared/ui.tsx';
 import type { Rect } from '../../worker/layout/pack.ts';
-import { BOX_HEADER, CARD_TEXT, HEAD_TEXT, OUTSIDE_TEXT } from '../../worker/layout/place.ts';
+import { BOX_HEADER, CARD_TEXT, HEAD_TEXT, OUTSIDE_HEIGHT, OUTSIDE_TEXT } from '../../worker/layout/place.ts';
 import { toggleSide } from './looks.ts';
 import type { Focus, Scene } from './scene.ts';
 
@@ -39,20 +39,30 @@ export interface NodeLabels {
 
 /** More boxes than this have no counts below their names, so that a frame stays cheap. */
 const COUNTED_BOXES = 200;
-const LINE = 1.2;
+/** From one line to the next, in sizes of the text; the last one takes no more than itself. */
+export const LINE = 1.1;
 
 /** Up to this many nodes in focus are named in any case, over what is faded around them. */
 const NAMED_IN_FOCUS = 40;
 
+/** Whether nodes have other names in a focus than without one. */
+export function namesMore(focus: Focus): focus is Focus & { readonly lit: NonNullable<Focus['lit']> } {
+  return focus.lit !== null && focus.lit.nodes.size <= NAMED_IN_FOCUS;
+}
+
 /** What is written on the nodes of a scene where `scale` of its units make a pixel. */
-export function nodeLabels(scene: Scene, { lit }: Focus, scale: number): NodeLabels {
+export function nodeLabels(
+  scene: Pick<Scene, 'boxes' | 'cards' | 'outside'>,
+  focus: Focus,
+  scale: number,
+): NodeLabels {
   const names = new Map<string, Label>();
   const heads = new Map<string, Label>();
   const counts = new Map<string, Label>();
   const write = (labels: Map<string, Label>, id: string, label: Label) => {
     if (label.text !== '') labels.set(id, label);
   };
-  const focused = lit !== null && lit.nodes.size <= NAMED_IN_FOCUS ? lit.nodes : null;
+  const focused = namesMore(focus) ? focus.lit.nodes : null;
   const inAnyCase = (name: string): Label => ({
     text: shorten(name, 16),
     size: LEAST_TEXT * scale,
@@ -80,7 +90,7 @@ export function nodeLabels(scene: Scene, { lit }: Focus, scale: number): NodeLab
     write(names, id, isCut && focused?.has(id) ? inAnyCase(node.name) : label);
   }
   for (const { id, node, rect } of scene.outside) {
-    const label = outsideLabel(node.label, rect.width, scale);
+    const label = outsideLabel(node.label, rect, scale);
     write(names, id, label.text !== node.label && focused?.has(id) ? inAnyCase(node.label) : label);
   }
   return { names, heads, counts };
@@ -104,7 +114,7 @@ interface Choices {
 /** The first text that fits its room; else the last, cut; nothing where little of it would be left. */
 function choose({ texts, room, size, largest, bold }: Choices): Label {
   if (size > largest) return NONE;
-  const weight = (bold === true ? 1.1 : 1) * fontFactor();
+  const weight = (bold === true ? BOLD : 1) * fontFactor();
   const em = room / size / weight;
   const whole = texts.find((text) => textEm(text) <= em);
   return { text: whole ?? shorten(texts.at(-1) ?? '', em), size, lower: 0 };
@@ -120,12 +130,13 @@ function cardLabel(name: string, pods: number, width: number, scale: number): La
   });
 }
 
-function outsideLabel(label: string, width: number, scale: number): Label {
+function outsideLabel(label: string, rect: Rect, scale: number): Label {
+  const times = rect.height / OUTSIDE_HEIGHT;
   return choose({
     texts: [label],
-    room: width - OUTSIDE_TEXT.left - OUTSIDE_TEXT.right,
-    size: Math.max(13.5, LEAST_TEXT * scale),
-    largest: CARD_LARGEST,
+    room: rect.width - (OUTSIDE_TEXT.left + OUTSIDE_TEXT.right) * times,
+    size: Math.max(13.5 * times, LEAST_TEXT * scale),
+    largest: CARD_LARGEST * times,
   });
 }
 
@@ -133,7 +144,8 @@ function outsideLabel(label: string, width: number, scale: number): Label {
 function headLabel(node: NamespaceNode, width: number, scale: number): Label {
   const short = `${node.name} · ${node.workloads}`;
   const counted = `${node.name} · ${plural(node.workloads, 'workload')}`;
-  const inside = node.internal.uniform === null ? [] : [`${counted} · inside ${node.internal.uniform.label}`];
+  const uniform = node.internal?.uniform?.label;
+  const inside = uniform === undefined ? [] : [`${counted} · inside ${uniform}`];
   return choose({
     texts: [...inside, counted, short, node.name],
     room: width - HEAD_TEXT.left - HEAD_TEXT.right,
@@ -145,31 +157,53 @@ function headLabel(node: NamespaceNode, width: number, scale: number): Label {
 
 /** What the toggle takes up in the corner of a box. */
 const CORNER = 47;
-/** The largest name of a box, as a heading on the screen. */
-const HEADING = 24;
+/** The largest name of a box on the screen: that of a heading, and more in boxes that are wider than so many of its sizes. */
+const HEADING = { size: 24, widths: 10, most: 44 };
+
+/** How bold text is wider, and what of a box's width its name may take. */
+const BOLD = 1.1;
+const NAME_WIDTH = 0.93;
+/** What is left of a name that is cut, in each row and in all. */
+const LEAST_ROW = 4;
+const LEAST_SHARE = 0.55;
 
 /**
  * A namespace's name written across its box, broken at hyphens into at most three lines, as large as there is room but no
- * larger than a heading. Nothing where that can't be read.
+ * larger than a heading; where it has no room, as much of it as can be read. Nothing where that is nothing.
  */
 function boxLabel(name: string, rect: Rect, scale: number): Label {
   const parts = name.split(/(?<=[-._])/);
-  const corner = toggleSide(scale) === null ? rect.width * 0.05 : CORNER;
+  const corner = toggleSide(scale) === null ? 0 : CORNER;
+  const side = toggleSide(scale) === null ? 0 : CORNER;
+  const least = LEAST_TEXT * scale;
   let best = NONE;
+  let cut: { readonly text: string; readonly kept: number } = { text: '', kept: 0 };
   for (let lines = 1; lines <= Math.min(3, parts.length); lines++) {
     const rows = balance(parts, lines);
-    const longest = Math.max(...rows.map((row) => textEm(row, { bold: true })));
+    const longest = Math.max(...rows.map((row) => textEm(row))) * BOLD * fontFactor();
     // Either below the toggle, or beside it, where there is one.
-    const below = Math.min((rect.width * 0.88) / longest, (rect.height - 2 * corner) / (lines * LINE));
-    const beside = Math.min((rect.width - 2 * corner) / longest, (rect.height * 0.62) / (lines * LINE));
+    const below = Math.min(
+      (rect.width * NAME_WIDTH) / longest,
+      (rect.height - 2 * corner) / linesHigh(lines),
+    );
+    const beside = Math.min((rect.width - 2 * side) / longest, (rect.height * 0.7) / linesHigh(lines));
     const size = Math.max(below, beside);
     if (size > best.size || best === NONE) best = { text: rows.join('\n'), size, lower: 0 };
+    if (linesHigh(lines) * least > rect.height) continue;
+    const em = (rect.width * NAME_WIDTH) / least / BOLD / fontFactor();
+    const short = rows.map((row) => shorten(row, em, LEAST_ROW));
+    const kept = short.includes('') ? 0 : short.join('').replaceAll('…', '').length;
+    if (kept > cut.kept && kept >= name.length * LEAST_SHARE) cut = { text: short.join('\n'), kept };
   }
-  const size = Math.min(best.size, HEADING * scale);
-  if (size >= LEAST_TEXT * scale) return { text: best.text, size, lower: 0 };
-  const least = LEAST_TEXT * scale;
-  const cut = least <= rect.height * 0.8 ? shorten(name, (rect.width * 0.9) / least / 1.1) : '';
-  return { text: cut, size: least, lower: 0 };
+  const roomy = Math.min(HEADING.most * scale, rect.width / HEADING.widths);
+  const size = Math.min(best.size, Math.max(HEADING.size * scale, roomy));
+  if (size >= least) return { text: best.text, size, lower: 0 };
+  return { text: cut.text, size: least, lower: 0 };
+}
+
+/** Height of so many lines, in sizes of their text. */
+function linesHigh(lines: number): number {
+  return (lines - 1) * LINE + 1;
 }
 
 function balance(parts: readonly string[], lines: number): readonly string[] {
@@ -192,9 +226,19 @@ function boxCounts(node: NamespaceNode, name: Label, rect: Rect, scale: number):
   // Below the name, and clear of the box's border.
   if (name.text === '' || (rect.height - heightOf(name)) / 2 < size * 1.3) return NONE;
   const { open } = node.ingress;
+  const { opened = 0, closed = 0 } = node.internal ?? {};
+  const changed = [
+    ...(opened === 0 ? [] : [`${opened} opened`]),
+    ...(closed === 0 ? [] : [`${closed} closed`]),
+  ].join(', ');
   const counted = plural(node.workloads, 'workload');
   return choose({
-    texts: [...(open === 0 ? [] : [`${counted}, ${open} open`]), counted, String(node.workloads)],
+    texts: [
+      ...(changed === '' ? [] : [`${changed} inside`, changed]),
+      ...(open === 0 ? [] : [`${counted}, ${open} open`]),
+      counted,
+      String(node.workloads),
+    ],
     room: rect.width * 0.9,
     size,
     largest: BOX_HEADER * 4,

@@ -1,5 +1,5 @@
 import type { Point, Rect } from '../../worker/layout/pack.ts';
-import { boundsOf, routeScene, type Scene, type SceneEdge } from './scene.ts';
+import { routeScene, type Scene, type SceneEdge } from './scene.ts';
 
 /** The scene with its nodes elsewhere; edges follow. */
 export function withRects(scene: Scene, rectOf: (id: string, rect: Rect) => Rect): Scene {
@@ -20,7 +20,7 @@ export function withRects(scene: Scene, rectOf: (id: string, rect: Rect) => Rect
     );
   const plain = route(scene.plain);
   const edges = [...plain, ...route(scene.edges.slice(scene.plain.length))];
-  return { ...scene, boxes, cards, outside, edges, plain, rects, bounds: boundsOf([...rects.values()]) };
+  return { ...scene, boxes, cards, outside, edges, plain, rects };
 }
 
 /** On the way from one scene to another: nodes that both have are between their places. @param share from 0 to 1 */

@@ -1,16 +1,17 @@
 import type { Point, Rect } from '../../worker/layout/pack.ts';
+import type { Moved } from './moved.ts';
 
-/** Where boxes and cards were when the cluster was last looked at. */
+/** Where everything was when the cluster was last looked at. */
 export interface Remembered {
+  /** Boxes and outside peers, wherever they came from. */
   readonly boxes: Readonly<Record<string, Rect>>;
-  /** Cards that were dragged, from the top left corner of their box. */
-  readonly cards: Readonly<Record<string, Point>>;
+  readonly moved: Moved;
 }
 
-export const NOTHING: Remembered = { boxes: {}, cards: {} };
+export const NOTHING: Remembered = { boxes: {}, moved: {} };
 
-function key(cluster: string, layout: string): string {
-  return `bulkhead.positions.${layout}.${cluster}`;
+function key(cluster: string, arrangement: string): string {
+  return `bulkhead.places.${arrangement}.${cluster}`;
 }
 
 function isPoint(value: unknown): value is Point {
@@ -42,13 +43,13 @@ function entries<T>(value: unknown, is: (entry: unknown) => entry is T): Record<
 }
 
 /** Reads what was remembered; nothing where there is none, it can't be read, or storage is blocked. */
-export function recall(cluster: string, layout: string): Remembered {
+export function recall(cluster: string, arrangement: string): Remembered {
   try {
-    const value: unknown = JSON.parse(localStorage.getItem(key(cluster, layout)) ?? 'null');
+    const value: unknown = JSON.parse(localStorage.getItem(key(cluster, arrangement)) ?? 'null');
     if (typeof value !== 'object' || value === null) return NOTHING;
     return {
       boxes: entries('boxes' in value ? value.boxes : null, isRect),
-      cards: entries('cards' in value ? value.cards : null, isPoint),
+      moved: entries('moved' in value ? value.moved : null, isPoint),
     };
   } catch {
     return NOTHING;
@@ -56,9 +57,9 @@ export function recall(cluster: string, layout: string): Remembered {
 }
 
 /** Remembers, or forgets where there is nothing; silently does neither where storage is blocked or full. */
-export function remember(cluster: string, layout: string, remembered: Remembered): void {
+export function remember(cluster: string, arrangement: string, remembered: Remembered): void {
   try {
-    localStorage.setItem(key(cluster, layout), JSON.stringify(remembered));
+    localStorage.setItem(key(cluster, arrangement), JSON.stringify(remembered));
   } catch {
     // The picture is then laid out anew on the next visit.
   }

@@ -1,15 +1,15 @@
 import type { GraphEdge, GraphView, NamespaceNode, OutsideNode, WorkloadNode } from '@bulkhead/policy-engine';
 import type { CardPlace } from '../../worker/explore/requests.ts';
-import type { Point, Rect } from '../../worker/layout/pack.ts';
-import { BOX_HEADER, CARD_HEIGHT, OUTSIDE } from '../../worker/layout/place.ts';
-import { type Curve, routeEdges, straightEdges } from './geometry.ts';
+import type { Rect } from '../../worker/layout/pack.ts';
+import { BOX_HEADER, CARD_HEIGHT } from '../../worker/layout/place.ts';
+import { type Curve, curveBounds, routeEdges, straightEdges } from './geometry.ts';
+import type { Moved } from './moved.ts';
 
 /** Where the worker put everything, and the reader what they dragged. */
 export interface Placement {
   readonly boxes: Readonly<Record<string, Rect>>;
   readonly cards: Readonly<Record<string, CardPlace>>;
-  /** Cards that were dragged: top left corners, relative to the box. */
-  readonly dragged: Readonly<Record<string, Point>>;
+  readonly moved: Moved;
 }
 
 export interface SceneBox {
@@ -60,6 +60,10 @@ export interface Focus {
 const BUSY_EDGES = 500;
 const BUSY_NODES = 1_200;
 
+/** Up to so many edges have their ports on them, which take up so much beside their middles. */
+const LABELLED = 70;
+const PORTS = 60;
+
 export function boxId(namespace: string): string {
   return `ns:${namespace}`;
 }
@@ -71,7 +75,7 @@ export function buildScene(view: GraphView, placement: Placement): Scene {
   const cards: SceneCard[] = [];
   const outside: SceneOutside[] = [];
   for (const node of view.namespaces) {
-    const rect = placement.boxes[node.id];
+    const rect = placed(node.id, placement);
     if (rect === undefined) continue;
     rects.set(node.id, rect);
     boxes.push({ id: node.id, rect, node });
@@ -81,22 +85,27 @@ export function buildScene(view: GraphView, placement: Placement): Scene {
     const origin = rects.get(box);
     const cell = placement.cards[node.id];
     if (origin === undefined || cell === undefined) continue;
-    const { x, y } = placement.dragged[node.id] ?? cell;
+    const { x, y } = placement.moved[node.id] ?? cell;
     const rect = { x: origin.x + x, y: origin.y + y, width: cell.width, height: CARD_HEIGHT };
     rects.set(node.id, rect);
     cards.push({ id: node.id, box, rect, node });
   }
   for (const node of view.outside) {
-    const at = placement.boxes[node.id];
-    if (at === undefined) continue;
-    const rect = { ...at, ...OUTSIDE };
+    const rect = placed(node.id, placement);
+    if (rect === undefined) continue;
     rects.set(node.id, rect);
     outside.push({ id: node.id, rect, node });
   }
   const busy = view.edges.length > BUSY_EDGES || rects.size > BUSY_NODES;
   const plain = routeScene(view.edges, rects, busy);
-  const bounds = boundsOf([...rects.values()]);
+  const lines = busy ? [] : plain.map(({ curve }) => curveBounds(curve, plain.length > LABELLED ? 0 : PORTS));
+  const bounds = boundsOf([...rects.values(), ...lines]);
   return { boxes, cards, outside, edges: plain, plain, rects, bounds, busy };
+}
+
+function placed(id: string, { boxes, moved }: Placement): Rect | undefined {
+  const rect = boxes[id];
+  return rect === undefined ? undefined : { ...rect, ...moved[id] };
 }
 
 /** The scene with edges that only a focus draws. Nothing else in it changes, so what lies behind is not drawn anew. */

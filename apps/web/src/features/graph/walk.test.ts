@@ -56,7 +56,7 @@ const scene: Scene = buildScene(
       'wl:left/a[Deployment]': { x: 20, y: 40, width: 180 },
       'wl:left/b[Deployment]': { x: 20, y: 100, width: 180 },
     },
-    dragged: {},
+    moved: {},
   },
 );
 

@@ -4,18 +4,17 @@ import {
   type GraphOptions,
   type GraphView,
   graphView,
+  NO_FILTER,
   type Universe,
 } from '@bulkhead/policy-engine';
 import type { Rect } from '../layout/pack.ts';
 import {
+  type Arrangement,
+  arrange,
   type BoxInput,
-  type BoxPlan,
-  cardWidth,
-  headWidth,
   type LayoutInput,
   placeBoxes,
   planBox,
-  type Spacing,
 } from '../layout/place.ts';
 import type { FlowEdge } from '../layout/rank.ts';
 import { answer, type EngineSession, type Handler } from '../session.ts';
@@ -25,17 +24,16 @@ import {
   focusRequest,
   type GraphRequest,
   graphRequest,
+  movedRequest,
   TOGGLE_ALL,
   type ViewScope,
 } from './requests.ts';
 
-/** The insides of boxes as they were first laid out, by layout generation and box. */
-interface Memory {
-  generation: number;
-  plans: Map<string, BoxPlan>;
-  boxes: ReadonlyMap<string, Rect>;
-  cluster: string;
-}
+/** Arrangements that were made, by `GraphRequest.picture`; the one that was looked at last is the last. */
+type Memory = Map<string, Arrangement>;
+
+/** So many arrangements are kept; who comes back to an older one finds what they moved by hand, and the rest made anew. */
+const KEPT = 8;
 
 /** Up to this many workloads a cluster opens expanded, and up to the other one where a few boxes would say nothing. */
 const SMALL = 150;
@@ -46,7 +44,7 @@ const ROOMY = 30;
 
 /** The graph and what stays lit in it. They share a memory of where things stand, so that updates keep them in place. */
 export function graphHandlers(): readonly Handler[] {
-  const memory: Memory = { generation: -1, plans: new Map(), boxes: new Map(), cluster: '' };
+  const memory: Memory = new Map();
   let version = 0;
   let drawn: ReadonlySet<string> = new Set();
   return [
@@ -54,12 +52,6 @@ export function graphHandlers(): readonly Handler[] {
       const start = performance.now();
       const options = optionsOf(session, request);
       const whole = graphView(sessionLens(session, request.ports), options);
-      if (memory.generation !== request.generation || memory.cluster !== request.layout) {
-        memory.generation = request.generation;
-        memory.cluster = request.layout;
-        memory.plans = new Map();
-        memory.boxes = new Map();
-      }
       const { boxes, cards } = place(session, whole, request, memory);
       const hidden = {
         ...whole.hidden,
@@ -73,10 +65,22 @@ export function graphHandlers(): readonly Handler[] {
         boxes,
         cards,
         version,
+        picture: request.picture,
         lightEdges: whole.edges.length - view.edges.length,
         expandedByDefault: isSmall(session),
         computeMs: performance.now() - start,
       };
+    }),
+    answer(movedRequest, (_, { picture, moved }) => {
+      const kept = memory.get(picture);
+      if (kept === undefined) return null;
+      const rects = new Map(kept.rects);
+      for (const [id, to] of Object.entries(moved)) {
+        const rect = rects.get(id);
+        if (rect !== undefined) rects.set(id, { ...rect, ...to });
+      }
+      memory.set(picture, { ...kept, rects });
+      return null;
     }),
     answer(focusRequest, (session, { focus, ...scope }) =>
       focusView(sessionLens(session, scope.ports), optionsOf(session, scope), focus, drawn),
@@ -117,36 +121,80 @@ function optionsOf(session: EngineSession, scope: ViewScope): GraphOptions {
 }
 
 function place(session: EngineSession, view: GraphView, request: GraphRequest, memory: Memory) {
-  const { universe } = session.overlay?.after ?? session.cluster;
-  const spacing: Spacing = universe.workloads.length <= ROOMY ? 'roomy' : 'dense';
-  const input = layoutInput(view, universe, spacing);
-  for (const box of input.boxes) memory.plans.set(box.id, planBox(box, memory.plans.get(box.id)));
-  const remembered = new Map<string, Rect>([...memory.boxes, ...Object.entries(request.remembered)]);
-  memory.boxes = new Map([
-    ...memory.boxes,
-    ...placeBoxes(input, memory.plans, { kind: request.layout, spacing, remembered }),
-  ]);
+  const kept = memory.get(request.picture);
+  const arrangement = arrangementFor(session, view, request, kept);
+  memory.delete(request.picture);
+  memory.set(request.picture, arrangement);
+  const [oldest] = memory.keys();
+  if (memory.size > KEPT && oldest !== undefined) memory.delete(oldest);
+
   const boxes: Record<string, Rect> = {};
   const cards: Record<string, CardPlace> = {};
-  for (const box of input.boxes) {
-    const rect = memory.boxes.get(box.id);
-    if (rect !== undefined) boxes[box.id] = rect;
+  for (const { id } of [...view.namespaces, ...view.outside]) {
+    const rect = arrangement.rects.get(id);
+    if (rect !== undefined) boxes[id] = rect;
   }
-  for (const peer of input.outside) {
-    const rect = memory.boxes.get(peer.id);
-    if (rect !== undefined) boxes[peer.id] = rect;
-  }
-  const expanded = new Set(view.namespaces.filter((entry) => entry.expanded).map((entry) => entry.id));
-  for (const box of input.boxes) {
-    const plan = memory.plans.get(box.id);
-    if (plan === undefined || !expanded.has(box.id)) continue;
-    for (const [id, point] of plan.cells) cards[id] = { ...point, width: plan.cardWidth };
+  for (const { id, expanded } of view.namespaces) {
+    const plan = expanded ? arrangement.plans.get(id) : undefined;
+    if (plan === undefined) continue;
+    for (const [card, point] of plan.cells) cards[card] = { ...point, width: plan.cardWidth };
   }
   return { boxes, cards };
 }
 
-/** A box has room for all workloads of its namespace, shown or not, so that a filter moves nothing. */
-function layoutInput(view: GraphView, universe: Universe, spacing: Spacing): LayoutInput {
+/**
+ * Where everything in scope stands, shown or not, so that neither a filter nor expanding moves anything, and one arrangement
+ * comes from one cluster whatever was looked at first.
+ */
+function arrangementFor(
+  session: EngineSession,
+  view: GraphView,
+  request: GraphRequest,
+  kept: Arrangement | undefined,
+): Arrangement {
+  const { universe } = session.overlay?.after ?? session.cluster;
+  const { scale, ...base } = kept ?? firstArrangement(session, wholeView(session, view, request), request);
+  const input = layoutInput(view, universe);
+  const plans = new Map(base.plans);
+  for (const box of input.boxes) plans.set(box.id, planBox(box, scale, plans.get(box.id)));
+  const rects = new Map([...base.rects, ...placeBoxes(input, plans, scale, base.rects)]);
+  return { scale, plans, rects };
+}
+
+function firstArrangement(session: EngineSession, whole: GraphView, request: GraphRequest): Arrangement {
+  const { universe } = session.overlay?.after ?? session.cluster;
+  const input = layoutInput(whole, universe);
+  const fresh = arrange(input, {
+    kind: request.layout,
+    spacing: universe.workloads.length <= ROOMY ? 'roomy' : 'dense',
+    expanded: isSmall(session),
+  });
+  const remembered = new Map(Object.entries(request.remembered));
+  if (remembered.size === 0) return fresh;
+  return { ...fresh, rects: placeBoxes(input, fresh.plans, fresh.scale, remembered) };
+}
+
+/** All that is in scope as it opens by default, which what is looked at may be already. */
+function wholeView(session: EngineSession, view: GraphView, request: GraphRequest): GraphView {
+  const { filter, ports, verdicts, toggled } = request;
+  const isWhole =
+    filter.labels.length === 0 &&
+    filter.kinds.length === 0 &&
+    filter.isolation === 'any' &&
+    ports.length === 0 &&
+    verdicts.length === 2 &&
+    toggled.length === 0;
+  if (isWhole) return view;
+  const options = optionsOf(session, {
+    filter: { ...NO_FILTER, scope: filter.scope },
+    ports: [],
+    verdicts: ['allowed', 'unknown'],
+    toggled: [],
+  });
+  return graphView(sessionLens(session, []), options);
+}
+
+function layoutInput(view: GraphView, universe: Universe): LayoutInput {
   const inner = new Map<string, FlowEdge[]>();
   const outer: FlowEdge[] = [];
   const owner = new Map(view.workloads.map((node) => [node.id, `ns:${node.namespace}`]));
@@ -161,29 +209,24 @@ function layoutInput(view: GraphView, universe: Universe, spacing: Spacing): Lay
       inner.set(from, list);
     }
   }
-  const boxes = view.namespaces.map((node): BoxInput => {
-    const entry = universe.namespaces[universe.namespaceIndex.get(node.name) ?? -1];
-    const members: string[] = [];
-    const names: string[] = [];
+  const boxes = view.namespaces.map(({ id, name }): BoxInput => {
+    const entry = universe.namespaces[universe.namespaceIndex.get(name) ?? -1];
+    const members: { id: string; name: string }[] = [];
     for (let index = entry?.firstWorkload ?? 0; index <= (entry?.lastWorkload ?? -1); index++) {
       const workload = universe.workloads[index];
       if (workload === undefined || workload.last < workload.first) continue;
-      members.push(`wl:${workload.id}`);
-      names.push(workload.name);
+      members.push({ id: `wl:${workload.id}`, name: workload.name });
     }
-    return {
-      id: node.id,
-      members,
-      edges: inner.get(node.id) ?? [],
-      cardWidth: cardWidth(names),
-      headWidth: headWidth(node.name),
-      spacing,
-    };
+    return { id, name, members, edges: inner.get(id) ?? [] };
   });
   const sources = new Set(outer.map((edge) => edge.from));
   return {
     boxes,
-    outside: view.outside.map(({ id }) => ({ id, side: sources.has(id) ? 'first' : 'last' })),
+    outside: view.outside.map(({ id, label }) => ({
+      id,
+      label,
+      side: sources.has(id) ? 'first' : 'last',
+    })),
     edges: outer,
   };
 }

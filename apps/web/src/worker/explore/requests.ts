@@ -31,10 +31,10 @@ export const TOGGLE_ALL = '*';
 
 export interface GraphRequest extends ViewScope {
   readonly layout: LayoutKind;
-  /** Rectangles of boxes that keep their place: dragged by hand, or from an earlier visit. */
+  /** Rectangles of boxes that keep their place, from an earlier visit. */
   readonly remembered: Readonly<Record<string, Rect>>;
-  /** Rises when everything is to be laid out anew. */
-  readonly generation: number;
+  /** What the arrangement is remembered under: another cluster, scope or generation is arranged anew. */
+  readonly picture: string;
 }
 
 /** Top left corner of a card, from that of its box, and how wide it is. */
@@ -49,6 +49,8 @@ export interface GraphAnswer {
   readonly computeMs: number;
   /** Rises with every answer; a focus is asked for the graph of one. */
   readonly version: number;
+  /** The request's. */
+  readonly picture: string;
   /** Whether namespaces are expanded by default. */
   readonly expandedByDefault: boolean;
   /** Edges left out because there are more than a picture can tell apart; a focus draws its own all the same. */
@@ -57,6 +59,12 @@ export interface GraphAnswer {
 
 /** The graph with a place for everything in it. */
 export const graphRequest = requestKind<GraphRequest, GraphAnswer>('explore/graph', 'urgent');
+
+/** Tells where boxes and outside peers were moved by hand in a picture, so that what comes later makes way for them. */
+export const movedRequest = requestKind<
+  { readonly picture: string; readonly moved: Readonly<Record<string, Point>> },
+  null
+>('explore/moved', 'urgent');
 
 /** What stays lit around a selection in the graph of the last answer; `version` is that answer's. */
 export const focusRequest = requestKind<

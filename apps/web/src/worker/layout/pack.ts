@@ -32,8 +32,9 @@ export interface Packed {
 }
 
 /**
- * Columns from left to right along the flow of `edges`, in the way that shows the whole largest in a picture of the aspect
- * asked for. Inside a column items stand near what they are joined to. Items without edges follow below or at the end.
+ * Tiers from left to right along the flow of `edges`, in the way that shows the whole large and the flow well in a picture of
+ * the aspect asked for. A tier is a column, or as wide a strip as it must be to be no taller than the others; inside of it
+ * items stand near what they are joined to. Items without edges are a last tier, or fill up the others, or follow below.
  */
 export function packFlow(
   items: readonly PackItem[],
@@ -44,19 +45,75 @@ export function packFlow(
     items.map((item) => item.id),
     edges,
   );
-  const joined = items.filter((item) => levels.has(item.id) || item.side !== undefined);
   const loose = items.filter((item) => !levels.has(item.id) && item.side === undefined);
+  const joined = items.filter((item) => levels.has(item.id) || item.side !== undefined);
   if (joined.length === 0) return packRows(loose, options);
-  let best: Arranged | undefined;
-  for (const columns of arrangements(joined, levels, options)) {
-    for (const packed of withLoose(columns, loose, options)) {
-      if (best === undefined || zoomOf(packed, options) > zoomOf(best, options) * 1.001) best = packed;
+  const { counts, stretches } = TRIED.find(({ upTo }) => items.length <= upTo) ?? TRIED[0];
+  let best: { readonly packed: Packed; readonly worth: number } | undefined;
+  for (const { first, inner, last } of tierings(joined, levels, counts)) {
+    const flow = FLOW + (1 - FLOW) * shareBetween(inner, edges);
+    const [before, middle, after] = ordered([first, inner, last], edges);
+    const all = (tiers: readonly Tier[]) => [...before, ...tiers, ...after];
+    for (const height of heights(items, stretches, options)) {
+      const whole = sideBySide(all(middle), height, options);
+      const ways =
+        loose.length === 0
+          ? [whole]
+          : [
+              below(whole, loose, options),
+              sideBySide([...all(middle), largestFirst(loose)], height, options),
+              sideBySide(all(filledUp(middle, loose, options)), height, options),
+            ];
+      for (const packed of ways) {
+        const worth = zoomOf(packed, options) * flow;
+        if (best === undefined || worth > best.worth * 1.001) best = { packed, worth };
+      }
+      // Where each is a column already, more height changes nothing.
+      if (loose.length === 0 && whole.size.height <= height && areColumns(all(middle), height, options))
+        break;
     }
   }
-  if (best === undefined) return packRows(items, options);
-  // Only the winner's columns are worth being ordered by what their items are joined to.
-  const main = placeColumns(orderLayers(best.columns, edges), options);
-  return best.below.length === 0 ? main : below(main, best.below, options);
+  return best?.packed ?? packRows(items, options);
+}
+
+type Tier = readonly PackItem[];
+
+/** How much of its worth a picture keeps that shows nothing of the flow, since all stand in one tier. */
+const FLOW = 0.6;
+
+/** The weight of edges from one tier to a later one, as a share of all among them. */
+function shareBetween(tiers: readonly Tier[], edges: readonly FlowEdge[]): number {
+  const tierOf = new Map(tiers.flatMap((tier, index) => tier.map(({ id }) => [id, index] as const)));
+  let [between, all] = [0, 0];
+  for (const { from, to, weight } of edges) {
+    const [a, b] = [tierOf.get(from), tierOf.get(to)];
+    if (a === undefined || b === undefined || from === to) continue;
+    all += weight;
+    if (a < b) between += weight;
+  }
+  return all === 0 ? 1 : between / all;
+}
+
+/** Parts of the picture with their tiers in an order that goes well with those of their neighbours. */
+function ordered(
+  parts: readonly [readonly Tier[], readonly Tier[], readonly Tier[]],
+  edges: readonly FlowEdge[],
+): readonly [readonly Tier[], readonly Tier[], readonly Tier[]] {
+  const [first, inner, last] = parts;
+  const tiers = orderTiers(parts.flat(), edges).map(largestFirst);
+  const end = first.length + inner.length;
+  return [tiers.slice(0, first.length), tiers.slice(first.length, end), tiers.slice(end, end + last.length)];
+}
+
+/** The tiers with further items, each where there is the least. */
+function filledUp(tiers: readonly Tier[], loose: Tier, options: PackOptions): readonly Tier[] {
+  const filled = tiers.map((tier) => ({ items: [...tier], area: area(tier, options) }));
+  for (const item of largestFirst(loose)) {
+    const least = filled.reduce((a, b) => (b.area < a.area ? b : a), filled[0] ?? { items: [], area: 0 });
+    least.items.push(item);
+    least.area += area([item], options);
+  }
+  return filled.map(({ items }) => largestFirst(items));
 }
 
 /** How large the whole can be drawn in a picture of the aspect asked for; only to be compared. */
@@ -86,7 +143,30 @@ export function packRows(items: readonly PackItem[], options: PackOptions, width
   return { at, size: { width: right, height: y + rowHeight } };
 }
 
-/** What items take up with the narrow gap around them; between columns there is more. */
+/** Parts one below the other, each in rows as `packRows` makes them, as wide as shows the whole largest. */
+export function packParts(parts: readonly (readonly PackItem[])[], options: PackOptions): Packed {
+  const all = parts.flat();
+  const square = Math.sqrt(area(all, options) * options.aspect);
+  let best: Packed = { at: new Map(), size: { width: 0, height: 0 } };
+  let zoom = 0;
+  for (const stretch of STRETCHES) {
+    const at = new Map<string, Point>();
+    let [y, right] = [0, 0];
+    for (const part of parts.filter((items) => items.length > 0)) {
+      const rows = packRows(part, options, Math.max(widest(all), square * stretch));
+      for (const [id, place] of rows.at) at.set(id, { x: place.x, y: y + place.y });
+      y += rows.size.height + options.gapY;
+      right = Math.max(right, rows.size.width);
+    }
+    const packed = { at, size: { width: right, height: Math.max(0, y - options.gapY) } };
+    if (zoomOf(packed, options) <= zoom) continue;
+    best = packed;
+    zoom = zoomOf(packed, options);
+  }
+  return best;
+}
+
+/** What items take up with the narrow gap around them; between tiers there is more. */
 function area(items: readonly PackItem[], { gapY }: PackOptions): number {
   return items.reduce((sum, item) => sum + (item.width + gapY) * (item.height + gapY), 0);
 }
@@ -95,10 +175,102 @@ function widest(items: readonly PackItem[]): number {
   return items.reduce((most, item) => Math.max(most, item.width), 0);
 }
 
+/** Up to this many items of a tier stand near what they are joined to. */
+const IN_ORDER = 16;
+/** How tall or wide, as shares of that of a picture of the aspect asked for that has no more than room for all. */
+const STRETCHES = [1, 1.08, 1.17, 1.27, 1.4, 1.6, 1.9, 2.4];
+const FEW_STRETCHES = [1.05, 1.2, 1.45];
+/** How many tiers are tried, and how tall ones: the less the more items there are. */
+const TRIED = [
+  { upTo: 150, counts: [1, 2, 3, 4, 5, 6, 7, 8], stretches: STRETCHES },
+  { upTo: 1_000, counts: [3, 5, 7], stretches: FEW_STRETCHES },
+  { upTo: Number.POSITIVE_INFINITY, counts: [6], stretches: FEW_STRETCHES },
+] as const;
+
+interface Tiering {
+  readonly first: readonly Tier[];
+  readonly inner: readonly Tier[];
+  readonly last: readonly Tier[];
+}
+
+/** Ways to cut the items into tiers, by level; sides have tiers to themselves. */
+function* tierings(
+  items: readonly PackItem[],
+  levels: ReadonlyMap<string, number>,
+  counts: readonly number[],
+): Iterable<Tiering> {
+  const inner = items
+    .filter((item) => item.side === undefined)
+    .toSorted((a, b) => (levels.get(a.id) ?? 0) - (levels.get(b.id) ?? 0) || (a.id < b.id ? -1 : 1));
+  const [first = [], last = []] = (['first', 'last'] as const).map((side) => {
+    const own = items.filter((item) => item.side === side);
+    return own.length === 0 ? [] : [own];
+  });
+  const known = new Set<string>();
+  for (const count of counts) {
+    if (count > Math.max(1, inner.length)) return;
+    for (const cut of [bySpan, byNumber]) {
+      const tiers = cut(inner, levels, count);
+      const key = tiers.map((tier) => tier.length).join();
+      if (known.has(key)) continue;
+      known.add(key);
+      yield { first, inner: tiers, last };
+    }
+  }
+}
+
+function heights(
+  items: readonly PackItem[],
+  stretches: readonly number[],
+  options: PackOptions,
+): ReadonlySet<number> {
+  const square = Math.sqrt(area(items, options) / options.aspect);
+  return new Set(stretches.map((stretch) => Math.max(tallestOf(items), square * stretch)));
+}
+
+/** Where many share a tier, the order shows size: what is small fills the gaps. */
+function largestFirst(tier: Tier): Tier {
+  if (tier.length <= IN_ORDER) return tier;
+  return tier.toSorted((a, b) => b.height - a.height || b.width - a.width);
+}
+
+/** Cuts the span of levels into parts of equal span. */
+function bySpan(
+  sorted: readonly PackItem[],
+  levels: ReadonlyMap<string, number>,
+  count: number,
+): readonly Tier[] {
+  const highest = Math.max(0, ...sorted.map((item) => levels.get(item.id) ?? 0));
+  const tiers: PackItem[][] = Array.from({ length: highest === 0 ? 1 : count }, () => []);
+  for (const item of sorted) {
+    const share = highest === 0 ? 0 : (levels.get(item.id) ?? 0) / highest;
+    tiers[Math.min(tiers.length - 1, Math.floor(share * tiers.length))]?.push(item);
+  }
+  return tiers.filter((tier) => tier.length > 0);
+}
+
+/** Cuts the items into parts of equally many; those of one level stay together. */
+function byNumber(
+  sorted: readonly PackItem[],
+  levels: ReadonlyMap<string, number>,
+  count: number,
+): readonly Tier[] {
+  const tiers: PackItem[][] = [];
+  let level = Number.NaN;
+  for (const [index, item] of sorted.entries()) {
+    const own = levels.get(item.id) ?? 0;
+    const starts = tiers.length === 0 || index >= (tiers.length * sorted.length) / count;
+    if (starts && own !== level) tiers.push([]);
+    tiers.at(-1)?.push(item);
+    level = own;
+  }
+  return tiers;
+}
+
 const SWEEPS = 6;
 
-/** Orders each layer by the mean position of its neighbours, forward and backward in turn. */
-function orderLayers(given: readonly PackItem[][], edges: readonly FlowEdge[]): readonly PackItem[][] {
+/** Orders each tier by the mean position of its neighbours, forward and backward in turn. */
+function orderTiers(given: readonly Tier[], edges: readonly FlowEdge[]): readonly Tier[] {
   const neighbours = new Map<string, string[]>();
   const join = (id: string, other: string) => {
     const list = neighbours.get(id);
@@ -109,114 +281,31 @@ function orderLayers(given: readonly PackItem[][], edges: readonly FlowEdge[]): 
     join(from, to);
     join(to, from);
   }
-  const result = given.map((layer) => layer.toSorted((a, b) => (a.id < b.id ? -1 : 1)));
+  const result: PackItem[][] = given.map((tier) => tier.toSorted((a, b) => (a.id < b.id ? -1 : 1)));
   const place = new Map<string, number>();
-  const number = (layer: readonly PackItem[]) => {
-    for (const [index, item] of layer.entries()) place.set(item.id, (index + 0.5) / layer.length);
+  const number = (tier: readonly PackItem[]) => {
+    for (const [index, item] of tier.entries()) place.set(item.id, (index + 0.5) / tier.length);
   };
-  for (const layer of result) number(layer);
+  for (const tier of result) number(tier);
   for (let sweep = 0; sweep < SWEEPS; sweep++) {
     const order = sweep % 2 === 0 ? result : result.toReversed();
-    for (const layer of order) {
+    for (const tier of order) {
       const mean = new Map(
-        layer.map((item) => {
+        tier.map((item) => {
           const around = (neighbours.get(item.id) ?? []).flatMap((id) => place.get(id) ?? []);
           const own = place.get(item.id) ?? 0.5;
           const value = around.length === 0 ? own : around.reduce((a, b) => a + b, 0) / around.length;
           return [item.id, value] as const;
         }),
       );
-      layer.sort((a, b) => (mean.get(a.id) ?? 0) - (mean.get(b.id) ?? 0) || (a.id < b.id ? -1 : 1));
-      number(layer);
+      tier.sort((a, b) => (mean.get(a.id) ?? 0) - (mean.get(b.id) ?? 0) || (a.id < b.id ? -1 : 1));
+      number(tier);
     }
   }
   return result;
 }
 
-interface Shelf {
-  readonly items: PackItem[];
-  readonly width: number;
-  readonly height: number;
-}
-
-/** A column as rows no wider than its widest item: narrow items stand side by side. */
-function shelves(column: readonly PackItem[], gap: number): readonly Shelf[] {
-  const limit = widest(column);
-  const rows: Shelf[] = [];
-  for (const item of column) {
-    const last = rows.at(-1);
-    if (last !== undefined && last.width + gap + item.width <= limit) {
-      last.items.push(item);
-      rows[rows.length - 1] = {
-        items: last.items,
-        width: last.width + gap + item.width,
-        height: Math.max(last.height, item.height),
-      };
-    } else {
-      rows.push({ items: [item], width: item.width, height: item.height });
-    }
-  }
-  return rows;
-}
-
-function columnHeight(column: readonly PackItem[], gapY: number): number {
-  return shelves(column, gapY).reduce((sum, row) => sum + row.height + gapY, -gapY);
-}
-
-/** How many columns, and how much taller than a square of the same area, are tried. */
-const COLUMN_COUNTS = [2, 3, 4, 5, 6, 7, 8, 10, 12];
-const STRETCHES = [0.9, 1.15, 1.5, 2];
-
-/** Ways to cut the items into columns by level; sides have columns to themselves. */
-function* arrangements(
-  items: readonly PackItem[],
-  levels: ReadonlyMap<string, number>,
-  options: PackOptions,
-): Iterable<readonly PackItem[][]> {
-  const { gapY, aspect } = options;
-  const inner = items
-    .filter((item) => item.side === undefined)
-    .toSorted((a, b) => (levels.get(a.id) ?? 0) - (levels.get(b.id) ?? 0) || (a.id < b.id ? -1 : 1));
-  const [first = [], last = []] = (['first', 'last'] as const).map((side) =>
-    items.filter((item) => item.side === side),
-  );
-  const tallest = items.reduce((most, item) => Math.max(most, item.height), 0);
-  const square = Math.sqrt(area(inner.length === 0 ? items : inner, options) / aspect);
-  for (const stretch of STRETCHES) {
-    const limit = Math.max(tallest, square * stretch);
-    for (const count of COLUMN_COUNTS) {
-      yield [
-        ...splitColumn(first, limit, gapY),
-        ...merge(byLevel(inner, levels, count), limit, gapY).flatMap((column) =>
-          splitColumn(column, limit, gapY),
-        ),
-        ...splitColumn(last, limit, gapY),
-      ];
-    }
-  }
-}
-
-/** The columns with what has no edges below them, or in a column of its own at the end. */
-function withLoose(
-  columns: readonly PackItem[][],
-  loose: readonly PackItem[],
-  options: PackOptions,
-): readonly Arranged[] {
-  const main = placeColumns(columns, options);
-  if (loose.length === 0) return [{ ...main, columns, below: [] }];
-  const aside = [...columns, ...splitColumn(loose, main.size.height, options.gapY)];
-  return [
-    { ...below(main, loose, options), columns, below: loose },
-    { ...placeColumns(aside, options), columns: aside, below: [] },
-  ];
-}
-
-interface Arranged extends Packed {
-  readonly columns: readonly PackItem[][];
-  readonly below: readonly PackItem[];
-}
-
-function below(main: Packed, loose: readonly PackItem[], options: PackOptions): Packed {
+function below(main: Packed, loose: Tier, options: PackOptions): Packed {
   const rest = packRows(loose, options, Math.max(main.size.width, widest(loose)));
   const top = main.size.height + options.gapY * 1.5;
   const at = new Map(main.at);
@@ -227,72 +316,101 @@ function below(main: Packed, loose: readonly PackItem[], options: PackOptions): 
   };
 }
 
-/** Cuts the span of levels into at most `room` equal parts. */
-function byLevel(
-  sorted: readonly PackItem[],
-  levels: ReadonlyMap<string, number>,
-  room: number,
-): readonly PackItem[][] {
-  const highest = Math.max(0, ...sorted.map((item) => levels.get(item.id) ?? 0));
-  const parts = Math.max(1, Math.min(room, Math.ceil(highest * 1.5) + 1));
-  const columns: PackItem[][] = Array.from({ length: parts }, () => []);
-  for (const item of sorted) {
-    const share = highest === 0 ? 0 : (levels.get(item.id) ?? 0) / highest;
-    columns[Math.min(parts - 1, Math.floor(share * parts))]?.push(item);
-  }
-  return columns.filter((column) => column.length > 0);
-}
-
-/** Joins neighbouring columns that are both less than half full. */
-function merge(columns: readonly PackItem[][], limit: number, gapY: number): readonly PackItem[][] {
-  const merged: PackItem[][] = [];
-  for (const column of columns) {
-    const last = merged.at(-1);
-    const low = (list: readonly PackItem[]) => columnHeight(list, gapY) < limit / 2;
-    if (last !== undefined && columns.length > 3 && low(last) && low(column)) last.push(...column);
-    else merged.push([...column]);
-  }
-  return merged;
-}
-
-function splitColumn(column: readonly PackItem[], limit: number, gapY: number): readonly PackItem[][] {
-  if (column.length === 0) return [];
-  const height = columnHeight(column, gapY);
-  const parts = Math.ceil(height / limit);
-  if (parts === 1) return [[...column]];
-  const share = height / parts;
-  const columns: PackItem[][] = [];
-  let own: PackItem[] = [];
-  let filled = 0;
-  for (const row of shelves(column, gapY)) {
-    if (own.length > 0 && filled + row.height > share + row.height / 2 && columns.length < parts - 1) {
-      columns.push(own);
-      own = [];
-      filled = 0;
-    }
-    own.push(...row.items);
-    filled += row.height + gapY;
-  }
-  return [...columns, own];
-}
-
-function placeColumns(columns: readonly PackItem[][], options: PackOptions): Packed {
-  const { gapX, gapY } = options;
-  const height = Math.max(0, ...columns.map((column) => columnHeight(column, gapY)));
+function sideBySide(tiers: readonly Tier[], height: number, options: PackOptions): Packed {
+  const strips = tiers.map((tier) => packTier(tier, height, options));
+  const tallest = Math.max(0, ...strips.map(({ size }) => size.height));
   const at = new Map<string, Point>();
-  let x = 0;
-  for (const column of columns) {
-    const width = widest(column);
-    let y = (height - columnHeight(column, gapY)) / 2;
-    for (const row of shelves(column, gapY)) {
-      let left = x + (width - row.width) / 2;
-      for (const item of row.items) {
-        at.set(item.id, { x: left, y: y + (row.height - item.height) / 2 });
-        left += item.width + gapY;
-      }
-      y += row.height + gapY;
-    }
-    x += width + gapX;
+  let left = 0;
+  for (const strip of strips) {
+    const top = (tallest - strip.size.height) / 2;
+    for (const [id, { x, y }] of strip.at) at.set(id, { x: left + x, y: top + y });
+    left += strip.size.width + options.gapX;
   }
-  return { at, size: { width: x - gapX, height } };
+  return { at, size: { width: Math.max(0, left - options.gapX), height: tallest } };
+}
+
+/** A strip that is tried is wider than the one before by this factor. */
+const WIDEN = 1.06;
+
+/** A tier in the narrowest strip that is no taller than asked for: one column where it fits. */
+function packTier(tier: readonly PackItem[], height: number, options: PackOptions): Packed {
+  const column = packColumn(tier, options);
+  if (column.size.height <= height) return column;
+  const { gapY } = options;
+  let width = Math.max(widest(tier), (area(tier, options) / (height + gapY)) * 0.98 - gapY);
+  for (;;) {
+    const packed = packStrip(tier, width, gapY);
+    if (packed.size.height <= height || packed.size.height <= tallestOf(tier)) return packed;
+    width *= WIDEN;
+  }
+}
+
+function areColumns(tiers: readonly Tier[], height: number, options: PackOptions): boolean {
+  return tiers.every((tier) => packColumn(tier, options).size.height <= height);
+}
+
+function tallestOf(items: readonly PackItem[]): number {
+  return items.reduce((most, item) => Math.max(most, item.height), 0);
+}
+
+function packColumn(items: readonly PackItem[], { gapY }: PackOptions): Packed {
+  const width = widest(items);
+  const at = new Map<string, Point>();
+  let y = 0;
+  for (const item of items) {
+    at.set(item.id, { x: (width - item.width) / 2, y });
+    y += item.height + gapY;
+  }
+  return { at, size: { width, height: Math.max(0, y - gapY) } };
+}
+
+interface Step {
+  readonly x: number;
+  readonly width: number;
+  /** The first free line there. */
+  readonly y: number;
+}
+
+/** Each item, in the order given, as high up as it goes in a strip of that width, and there as far left as it goes. */
+function packStrip(items: readonly PackItem[], width: number, gap: number): Packed {
+  let skyline: readonly Step[] = [{ x: 0, width: width + gap, y: 0 }];
+  const at = new Map<string, Point>();
+  let [right, bottom] = [0, 0];
+  for (const item of items) {
+    const room = item.width + gap;
+    let best: Point | undefined;
+    for (const [index, { x }] of skyline.entries()) {
+      if (x + room > width + gap + 0.5) break;
+      let y = 0;
+      for (let other = index; other < skyline.length; other++) {
+        const step = skyline[other];
+        if (step === undefined || step.x >= x + room) break;
+        y = Math.max(y, step.y);
+      }
+      if (best === undefined || y < best.y) best = { x, y };
+    }
+    const place = best ?? { x: 0, y: bottom + gap };
+    at.set(item.id, place);
+    right = Math.max(right, place.x + item.width);
+    bottom = Math.max(bottom, place.y + item.height);
+    skyline = raise(skyline, { x: place.x, width: room, y: place.y + item.height + gap });
+  }
+  return { at, size: { width: right, height: bottom } };
+}
+
+/** The skyline with a part of it at another height. */
+function raise(skyline: readonly Step[], part: Step): readonly Step[] {
+  const end = part.x + part.width;
+  const result: Step[] = [];
+  for (const step of skyline) {
+    const stepEnd = step.x + step.width;
+    if (stepEnd <= part.x || step.x >= end) {
+      result.push(step);
+      continue;
+    }
+    if (step.x < part.x) result.push({ ...step, width: part.x - step.x });
+    if (stepEnd > end) result.push({ x: end, width: stepEnd - end, y: step.y });
+  }
+  result.push(part);
+  return result.sort((a, b) => a.x - b.x);
 }

@@ -19,6 +19,8 @@ export type PaintLayer = (context: CanvasRenderingContext2D, view: View, size: S
 const SHARE = 4;
 /** What is painted in less is painted at every frame. */
 const QUICK_MS = 8;
+/** Layers that need not move are painted one after the other, a frame each, once a frame has taken so long. */
+const FRAME_MS = 10;
 /** After so long without a movement what was moved as a bitmap is painted sharp. */
 const REST_MS = 80;
 
@@ -82,17 +84,19 @@ export function createLayers<Name extends string>(
 
   const paintLayer = (layer: Layer) => {
     const { canvas, paint } = layer;
-    const [width, height] = [Math.round(size.width * size.ratio), Math.round(size.height * size.ratio)];
-    if (canvas.width !== width || canvas.height !== height) {
+    const { ratio } = size;
+    const [width, height] = [Math.round(size.width * ratio), Math.round(size.height * ratio)];
+    // A bitmap that is larger than the container is cut off by it: a panel that opens and closes costs no new one.
+    if (canvas.width < width || canvas.height < height || layer.size.ratio !== ratio) {
       canvas.width = width;
       canvas.height = height;
-      canvas.style.width = `${size.width}px`;
-      canvas.style.height = `${size.height}px`;
+      canvas.style.width = `${width / ratio}px`;
+      canvas.style.height = `${height / ratio}px`;
     }
     const context = canvas.getContext('2d');
     if (context === null) return;
     context.setTransform(1, 0, 0, 1, 0, 0);
-    context.clearRect(0, 0, width, height);
+    context.clearRect(0, 0, canvas.width, canvas.height);
     const unit = view.zoom * size.ratio;
     context.setTransform(unit, 0, 0, unit, view.x * size.ratio, view.y * size.ratio);
     paint(context, view, size);
@@ -113,10 +117,15 @@ export function createLayers<Name extends string>(
     const moving = stale.some((layer) => !layer.dirty);
     const wait = moving && cost > QUICK_MS && start - paintedAt < cost * SHARE;
     let painted = false;
-    for (const layer of stale) {
-      if (layer.dirty || !wait) {
+    // What is on top is what somebody just did, and quickly painted.
+    for (const layer of stale.toReversed()) {
+      if (layer.dirty ? !painted || moving || performance.now() - start < FRAME_MS : !wait) {
         paintLayer(layer);
         painted = true;
+        continue;
+      }
+      if (layer.dirty) {
+        request();
         continue;
       }
       const { view: own, canvas } = layer;
@@ -126,9 +135,9 @@ export function createLayers<Name extends string>(
     }
     clearTimeout(rest);
     if (wait) rest = setTimeout(settle, REST_MS);
+    if (!painted || frame !== 0) return;
     const told = after;
     after = [];
-    if (!painted) return;
     // What was painted becomes pixels at the end of the frame, which is most of the work.
     setTimeout(() => {
       paintedAt = performance.now();

@@ -3,7 +3,7 @@ import type { ColorName } from '../../../shared/colors.ts';
 import { MARKS } from '../../../shared/marks.tsx';
 import { textEm } from '../../../shared/text-width.ts';
 import type { Rect } from '../../../worker/layout/pack.ts';
-import { CARD_TEXT, HEAD_TEXT, OUTSIDE_TEXT } from '../../../worker/layout/place.ts';
+import { CARD_TEXT, HEAD_TEXT, OUTSIDE_HEIGHT, OUTSIDE_TEXT } from '../../../worker/layout/place.ts';
 import { outsideMarkup, ringMarkup, toggleMarkup } from '../glyphs.ts';
 import { FAR_SCALE, type NodeLabels } from '../labels.ts';
 import { type BoxTone, boxTone, isOpen, MARK_DASH, TOGGLE, toggleSide } from '../looks.ts';
@@ -174,22 +174,23 @@ export function paintOutside(
 ): void {
   if (!isInSight(pen, rect)) return;
   const { colors } = pen;
-  plate(pen, rect, OUTSIDE_RADIUS[node.kind], {
+  plate(pen, rect, OUTSIDE_RADIUS[node.kind] * (rect.height / OUTSIDE_HEIGHT), {
     fill: 'accent-soft',
     stroke: 'accent',
     stress,
     cut: node.kind === 'cidr',
   });
+  const times = rect.height / OUTSIDE_HEIGHT;
   icon(
     pen,
     outsideMarkup(node.kind, colors),
-    rect.x + ICON.outsideLeft,
-    rect.y + (rect.height - ICON.side) / 2,
-    ICON.side,
+    rect.x + ICON.outsideLeft * times,
+    rect.y + (rect.height - ICON.side * times) / 2,
+    ICON.side * times,
   );
   const label = labels.names.get(id);
   if (label === undefined) return;
-  write(pen, label.text, rect.x + OUTSIDE_TEXT.left, rect.y + rect.height / 2, {
+  write(pen, label.text, rect.x + OUTSIDE_TEXT.left * times, rect.y + rect.height / 2, {
     size: label.size,
     weight: 500,
     color: colors.text,

@@ -1,5 +1,6 @@
 import type { Colors } from '../../../shared/colors.ts';
 import type { Rect } from '../../../worker/layout/pack.ts';
+import { LINE } from '../labels.ts';
 import type { Sprites } from './sprites.ts';
 
 const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif';
@@ -48,7 +49,7 @@ export interface TextStyle {
 /** Writes lines of text so that their middle is at `y`. */
 export function write({ context }: Pen, text: string, x: number, y: number, style: TextStyle): void {
   const lines = text.split('\n');
-  const step = style.size * 1.2;
+  const step = style.size * LINE;
   context.font = `${style.weight} ${style.size.toFixed(2)}px ${FONT}`;
   context.textAlign = style.align;
   context.textBaseline = 'middle';
