@@ -1,6 +1,6 @@
 import type { HalfVerdict, PairDetails, PairPart, RuleRef } from '@bulkhead/policy-engine';
 import { type FormEvent, type ReactNode, useState } from 'react';
-import type { Selection } from '../../app/contracts.ts';
+import type { Route, Selection } from '../../app/contracts.ts';
 import { navigate } from '../../app/route.ts';
 import { useEngineQuery, useSession } from '../../data/engine.ts';
 import { Icon } from '../../shared/icons.tsx';
@@ -279,6 +279,18 @@ function dedent(lines: readonly string[]): readonly string[] {
   return lines.map((line) => line.slice(least));
 }
 
+/** Where the table lists the connections of a pair of namespaces. */
+function inTable({ from, to }: PairDetails): Partial<Route> {
+  const end = (id: string) => `${entityName(id)}${id.startsWith('ns:') ? '/' : ''}`;
+  return { view: 'table', tab: 'connections', sort: '', find: `${end(from.id)} -> ${end(to.id)}` };
+}
+
+/** Where the matrix has their workloads. */
+function inMatrix({ from, to }: PairDetails): Partial<Route> {
+  const axis = (id: string) => (/^(ns|wl):/.test(id) ? (entityName(id).split('/')[0] ?? '') : '');
+  return { view: 'matrix', drill: [axis(from.id), axis(to.id)], cell: null };
+}
+
 function Members({ pair }: { readonly pair: PairDetails }): ReactNode {
   return (
     <section>
@@ -309,12 +321,18 @@ function Members({ pair }: { readonly pair: PairDetails }): ReactNode {
           </button>
         ))}
       </div>
-      {pair.memberCount > pair.members.length ? (
-        <p className="muted">
-          The first {formatCount(pair.members.length)} are listed; the table view has all{' '}
-          {formatCount(pair.memberCount)}.
-        </p>
-      ) : null}
+      <p className="muted elsewhere">
+        {pair.memberCount > pair.members.length
+          ? `The first ${formatCount(pair.members.length)} of ${formatCount(pair.memberCount)} are listed. `
+          : ''}
+        <button type="button" className="link" onClick={() => navigate(inTable(pair))}>
+          All in the table
+        </button>
+        {' · '}
+        <button type="button" className="link" onClick={() => navigate(inMatrix(pair))}>
+          As a matrix
+        </button>
+      </p>
     </section>
   );
 }

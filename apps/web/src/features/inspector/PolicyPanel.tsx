@@ -3,6 +3,7 @@ import { type ReactNode, useEffect, useRef } from 'react';
 import type { Selection } from '../../app/contracts.ts';
 import { navigate } from '../../app/route.ts';
 import { useEngineQuery } from '../../data/engine.ts';
+import { Icon } from '../../shared/icons.tsx';
 import { entityName, policyName } from '../../shared/names.ts';
 import { EmptyState, formatCount, plural } from '../../shared/ui.tsx';
 import { policyRequest } from '../../worker/explore/requests.ts';
@@ -143,30 +144,50 @@ function RuleFacts({
         {rule.direction === 'ingress' ? 'from' : 'to'}{' '}
         {rule.anyone ? 'anyone' : `${plural(rule.peerCount, 'peer')}:`}
       </p>
-      {rule.anyone ? null : <Chips ids={rule.peers} empty="No peer matches: this rule allows nothing now." />}
-      {policy.subjects.length === 1 &&
-      policy.subjects[0] !== undefined &&
-      rule.peers.length === 1 &&
-      rule.peers[0] !== undefined ? (
-        <button
-          type="button"
-          className="link"
-          onClick={() => {
-            const [subject] = policy.subjects;
-            const [peer] = rule.peers;
-            if (subject === undefined || peer === undefined) return;
-            navigate({
-              selection:
-                rule.direction === 'ingress'
-                  ? { type: 'pair', from: peer, to: subject }
-                  : { type: 'pair', from: subject, to: peer },
-            });
-          }}
-        >
-          Show the connection
-        </button>
-      ) : null}
+      {rule.anyone ? null : <Edges rule={rule} policy={policy} />}
     </section>
+  );
+}
+
+const MAX_EDGES = 60;
+
+/** The edges that a rule speaks about: each peer with each pod that the policy selects. */
+function Edges({ rule, policy }: { readonly rule: PolicyRule; readonly policy: PolicyDetails }): ReactNode {
+  const edges: { readonly from: string; readonly to: string }[] = [];
+  for (const peer of rule.peers) {
+    for (const subject of policy.subjects) {
+      if (peer === subject) continue;
+      if (edges.length < MAX_EDGES)
+        edges.push(rule.direction === 'ingress' ? { from: peer, to: subject } : { from: subject, to: peer });
+    }
+  }
+  if (rule.peers.length === 0) {
+    return (
+      <p className="muted">
+        No peer matches: this rule {rule.action === 'allow' ? 'allows' : 'does'} nothing now.
+      </p>
+    );
+  }
+  const own = rule.peers.filter((peer) => policy.subjects.includes(peer)).length;
+  const more = rule.peerCount * policy.subjects.length - own - edges.length;
+  return (
+    <div className="peer-list">
+      {edges.map(({ from, to }) => (
+        <button
+          key={`${from} ${to}`}
+          type="button"
+          className="peer"
+          title={`${entityName(from)} → ${entityName(to)}`}
+          onClick={() => navigate({ selection: { type: 'pair', from, to } })}
+        >
+          <Icon name="arrow" size={13} />
+          <span className="truncate">
+            {entityName(from)} → {entityName(to)}
+          </span>
+        </button>
+      ))}
+      {more > 0 ? <p className="muted">and {formatCount(more)} more</p> : null}
+    </div>
   );
 }
 

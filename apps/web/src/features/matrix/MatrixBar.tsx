@@ -31,8 +31,14 @@ export function MatrixBar({ route, cells, onArrange }: MatrixBarProps): ReactNod
       />
       <AxisChoice label="To" value={columns} onChange={(value) => set([rows, value])} />
       {route.drill === null ? null : (
-        <Button small icon="collapse" onClick={() => set(['', ''])}>
-          All namespaces
+        <Button
+          small
+          icon="collapse"
+          aria-label="All namespaces"
+          title="Back to all namespaces (Backspace)"
+          onClick={() => set(['', ''])}
+        >
+          <span className="matrix-long">All namespaces</span>
         </Button>
       )}
       <span className="muted matrix-size" data-testid="matrix-size">
@@ -43,9 +49,13 @@ export function MatrixBar({ route, cells, onArrange }: MatrixBarProps): ReactNod
         <Button
           small
           variant="ghost"
+          aria-label={`${blocks.shown ? 'Hide' : 'Show'} ${plural(blocks.count, 'CIDR block')}`}
+          title="CIDR blocks that policies name, as rows and columns"
           onClick={() => navigate({ blocks: blocks.shown ? 'auto' : 'shown', cell: null })}
         >
-          {blocks.shown ? 'Hide' : 'Show'} {plural(blocks.count, 'CIDR block')}
+          <span className="matrix-long">{blocks.shown ? 'Hide' : 'Show'}</span> {formatCount(blocks.count)}{' '}
+          CIDR
+          <span className="matrix-long">{blocks.count === 1 ? 'block' : 'blocks'}</span>
         </Button>
       )}
       <span className="spring" />
@@ -65,7 +75,13 @@ export function MatrixBar({ route, cells, onArrange }: MatrixBarProps): ReactNod
           onChange={(order) => navigate({ order })}
         />
         {route.order === 'similar' ? (
-          <IconButton small icon="arrange" label="Order anew by what is alike" onClick={onArrange} />
+          <IconButton
+            small
+            icon="arrange"
+            className="matrix-anew"
+            label="Order anew by what is alike"
+            onClick={onArrange}
+          />
         ) : null}
       </span>
     </div>
@@ -110,7 +126,12 @@ function AxisChoice({ label, value, onChange }: AxisChoiceProps): ReactNode {
   return (
     <label className="matrix-axis">
       <span>{label}</span>
-      <select className="select" value={value} onChange={(event) => onChange(event.target.value)}>
+      <select
+        className="select"
+        aria-label={label}
+        value={value}
+        onChange={(event) => onChange(event.target.value)}
+      >
         <option value="">All namespaces</option>
         <option value="*">All workloads</option>
         <optgroup label="Workloads of">
@@ -135,13 +156,14 @@ function Hidden({ route, cells }: { readonly route: Route; readonly cells: Matri
     route.verdicts.includes('allowed') ? null : 'what is allowed',
     route.verdicts.includes('unknown') ? null : 'what is unknown',
   ].filter((part) => part !== null);
-  if (parts.length === 0 && route.ports.length === 0) return null;
+  const text = [
+    ...(parts.length === 0 ? [] : [`Hidden by filters: ${parts.join(', ')}`]),
+    ...(route.ports.length === 0 ? [] : [`only ports ${route.ports.join(', ')}`]),
+  ].join(' · ');
+  if (text === '') return null;
   return (
-    <span className="matrix-hidden" data-testid="matrix-hidden">
-      {parts.length === 0 ? '' : `Hidden by filters: ${parts.join(', ')}`}
-      {route.ports.length === 0
-        ? ''
-        : `${parts.length === 0 ? '' : ' · '}only ports ${route.ports.join(', ')}`}
+    <span className="matrix-hidden truncate" title={text} data-testid="matrix-hidden">
+      {text}
     </span>
   );
 }

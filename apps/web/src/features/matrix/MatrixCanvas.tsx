@@ -59,7 +59,8 @@ interface MatrixCanvasProps {
 }
 
 /** Sides that fitting chooses from: smaller than this says nothing, larger looks coarse. */
-const FIT = { least: 0.02, most: 34 };
+const FIT = { least: 0.02, most: 34, mostOnLargeScreens: 48 };
+const LARGE_SCREEN = 1_400;
 /** A matrix that would need smaller cells than names allow opens with these, and with an overview. */
 const READABLE = 16;
 const MARGIN = 12;
@@ -84,16 +85,17 @@ export function MatrixCanvas(props: MatrixCanvasProps): ReactNode {
   // What was chosen when the matrix opened, or the window changed: a panel that opens beside it moves no cell.
   const opened = useRef({ key: '', cell: READABLE });
   const layout = useMemo(() => {
+    const most = box.height > LARGE_SCREEN ? FIT.mostOnLargeScreens : FIT.most;
     const fit = (cell: number) => {
       const header = headerSize(cells, cell, box);
       const room = {
         width: box.width - header.left - MARGIN - header.overhang,
         height: box.height - header.top - MARGIN,
       };
-      return fittingCell(room, rows, columns, box.ratio, FIT);
+      return fittingCell(room, rows, columns, box.ratio, { least: FIT.least, most });
     };
     // Names need room, and whether there are names depends on the room that is left.
-    const withNames = fit(FIT.most);
+    const withNames = fit(most);
     const without = fit(1);
     const exact = withNames >= NAMED_CELL ? withNames : Math.min(without, NAMED_CELL - 1);
     const key = [rows, columns, window.innerWidth, window.innerHeight].join(' ');
@@ -275,8 +277,10 @@ export function MatrixCanvas(props: MatrixCanvasProps): ReactNode {
         onPointerMove={point}
         onPointerLeave={props.onLeave}
         onClick={(event) => {
+          // The second half of a double click, which goes in, has nothing to open.
+          if (event.detail > 1) return;
           const hit = hitAt(event);
-          if (event.detail === 1) clicked.current = { hit, at: event.timeStamp };
+          clicked.current = { hit, at: event.timeStamp };
           if (hit?.on === 'cell') props.onOpen(hit);
           const unit =
             hit?.on === 'row'
@@ -304,7 +308,20 @@ export function MatrixCanvas(props: MatrixCanvasProps): ReactNode {
           <canvas ref={canvas} className="matrix-canvas" style={{ width: box.width, height: box.height }} />
         </div>
       </div>
-      <div className="matrix-corner">
+      <div
+        className="matrix-corner"
+        // Beside the cells that it explains where nothing can scroll beneath it.
+        style={
+          hasRoom && overview === null
+            ? {
+                left: left + columns * cell + overhang + MARGIN,
+                top: top + MARGIN,
+                right: 'auto',
+                bottom: 'auto',
+              }
+            : {}
+        }
+      >
         {props.children}
         {overview === null ? null : (
           <Overview

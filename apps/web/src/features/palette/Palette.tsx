@@ -43,6 +43,18 @@ export function Palette(props: PaletteProps): ReactNode {
     () => [...portCommands(text, onFilterPort), ...rankMatches(actions, text, (action) => action.label, 12)],
     [actions, text, onFilterPort],
   );
+  // The best match is what Enter takes, and what is seen first, whatever was marked before.
+  const best =
+    question?.choices[0] !== undefined
+      ? askValue(question.choices[0])
+      : (found[0]?.key ?? (shown[0] === undefined ? '' : doValue(shown[0])));
+  const [marked, setMarked] = useState(best);
+  const list = useRef<HTMLDivElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another text has another best match
+  useLayoutEffect(() => {
+    setMarked(best);
+    list.current?.scrollTo({ top: 0 });
+  }, [text, best]);
   const choose = (selection: Selection) => {
     onSelect(selection);
     onClose();
@@ -57,7 +69,13 @@ export function Palette(props: PaletteProps): ReactNode {
         if (event.target === dialog.current) onClose();
       }}
     >
-      <Command shouldFilter={false} label="Find anything, run anything, ask anything" loop>
+      <Command
+        shouldFilter={false}
+        label="Find anything, run anything, ask anything"
+        loop
+        value={marked}
+        onValueChange={setMarked}
+      >
         <div className="palette-input">
           <Icon name="search" />
           <Command.Input
@@ -68,14 +86,14 @@ export function Palette(props: PaletteProps): ReactNode {
           />
           <kbd className="kbd">Esc</kbd>
         </div>
-        <Command.List className="palette-list">
+        <Command.List ref={list} className="palette-list">
           {question === null ? null : (
             <Command.Group heading="Ask">
               {question.message === null ? null : <p className="palette-message">{question.message}</p>}
               {question.choices.map((choice) => (
                 <Command.Item
                   key={`${choice.from} ${choice.to}`}
-                  value={`ask ${choice.from} ${choice.to}`}
+                  value={askValue(choice)}
                   onSelect={() => choose({ type: 'pair', ...choice })}
                 >
                   <Icon name="question" size={14} />
@@ -103,7 +121,7 @@ export function Palette(props: PaletteProps): ReactNode {
               {shown.map((action) => (
                 <Command.Item
                   key={action.id}
-                  value={`do ${action.id}`}
+                  value={doValue(action)}
                   onSelect={() => {
                     onClose();
                     action.run();
@@ -125,6 +143,14 @@ export function Palette(props: PaletteProps): ReactNode {
       </Command>
     </dialog>
   );
+}
+
+function askValue({ from, to }: PaletteQuestion['choices'][number]): string {
+  return `ask ${from} ${to}`;
+}
+
+function doValue({ id }: PaletteCommand): string {
+  return `do ${id}`;
 }
 
 /** A port that was typed can be looked at alone. */
