@@ -89,6 +89,10 @@ async function drag(app: App, from: string, to: string): Promise<void> {
     if (box === null) throw new Error(`${name} is not in sight`);
     return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
   };
+  // The cluster opens with its namespaces collapsed.
+  await app.goTo(from.slice(0, from.indexOf('/')));
+  await app.graph.focus();
+  await app.page.keyboard.press('e');
   await placeOf(to);
   await placeOf(from);
   const end = await placeOf(to);

@@ -32,7 +32,8 @@ function head(
 function apart({ subject, peer, clusterScoped: { version, priority } }: TemplateContext): string {
   const isNew = version === 'v1alpha2';
   return [
-    `# Nothing of namespace ${peer.namespace} reaches namespace ${subject.namespace}, whatever NetworkPolicies allow.`,
+    `# Nothing of namespace ${peer.namespace} reaches namespace ${subject.namespace},`,
+    '# whatever NetworkPolicies allow.',
     '# Lower priorities are decided first; an Accept or Pass before it makes an exception.',
     ...head(
       version,
