@@ -11,7 +11,7 @@ import { type ReactNode, type RefObject, useEffect, useLayoutEffect, useMemo, us
 import type { Navigate } from '../../../app/contracts.ts';
 import { useEngine } from '../../../data/engine.ts';
 import { Icon } from '../../../shared/icons.tsx';
-import { Button, formatCount } from '../../../shared/ui.tsx';
+import { Button, formatCount, plural } from '../../../shared/ui.tsx';
 import { DraftIcon } from '../parts/icons.tsx';
 import { PinsStrip } from '../pins/PinsStrip.tsx';
 import { useDraft } from '../session.ts';
@@ -54,7 +54,14 @@ export function ImpactPane({ navigate }: { readonly navigate: Navigate }): React
     if (result !== null) performance.mark('bulkhead:impact', { detail: result.version });
   }, [result]);
   return (
-    <section ref={pane} className="draft-impact" aria-label="Impact" aria-busy={result === null}>
+    <section
+      ref={pane}
+      className="draft-impact"
+      aria-label="Impact"
+      aria-busy={result === null}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+      tabIndex={0}
+    >
       {failure === null ? null : (
         <p className="draft-notice error" role="alert">
           <Icon name="warning" size={14} />
@@ -78,16 +85,37 @@ export function ImpactPane({ navigate }: { readonly navigate: Navigate }): React
   );
 }
 
+/** More warnings than these are folded, so that the connections that change are not far below. */
+const NOTICES_SHOWN = 3;
+/** What hurts most is never among the folded. */
+const SEVERITIES: readonly DraftNotice['severity'][] = ['error', 'warning', 'info'];
+
 function Notices({ result }: { readonly result: ApplyResult }): ReactNode {
   const { review } = useDraft();
-  const notices = [...result.notices, ...findingNotices(review)];
+  const [open, setOpen] = useState(false);
+  const notices = [...result.notices, ...findingNotices(review)].toSorted(
+    (a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity),
+  );
   if (notices.length === 0) return null;
+  const folded = notices.length - NOTICES_SHOWN;
   return (
-    <ul className="draft-notices" aria-label="Warnings">
-      {notices.map((notice) => (
-        <Notice key={`${notice.code} ${notice.item} ${notice.line} ${notice.message}`} notice={notice} />
-      ))}
-    </ul>
+    <>
+      <ul className="draft-notices" aria-label="Warnings">
+        {notices.slice(0, open ? undefined : NOTICES_SHOWN).map((notice) => (
+          <Notice key={`${notice.code} ${notice.item} ${notice.line} ${notice.message}`} notice={notice} />
+        ))}
+      </ul>
+      {folded <= 0 ? null : (
+        <button
+          type="button"
+          className="button ghost small draft-more"
+          aria-expanded={open}
+          onClick={() => setOpen(!open)}
+        >
+          {open ? 'Fewer warnings' : plural(folded, 'more warning')}
+        </button>
+      )}
+    </>
   );
 }
 

@@ -9,9 +9,11 @@ const MAX_FILES = 2_000;
 const MANIFEST = /\.(?:ya?ml|json)$/i;
 
 /** The files of a drop, folders walked through: of those only YAML and JSON, in the order of their names. */
-export async function droppedFiles(transfer: DataTransfer): Promise<readonly DroppedFile[]> {
+export async function droppedFiles(
+  items: Iterable<Pick<DataTransferItem, 'webkitGetAsEntry' | 'getAsFile'>>,
+): Promise<readonly DroppedFile[]> {
   // Entries must be taken before the first pause: the list is empty afterwards.
-  const entries = [...transfer.items].map((item) => ({
+  const entries = [...items].map((item) => ({
     entry: item.webkitGetAsEntry(),
     file: item.getAsFile(),
   }));

@@ -103,7 +103,7 @@ export function usePaste(actions: DraftActions): boolean {
       event.stopPropagation();
       const text = event.dataTransfer.getData('text/plain');
       if (event.dataTransfer.types.includes('Files')) {
-        void droppedFiles(event.dataTransfer)
+        void droppedFiles(event.dataTransfer.items)
           .then((files) => take(files, actions))
           .then((message) => notify(message));
       } else notify(takeText(text, actions));
