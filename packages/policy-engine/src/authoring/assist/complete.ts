@@ -178,7 +178,7 @@ function clusterOptions(
         label: name,
         insert: renderScalar(name, { flow: false, json: false }),
         kind: 'namespace',
-        detail: `${values?.workloads.filter(({ namespace }) => namespace === name).length ?? 0} workloads`,
+        detail: `${values === undefined ? 0 : (workloadCounts(values).get(name) ?? 0)} workloads`,
         rank: 0,
       }));
     case 'ports':
@@ -194,6 +194,18 @@ function clusterOptions(
             return value === undefined ? [] : [value];
           });
   }
+}
+
+const counted = new WeakMap<ClusterValues, ReadonlyMap<string, number>>();
+
+/** Workloads of each namespace; asked for at each key, and counted once. */
+function workloadCounts(values: ClusterValues): ReadonlyMap<string, number> {
+  const known = counted.get(values);
+  if (known !== undefined) return known;
+  const counts = new Map<string, number>();
+  for (const { namespace } of values.workloads) counts.set(namespace, (counts.get(namespace) ?? 0) + 1);
+  counted.set(values, counts);
+  return counts;
 }
 
 /** Items of an expression's `values`; its key stands on another line, so values of every key are offered. */
@@ -216,23 +228,39 @@ function expressionValues(
   return tallied(of, context, values, (labels) => Object.values(labels));
 }
 
-function portOptions(context: CursorContext, values: ClusterValues | undefined): readonly CompletionOption[] {
+const ports = new WeakMap<
+  ClusterValues,
+  { readonly of: string | undefined; readonly options: PortOptions }
+>();
+type PortOptions = readonly CompletionOption[];
+
+/** Ports that workloads declare, those of the policy's namespace first; for one namespace they are the same at each key. */
+function portOptions({ namespace }: CursorContext, values: ClusterValues | undefined): PortOptions {
+  if (values === undefined) return [];
+  const known = ports.get(values);
+  if (known !== undefined && known.of === namespace) return known.options;
+  const options = declaredPorts(namespace, values);
+  ports.set(values, { of: namespace, options });
+  return options;
+}
+
+function declaredPorts(own: string | undefined, values: ClusterValues): PortOptions {
   const users = new Map<string, { readonly names: Set<string>; own: boolean }>();
-  for (const { name: workload, namespace, ports } of values?.workloads ?? []) {
-    for (const { name, port } of ports) {
+  for (const { name: workload, namespace, ports: declared } of values.workloads) {
+    for (const { name, port } of declared) {
       for (const label of [String(port), ...(name === undefined ? [] : [name])]) {
         const entry = users.get(label) ?? { names: new Set<string>(), own: false };
         entry.names.add(workload);
-        entry.own ||= namespace === context.namespace;
+        entry.own ||= namespace === own;
         users.set(label, entry);
       }
     }
   }
-  return [...users].map(([label, { names, own }]) => ({
+  return [...users].map(([label, { names, own: isOwn }]) => ({
     label,
     insert: label,
     kind: 'port',
     detail: names.size === 1 ? `${[...names][0]}` : `${names.size} workloads`,
-    rank: (own ? 1_000 : 0) + Math.min(900, names.size),
+    rank: (isOwn ? 1_000 : 0) + Math.min(900, names.size),
   }));
 }

@@ -3,11 +3,18 @@ import type { Universe } from '../../compile/universe.ts';
 import type { CellId } from '../../compile/verdict-cells.ts';
 import { changedRectangles } from '../../queries/diff.ts';
 import { type ConnectionSetId, type ConnectionSpace, connectionPoint } from '../../sets/connection-set.ts';
-import { forEachMember, type IntervalSet, isEmptySet, overlaps, subtract } from '../../sets/interval-set.ts';
+import {
+  forEachMember,
+  fromSortedPoints,
+  type IntervalSet,
+  isEmptySet,
+  overlaps,
+  subtract,
+} from '../../sets/interval-set.ts';
 import { INTERNET_ID } from '../../views/outside.ts';
 import { portSummary } from '../../views/ports.ts';
 import { IMPACT_KINDS, type Impact, type ImpactEnd, type ImpactKind, type ImpactRow } from './model.ts';
-import { type Places, placesOf, unnamedDomains } from './places.ts';
+import { outsideNames, type Places, placesOf } from './places.ts';
 
 export interface ImpactOptions {
   /** Rows between workloads only as long as there are at most this many pairs; default 400. */
@@ -49,19 +56,19 @@ interface Cut extends Ends {
  */
 export function impactOf(before: Cluster, after: Cluster, options: ImpactOptions = {}): Impact {
   const { universe } = after;
-  const unnamed = unnamedDomains(universe, [before, after]);
+  const outside = outsideNames(universe, [before, after]);
   const cuts = changedRectangles(before, after).flatMap((rectangle) => {
     const change = changeOf(after.cells.space, sets(after, rectangle.before), sets(after, rectangle.after));
-    const { sources, targets } = withoutNames(universe, unnamed, rectangle);
+    const { sources, targets } = withoutNames(universe, outside.unmentioned, rectangle);
     return change === undefined || isEmptySet(sources) || isEmptySet(targets)
       ? []
       : [{ sources, targets, change }];
   });
-  const workloads = placesOf(universe, [before, after], 'workload');
+  const workloads = placesOf(universe, outside, 'workload');
   const limit = options.mostWorkloadPairs ?? 400;
   const counter = new EndCounter(workloads);
   const fine = options.within !== undefined || countPairs(counter, cuts, limit) <= limit;
-  const namespaces = placesOf(universe, [before, after], 'namespace');
+  const namespaces = placesOf(universe, outside, 'namespace');
   const coarse = fine ? workloads : namespaces;
   const { from: onlyFrom, to: onlyTo } = options.within ?? {};
   const list = new RowList(after.cells.space, fine);
@@ -94,9 +101,9 @@ export function impactOf(before: Cluster, after: Cluster, options: ImpactOptions
  * Without names where they say nothing: nothing comes from a name, and a name that no policy mentions is its addresses, which
  * have columns of their own.
  */
-function withoutNames({ regions }: Universe, unnamed: IntervalSet, { sources, targets }: Ends): Ends {
-  if (!overlaps(sources, regions.domains) && !overlaps(targets, unnamed)) return { sources, targets };
-  return { sources: subtract(sources, regions.domains), targets: subtract(targets, unnamed) };
+function withoutNames({ regions }: Universe, unmentioned: IntervalSet, { sources, targets }: Ends): Ends {
+  if (!overlaps(sources, regions.domains) && !overlaps(targets, unmentioned)) return { sources, targets };
+  return { sources: subtract(sources, regions.domains), targets: subtract(targets, unmentioned) };
 }
 
 function sets(cluster: Cluster, cell: CellId): Sets {
@@ -312,27 +319,34 @@ export function isDns(labels: Readonly<Record<string, string>>): boolean {
   return DNS_LABELS.some(([key, value]) => Object.hasOwn(labels, key) && labels[key] === value);
 }
 
+const dnsColumns = new WeakMap<Universe, IntervalSet>();
+
+/** Columns of pods that answer the cluster's DNS. */
+function dnsServers(universe: Universe): IntervalSet {
+  let servers = dnsColumns.get(universe);
+  if (servers === undefined) {
+    servers = fromSortedPoints(
+      universe.classes.flatMap(({ labels }, column) => (isDns(labels) ? column : [])),
+    );
+    dnsColumns.set(universe, servers);
+  }
+  return servers;
+}
+
 function cutFromDns(
   after: Cluster,
   workloads: Places,
   counter: EndCounter,
   cuts: readonly Cut[],
 ): readonly string[] {
-  const servers = new Set<number>();
-  after.universe.classes.forEach((entry, column) => {
-    if (isDns(entry.labels)) servers.add(column);
-  });
-  if (servers.size === 0) return [];
+  const servers = dnsServers(after.universe);
+  if (isEmptySet(servers)) return [];
   const { space } = after.cells;
   const port = connectionPoint('UDP', 53);
   const cut = new Set<string>();
   for (const { sources, targets, change } of cuts) {
     if (!space.has(change.closed, port)) continue;
-    let server = false;
-    forEachMember(targets, (column) => {
-      server ||= servers.has(column);
-    });
-    if (!server) continue;
+    if (!overlaps(targets, servers)) continue;
     for (const end of counter.distinct(sources)) {
       const { type, namespace, label } = workloads.ends[end] ?? {};
       if (type === 'workload') cut.add(`${namespace}/${label}`);

@@ -18,10 +18,10 @@ type Level = 'workload' | 'namespace';
 const remembered = new WeakMap<Universe, Map<Level, Places>>();
 
 /**
- * Names for all columns of a universe: workloads (or their namespaces), nodes, names, and address blocks by the
- * narrowest CIDR that a policy of the clusters names; what no CIDR holds is the internet.
+ * Names for all columns of a universe: workloads (or their namespaces), nodes, names, and address blocks as `outsideNames`
+ * has them.
  */
-export function placesOf(universe: Universe, clusters: readonly Cluster[], level: Level): Places {
+export function placesOf(universe: Universe, { blocks }: OutsideNames, level: Level): Places {
   const own = remembered.get(universe) ?? new Map<Level, Places>();
   remembered.set(universe, own);
   let fixed = own.get(level);
@@ -32,7 +32,7 @@ export function placesOf(universe: Universe, clusters: readonly Cluster[], level
   const ends = [...fixed.ends];
   const ofColumn = fixed.ofColumn.slice();
   const index = new Map<string, number>([['', INTERNET]]);
-  for (const [block, cidr] of blockNames(universe, clusters).entries()) {
+  for (const [block, cidr] of blocks.entries()) {
     let at = index.get(cidr);
     if (at === undefined) {
       at = ends.length;
@@ -44,19 +44,35 @@ export function placesOf(universe: Universe, clusters: readonly Cluster[], level
   return { ends, ofColumn };
 }
 
-/**
- * Columns of names that no policy of these clusters mentions. A universe may tell apart more than that: a draft named it, a
- * few keys ago.
- */
-export function unnamedDomains(universe: Universe, clusters: readonly Cluster[]): IntervalSet {
-  const { domains, firstDomain, firstReading } = universe;
-  const mentioned = new Set(policiesOf(clusters).flatMap((policy) => outsideOf(policy).domains));
-  const points = domains.flatMap((pattern, index) => (mentioned.has(pattern) ? [] : firstDomain + index));
-  return fromSortedPoints([...points, firstReading - 1]);
+/** What policies call the outside. */
+export interface OutsideNames {
+  /**
+   * For each address block the narrowest CIDR that a policy names and that holds it; empty where there is none but the whole
+   * internet.
+   */
+  readonly blocks: readonly string[];
+  /**
+   * Columns of names that no policy mentions. A universe may tell apart more than policies do: a draft named it, a few keys
+   * ago.
+   */
+  readonly unmentioned: IntervalSet;
 }
 
-function policiesOf(clusters: readonly Cluster[]): readonly CompiledPolicy[] {
-  return clusters.flatMap((cluster) => [...cluster.policies.values()]);
+export function outsideNames(universe: Universe, clusters: readonly Cluster[]): OutsideNames {
+  const cidrs = new Set<string>();
+  const mentioned = new Set<string>();
+  // Two states have most of their policies in common.
+  for (const policy of new Set(clusters.flatMap((cluster) => [...cluster.policies.values()]))) {
+    const outside = outsideOf(policy);
+    for (const cidr of outside.cidrs) cidrs.add(cidr);
+    for (const pattern of outside.domains) mentioned.add(pattern);
+  }
+  const { domains, firstDomain, firstReading } = universe;
+  const points = domains.flatMap((pattern, index) => (mentioned.has(pattern) ? [] : firstDomain + index));
+  return {
+    blocks: blockNames(universe, cidrs),
+    unmentioned: fromSortedPoints([...points, firstReading - 1]),
+  };
 }
 
 /** The internet is the first end of every list. */
@@ -114,9 +130,7 @@ function namespaceEnd(namespace: string): ImpactEnd {
   return { id: `ns:${namespace}`, type: 'namespace', label: namespace, namespace };
 }
 
-/** The narrowest named CIDR that holds each address block; empty where there is none but the whole internet. */
-function blockNames(universe: Universe, clusters: readonly Cluster[]): readonly string[] {
-  const cidrs = new Set(policiesOf(clusters).flatMap((policy) => outsideOf(policy).cidrs));
+function blockNames(universe: Universe, cidrs: ReadonlySet<string>): readonly string[] {
   const total = universe.firstDomain - universe.firstBlock;
   const names = new Array<string>(total).fill('');
   const widths = new Array<number>(total).fill(Number.POSITIVE_INFINITY);

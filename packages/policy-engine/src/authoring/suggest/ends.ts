@@ -12,7 +12,7 @@ import {
 } from '../../sets/interval-set.ts';
 import { INTERNET_ID } from '../../views/outside.ts';
 import type { ImpactEnd } from '../impact/model.ts';
-import { placesOf } from '../impact/places.ts';
+import { outsideNames, placesOf } from '../impact/places.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { pickSelector } from '../pick-selector.ts';
 import type { SuggestEnd } from './model.ts';
@@ -67,7 +67,8 @@ function isInternet(end: SuggestEnd): boolean {
 
 /** Of columns of addresses, those that no block of a policy holds: what every view calls the internet. */
 function unnamed(cluster: Cluster, columns: IntervalSet): IntervalSet {
-  const { ends, ofColumn } = placesOf(cluster.universe, [cluster], 'workload');
+  const { universe } = cluster;
+  const { ends, ofColumn } = placesOf(universe, outsideNames(universe, [cluster]), 'workload');
   return fromSortedPoints(
     members(columns).filter((column) => ends[ofColumn[column] ?? -1]?.id === INTERNET_ID),
   );
