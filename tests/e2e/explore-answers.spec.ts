@@ -182,8 +182,17 @@ test('the matrix is read, walked, gone into and linked to, and says what the eng
     await picture.focus();
     await page.keyboard.press('Backspace');
     await expect.poll(() => query(page).get('drill')).toBe(null);
+    const size = page.getByTestId('matrix-size');
+    await expect(size).toHaveText(`${rows.units.length} × ${columns.units.length}`);
     await page.goBack();
     await expect.poll(() => page.url()).toBe(link);
+    await expect(size).toHaveText(`${inner.rows.units.length} × ${inner.columns.units.length}`);
+    // Back from another view as well, where the matrix is drawn from nothing.
+    await app.show('?view=table');
+    await expect(page.getByRole('tablist', { name: 'Tables' })).toBeVisible();
+    await app.show('?view=matrix');
+    await expect(size).toHaveText(`${rows.units.length} × ${columns.units.length}`);
+    await app.show(new URL(link).search);
     await page.reload();
     await expect(page.getByTestId('matrix-size')).toHaveText(
       `${inner.rows.units.length} × ${inner.columns.units.length}`,

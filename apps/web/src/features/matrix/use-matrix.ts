@@ -35,7 +35,7 @@ export function useMatrix(route: Route, arrangement: number, rowsInSight: () => 
     blocks: route.blocks,
     arrangement,
   });
-  const answer = query.data;
+  const { data: answer, refetch } = query;
   const loaded = useRef<MatrixCells>(undefined);
   const [shown, setShown] = useState<MatrixCells | null>(null);
   const [progress, setProgress] = useState(0);
@@ -65,7 +65,9 @@ export function useMatrix(route: Route, arrangement: number, rowsInSight: () => 
           count,
           knownOutcomes: next.outcomes.length,
         });
-        if (stopped || band === null) return;
+        if (stopped) return;
+        // The answer was kept from an earlier visit, and the worker has made another matrix since.
+        if (band === null) return void refetch();
         next.add(band);
         setShown(next);
         if (next.missing > 0 && performance.now() - painted < PAINT_MS) continue;
@@ -77,7 +79,7 @@ export function useMatrix(route: Route, arrangement: number, rowsInSight: () => 
     return () => {
       stopped = true;
     };
-  }, [next, engine]);
+  }, [next, engine, refetch]);
 
   return { cells: shown, progress, error: query.error };
 }

@@ -107,7 +107,7 @@ const COLUMNS: readonly LocalColumn<Row, Key>[] = [
   {
     key: 'subjects',
     title: 'Selects',
-    least: 96,
+    least: 114,
     most: 160,
     text: (row) => plural(row.subjects, 'workload'),
     grow: 0,

@@ -37,9 +37,9 @@ export function deciders(row: ConnectionRow): string {
   return row.policies.map((key) => policyName(key).name).join(', ');
 }
 
-/** What the draft does to a row: `+ TCP 8081 − TCP 8080`. */
+/** What the draft does to a row, beside the sign of it: `TCP 8081`, or `+ TCP 8081 − TCP 8080` where it does both. */
 export function changeText({ outcome: { opened, closed } }: ConnectionRow): string {
-  return [opened === '' ? '' : `+ ${opened}`, closed === '' ? '' : `− ${closed}`].filter(Boolean).join(' ');
+  return opened !== '' && closed !== '' ? `+ ${opened} − ${closed}` : `${opened}${closed}`;
 }
 
 const CHANGE_COLUMN: Column = {
