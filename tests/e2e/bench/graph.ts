@@ -33,6 +33,8 @@ export async function firstPicture(page: Page, url: string): Promise<Measured> {
 /** Moves, zooms and points at the graph, and clicks some of its namespaces. */
 export async function graphInteraction(page: Page): Promise<Measured> {
   const begin = await now(page);
+  // Before anything else was done on the page: what is slow once is slow for everybody who does it once.
+  const firstFocus = await focusTime(page, 1);
   const box = await page.locator('.graph-canvas').boundingBox();
   if (box === null) throw new Error('the graph has no place');
   const ground = { x: box.x + 14, y: box.y + box.height * 0.72 };
@@ -52,17 +54,17 @@ export async function graphInteraction(page: Page): Promise<Measured> {
       middle.y + box.height * 0.3 * Math.cos(step / 7),
     ),
   );
-  const focus = await focusTime(page);
-  return { panning, zooming, pointing, focus, longest: await longestTask(page, begin) };
+  const focus = await focusTime(page, FOCUSED);
+  return { panning, zooming, pointing, firstFocus, focus, longest: await longestTask(page, begin) };
 }
 
 /** From the key that selects a namespace to the picture in which the rest has faded; the median. */
-async function focusTime(page: Page): Promise<number> {
-  const times: number[] = [];
+async function focusTime(page: Page, times: number): Promise<number> {
+  const took: number[] = [];
   await page.locator('.graph-canvas').focus();
-  for (let count = 0; count < FOCUSED; count++) {
+  for (let count = 0; count < times; count++) {
     await page.keyboard.press('PageDown');
-    const took = await page.evaluate(
+    const time = await page.evaluate(
       () =>
         new Promise<number>((resolve) => {
           const start = performance.now();
@@ -83,12 +85,12 @@ async function focusTime(page: Page): Promise<number> {
           setTimeout(() => resolve(Number.NaN), 20_000);
         }),
     );
-    if (Number.isFinite(took)) times.push(took);
+    if (Number.isFinite(time)) took.push(time);
     await page.waitForTimeout(500);
     await page.keyboard.press('Escape');
     await page.waitForTimeout(300);
     await page.locator('.graph-canvas').focus();
   }
-  times.sort((a, b) => a - b);
-  return times[Math.floor(times.length / 2)] ?? Number.NaN;
+  took.sort((a, b) => a - b);
+  return took[Math.floor(took.length / 2)] ?? Number.NaN;
 }

@@ -15,6 +15,7 @@ export const METRICS = {
   panning: { title: 'graph: frames while panning', unit: 'fps', goal: { value: 30, least: true } },
   zooming: { title: 'graph: frames while zooming', unit: 'fps', goal: { value: 30, least: true } },
   pointing: { title: 'graph: frames while pointing', unit: 'fps', goal: { value: 30, least: true } },
+  firstFocus: { title: 'first click to focused picture', unit: 'ms', goal: { value: 100 } },
   focus: { title: 'click to focused picture, median', unit: 'ms', goal: { value: 100 } },
   longest: { title: 'graph: longest main-thread task', unit: 'ms', goal: { value: 100 } },
   matrixSide: { title: 'matrix: rows and columns', unit: '' },

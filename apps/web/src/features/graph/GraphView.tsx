@@ -19,6 +19,7 @@ import {
   pathRequest,
   policyRequest,
   TOGGLE_ALL,
+  warmRequest,
 } from '../../worker/explore/requests.ts';
 import type { Point } from '../../worker/layout/pack.ts';
 import type { GraphCanvas } from './canvas.ts';
@@ -79,6 +80,12 @@ export function GraphView({ route, onConnect }: GraphViewProps): ReactNode {
     announced.current = revision;
     announce(`The cluster changed: ${countsOf(answer)} shown`);
   }, [news, answer, revision, announce]);
+  const warmed = useRef('');
+  useEffect(() => {
+    if (answer === undefined || warmed.current === answer.picture) return;
+    warmed.current = answer.picture;
+    void engine.call(warmRequest, scope);
+  }, [engine, answer, scope]);
   const ids = useMemo(() => focusIds(route.selection), [route.selection]);
   const focusing = useEngineQuery(
     focusRequest,

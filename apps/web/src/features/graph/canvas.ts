@@ -13,6 +13,7 @@ import type { Pen } from './paint/pen.ts';
 import { type Picture, paintGround, paintLit, paintMarks } from './paint/scene.ts';
 import { createSprites } from './paint/sprites.ts';
 import { boundsOf, type Focus, type Scene } from './scene.ts';
+import { warmUp } from './warm.ts';
 
 export interface CanvasEvents {
   /** A node or an edge was clicked; `null`: the empty ground. `add`: with shift, control or command. */
@@ -75,6 +76,8 @@ const CLOSEST_FIT = 1.5;
 const PADDING = 18;
 const NOTES_HEIGHT = 24;
 const TOOLS_HEIGHT = 36;
+/** What the notes take with the controls of a focus among them, which need two rows in a narrow picture. */
+const FOCUS_NOTES_HEIGHT = 64;
 /** How faint everything is that is not in focus. */
 const FADED = 0.2;
 const MOVE_MS = 220;
@@ -124,16 +127,15 @@ export function createCanvas(container: HTMLElement, events: CanvasEvents): Grap
     labels: labelsOf(of.boxes, of.cards, of.outside, step),
     edgeLabels: new Map(),
   });
-  const frontOf = remembered(
-    (of: Scene, step: number, focus: Focus): Picture => ({
-      scene: of,
-      focus,
-      labels: namesMore(focus)
-        ? nodeLabels(litIn(of, focus.lit), focus, step)
-        : labelsOf(of.boxes, of.cards, of.outside, step),
-      edgeLabels: placeEdgeLabels(of, focus, { size: EDGE_TEXT * step, most: SCREEN_EDGES }),
-    }),
-  );
+  const litPicture = (of: Scene, step: number, focus: Focus): Picture => ({
+    scene: of,
+    focus,
+    labels: namesMore(focus)
+      ? nodeLabels(litIn(of, focus.lit), focus, step)
+      : labelsOf(of.boxes, of.cards, of.outside, step),
+    edgeLabels: placeEdgeLabels(of, focus, { size: EDGE_TEXT * step, most: SCREEN_EDGES }),
+  });
+  const frontOf = remembered(litPicture);
   const layer =
     (paint: (pen: Pen, picture: Picture) => void, pictureAt: (step: number) => Picture): PaintLayer =>
     (context, view, size) => {
@@ -149,6 +151,23 @@ export function createCanvas(container: HTMLElement, events: CanvasEvents): Grap
       paint(pen, pictureAt(labelScale(scale)));
     };
   const front = (step: number) => frontOf(drawn, step, focused);
+  let giveUpWarming = () => {};
+  const warm = () => {
+    giveUpWarming();
+    const nowhere = document.createElement('canvas').getContext('2d');
+    if (nowhere === null) return;
+    giveUpWarming = warmUp(scene, (focus) => {
+      if (colors === undefined || focused.lit !== null) return;
+      const { zoom, extent } = viewport();
+      const scale = Math.max(1, 1 / zoom);
+      const density = zoom * window.devicePixelRatio;
+      nowhere.setTransform(density, 0, 0, density, -extent.x * density, -extent.y * density);
+      paintLit(
+        { context: nowhere, colors, sprites, scale, density, extent },
+        litPicture(scene, labelScale(scale), focus),
+      );
+    });
+  };
   const layers = createLayers(container, {
     ground: layer(paintGround, (step) => groundOf(drawn, step)),
     lit: layer(paintLit, front),
@@ -229,7 +248,13 @@ export function createCanvas(container: HTMLElement, events: CanvasEvents): Grap
     Math.min(Math.max(50, width) / Math.max(1, rect.width), Math.max(50, height) / Math.max(1, rect.height));
   const zoomToNodes = (rect: Rect, padding: number) => {
     const { width, height } = gestures.size();
-    return Math.min(CLOSEST_FIT, zoomToFit(rect, width - 2 * padding, height - 2 * padding));
+    const high = height - 2 * padding - FOCUS_NOTES_HEIGHT;
+    return Math.min(CLOSEST_FIT, zoomToFit(rect, width - 2 * padding, high));
+  };
+  /** Nodes in the middle of what neither notes nor tools cover. */
+  const centreOnNodes = (rect: Rect, zoom: number) => {
+    const view = viewOf(centreOf(rect), zoom);
+    gestures.look({ ...view, y: view.y + (FOCUS_NOTES_HEIGHT - TOOLS_HEIGHT) / 2 });
   };
   /** Where everything is seen, between the notes and the tools. */
   const fittedView = (): View => {
@@ -322,6 +347,7 @@ export function createCanvas(container: HTMLElement, events: CanvasEvents): Grap
       colors = nextColors;
       scene = next;
       if (options.look !== null) look(options.look);
+      if (before === EMPTY) warm();
       clearTimeout(newsEnd);
       news = options.news && options.animate && !next.busy ? changes(before, next) : new Set();
       if (news.size > 0) {
@@ -377,7 +403,7 @@ export function createCanvas(container: HTMLElement, events: CanvasEvents): Grap
     fit(ids) {
       const rect = ids === undefined ? null : boundsOfIds(ids);
       if (ids === undefined) fitAll();
-      else if (rect !== null) centreOn(rect, zoomToNodes(rect, 90));
+      else if (rect !== null) centreOnNodes(rect, zoomToNodes(rect, 90));
     },
     reveal(ids) {
       const rect = boundsOfIds(ids);
@@ -385,7 +411,7 @@ export function createCanvas(container: HTMLElement, events: CanvasEvents): Grap
       if (rect === null || (isInSight(rect) && zoom >= READABLE_ZOOM)) return;
       // Zooming in on something small would lose its surroundings.
       const most = Math.max(READABLE_ZOOM, Math.min(zoom, 1));
-      centreOn(rect, Math.min(zoomToNodes(rect, 70), most));
+      centreOnNodes(rect, Math.min(zoomToNodes(rect, 40), most));
     },
     zoomBy(factor) {
       const { width, height } = gestures.size();
@@ -404,6 +430,7 @@ export function createCanvas(container: HTMLElement, events: CanvasEvents): Grap
       stop();
       clearTimeout(newsEnd);
       clearTimeout(settling);
+      giveUpWarming();
       observer.disconnect();
       gestures.destroy();
       layers.destroy();

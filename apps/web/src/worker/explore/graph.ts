@@ -1,4 +1,5 @@
 import {
+  entityDetails,
   focusView,
   type GraphEdge,
   type GraphOptions,
@@ -17,6 +18,7 @@ import {
   planBox,
 } from '../layout/place.ts';
 import type { FlowEdge } from '../layout/rank.ts';
+import { turn } from '../queue.ts';
 import { answer, type EngineSession, type Handler } from '../session.ts';
 import { sessionLens } from './lens.ts';
 import {
@@ -27,6 +29,7 @@ import {
   movedRequest,
   TOGGLE_ALL,
   type ViewScope,
+  warmRequest,
 } from './requests.ts';
 
 /** Arrangements that were made, by `GraphRequest.picture`; the one that was looked at last is the last. */
@@ -34,6 +37,9 @@ type Memory = Map<string, Arrangement>;
 
 /** So many arrangements are kept; who comes back to an older one finds what they moved by hand, and the rest made anew. */
 const KEPT = 8;
+
+/** How many focuses are computed ahead; each is done before anything else is answered. */
+const WARM_ROUNDS = 4;
 
 /** Up to this many workloads a cluster opens expanded, and up to the other one where a few boxes would say nothing. */
 const SMALL = 150;
@@ -80,6 +86,20 @@ export function graphHandlers(): readonly Handler[] {
         if (rect !== undefined) rects.set(id, { ...rect, ...to });
       }
       memory.set(picture, { ...kept, rects });
+      return null;
+    }),
+    answer(warmRequest, async (session, scope) => {
+      const { namespaces } = session.cluster.universe;
+      for (let round = 0; round < WARM_ROUNDS; round++) {
+        const name = namespaces[Math.floor((round * namespaces.length) / WARM_ROUNDS)]?.record.name;
+        if (name === undefined) break;
+        const id = `ns:${name}`;
+        const lens = sessionLens(session, scope.ports);
+        focusView(lens, optionsOf(session, scope), { ids: [id], direction: 'both', hops: 1 }, drawn);
+        await turn();
+        if (round === 0) entityDetails(lens, id);
+        await turn();
+      }
       return null;
     }),
     answer(focusRequest, (session, { focus, ...scope }) =>

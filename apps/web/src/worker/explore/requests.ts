@@ -66,6 +66,9 @@ export const movedRequest = requestKind<
   null
 >('explore/moved', 'urgent');
 
+/** Has some focuses computed that nobody asked for yet, so that the first one that is comes as soon as all later ones. */
+export const warmRequest = requestKind<ViewScope, null>('explore/warm', 'idle');
+
 /** What stays lit around a selection in the graph of the last answer; `version` is that answer's. */
 export const focusRequest = requestKind<
   ViewScope & { readonly focus: FocusOptions; readonly version: number },
