@@ -14,7 +14,7 @@ const FONT = 'system-ui, -apple-system, Segoe UI, Roboto, Noto Sans, sans-serif'
 const MARGIN = 48;
 const TITLE = 64;
 const LEGEND_HEIGHT = 168;
-const LEGEND_COLUMN = 360;
+const LEGEND_COLUMN = 480;
 /** In pictures wider than this, text and lines grow with the picture. */
 const PAGE_WIDTH = 2200;
 /** A picture is read nearer than a screen: up to this many edges have their ports. */
