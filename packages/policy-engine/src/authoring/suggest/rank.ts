@@ -68,21 +68,24 @@ function tryOut(
   const { asked, others, alsoPairs } = changes(overlay.before, overlay.after, question);
   const { space } = overlay.after.cells;
   const port = space.range(question.protocol, question.port, question.port);
-  const beside = (side: 'opened' | 'closed') => {
-    const sets = asked.flatMap((row) => row[side].ranges);
-    const all = sets.reduce(
-      (sum, { protocol, from, to }) => space.union(sum, space.range(protocol, from, to)),
-      space.none,
-    );
+  const beside = (side: 'opened' | 'closed' | 'unknown', rows: readonly ImpactRow[]) => {
+    const all = rows
+      .flatMap((row) => row[side].ranges)
+      .reduce((sum, { protocol, from, to }) => space.union(sum, space.range(protocol, from, to)), space.none);
     return space.subtract(all, port);
   };
-  const opened = beside('opened');
-  const closed = beside('closed');
+  const opened = beside('opened', asked);
+  const closed = beside('closed', asked);
+  // Pods on their node's network stay unknown on the asked port, which is what was asked about.
+  const unsure = beside(
+    'unknown',
+    asked.filter(({ kind }) => kind === 'uncertain'),
+  );
   const hasPorts = opened !== space.none || closed !== space.none;
   return {
     title,
     edits,
-    exact: alsoPairs === 0 && !hasPorts && asked.every(({ kind }) => kind !== 'uncertain'),
+    exact: alsoPairs === 0 && !hasPorts && unsure === space.none,
     alsoPorts: hasPorts ? { opened: portSummary(space, opened), closed: portSummary(space, closed) } : null,
     also: others.slice(0, SHOWN),
     alsoPairs,

@@ -323,7 +323,7 @@ function alsoText({ alsoPorts, also, alsoPairs }: Suggestion): string {
     ...(alsoPairs > 0 ? [`${formatCount(alsoPairs)} more`] : []),
     ...(alsoPorts === null ? [] : ['other ports']),
   ];
-  return `also ${verb} ${what.join(', ')}`;
+  return what.length === 0 ? 'leaves other ports unknown' : `also ${verb} ${what.join(', ')}`;
 }
 
 function Ports({ opened, closed }: Pick<AlsoChange, 'opened' | 'closed'>): ReactNode {
