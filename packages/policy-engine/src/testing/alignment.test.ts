@@ -59,7 +59,7 @@ describe('two states of a cluster over common columns', () => {
           }
         }
       }),
-      fuzzing(600),
+      fuzzing(400),
     );
   });
 
@@ -71,7 +71,7 @@ describe('two states of a cluster over common columns', () => {
         expect(saidOf(before, was)).toEqual(saidOf(engineFor(was), was));
         expect(saidOf(after, is)).toEqual(saidOf(engineFor(is), is));
       }),
-      fuzzing(150),
+      fuzzing(100),
     );
   });
 

@@ -63,7 +63,6 @@ export function paintBox(pen: Pen, { rect, node }: SceneBox, stress: Stress): vo
   context.lineWidth = (marked ? 2 : width) * scale;
   context.setLineDash(marked ? [] : dash.map((length) => length * scale));
   context.stroke();
-  if (node.mark !== null) paintMark(pen, rect, node.mark);
 }
 
 /** The name, counts and toggle of a box. */
@@ -143,7 +142,6 @@ export function paintCard(pen: Pen, card: SceneCard, labels: NodeLabels, stress:
     stress,
     ...(node.mark === null ? {} : { dash: MARK_DASH[node.mark] }),
   });
-  if (node.mark !== null) paintMark(pen, rect, node.mark);
   icon(
     pen,
     ringMarkup(node.ingress, node.egress, node.kind, colors),
@@ -201,8 +199,17 @@ export function paintOutside(
 
 const MARK = { size: 12, height: 17, padding: 5, radius: 4, inset: 6, overlap: 4, most: 0.75 };
 
-/** What a draft does to the thing itself, as a tab on its upper edge; where there is no room for it, dashes say it. */
-function paintMark(pen: Pen, rect: Rect, mark: DraftMark): void {
+/**
+ * What a draft does to the things themselves, as a tab on their upper edge, over their neighbours; where there is no room for
+ * it, dashes say it.
+ */
+export function paintTabs(pen: Pen, things: readonly (SceneBox | SceneCard)[]): void {
+  for (const { rect, node } of things) {
+    if (node.mark !== null && isInSight(pen, rect)) paintTab(pen, rect, node.mark);
+  }
+}
+
+function paintTab(pen: Pen, rect: Rect, mark: DraftMark): void {
   const { context, colors, scale } = pen;
   const { sign, word, color } = MARKS[mark];
   const label = `${sign} ${word}`;

@@ -10,6 +10,7 @@ import {
   paintBoxText,
   paintCard,
   paintOutside,
+  paintTabs,
   type Stress,
 } from './nodes.ts';
 import type { Pen } from './pen.ts';
@@ -35,6 +36,7 @@ export function paintGround(pen: Pen, { scene, labels }: Picture): void {
   else for (const card of cards) paintCard(pen, card, labels, 'none');
   for (const peer of outside) paintOutside(pen, peer, labels, 'none');
   if (isFar(pen)) for (const box of boxes) if (box.node.expanded) paintBoxText(pen, box, labels, false);
+  paintTabs(pen, [...boxes, ...cards]);
 }
 
 /** What is in focus, over the faded rest; where all is lit only what stands on edges. */
@@ -60,6 +62,7 @@ export function paintLit(pen: Pen, { scene, focus, labels, edgeLabels }: Picture
   }
   for (const card of scene.cards) if (isLit(card)) paintCard(pen, card, labels, stress(card.id));
   for (const peer of scene.outside) if (isLit(peer)) paintOutside(pen, peer, labels, stress(peer.id));
+  paintTabs(pen, [...boxes, ...scene.cards.filter(isLit)]);
   paintEdgeLabels(pen, edges, edgeLabels);
 }
 
