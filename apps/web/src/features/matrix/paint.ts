@@ -115,10 +115,14 @@ export function createPainter(colors: Colors, ratio: number, verdicts: readonly 
     if (into === null) return;
     const data = into.createImageData(width, height);
     const out = new Uint32Array(data.data.buffer);
+    const shades = Uint32Array.from(lookTable(cells), (look) => pixels.get(look) ?? 0);
+    const pending = pixels.get('pending') ?? 0;
+    const line = new Int32Array(width);
     let at = 0;
-    forEach(cells, rows, columns, (look) => {
-      out[at++] = pixels.get(look) ?? 0;
-    });
+    for (let row = rows.first; row <= rows.last; row++) {
+      cells.fill(row, columns.first, columns.last, line);
+      for (const code of line) out[at++] = shades[code] ?? pending;
+    }
     into.putImageData(data, 0, 0);
     const { cell, left, top, scrollX, scrollY } = geometry;
     context.imageSmoothingEnabled = false;

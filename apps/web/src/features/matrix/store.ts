@@ -1,4 +1,10 @@
-import type { MatrixBand, MatrixFrame, MatrixOutcome, MatrixUnit } from '@bulkhead/policy-engine';
+import type {
+  MatrixBand,
+  MatrixFrame,
+  MatrixOutcome,
+  MatrixOverlap,
+  MatrixUnit,
+} from '@bulkhead/policy-engine';
 
 /** The code of a cell that has not arrived yet. */
 export const PENDING = -1;
@@ -103,16 +109,19 @@ export class MatrixCells {
 
   /** Codes of a stretch of one row; the same as `code` for each, in one go. */
   fill(row: number, firstColumn: number, lastColumn: number, out: Int32Array): void {
-    const { rows, columns } = this.frame;
+    const { rows } = this.frame;
     const from = this.rowOrder[row] ?? 0;
     const line = this.#lines[rows.classOf[from] ?? 0];
-    const base = from * columns.units.length;
-    const overlapping = this.#rowsWithOverlaps.has(from);
+    const classes = this.columnClasses;
+    const known = this.outcomes.length;
     for (let column = firstColumn; column <= lastColumn; column++) {
-      const to = this.columnOrder[column] ?? 0;
-      const overlap = overlapping ? this.#overlaps.get(base + to) : undefined;
-      const code = overlap ?? (line === undefined ? PENDING : (line[columns.classOf[to] ?? 0] ?? PENDING));
-      out[column - firstColumn] = code >= this.outcomes.length ? PENDING : code;
+      const code = line === undefined ? PENDING : (line[classes[column] ?? 0] ?? PENDING);
+      out[column - firstColumn] = code >= known ? PENDING : code;
+    }
+    for (const { column, code } of this.#overlapsByRow.get(from) ?? []) {
+      const place = this.#columnPlaces[column] ?? -1;
+      if (place < firstColumn || place > lastColumn) continue;
+      out[place - firstColumn] = code >= known ? PENDING : code;
     }
   }
 
@@ -129,12 +138,32 @@ export class MatrixCells {
     return this.columnOrder.findIndex((index) => this.frame.columns.units[index]?.id === id);
   }
 
-  get #rowsWithOverlaps(): ReadonlySet<number> {
-    this.#overlapRows ??= new Set(this.frame.overlaps.map(({ row }) => row));
+  /** Overlaps of each row's unit; nearly every row has one, with itself. */
+  get #overlapsByRow(): ReadonlyMap<number, readonly MatrixOverlap[]> {
+    if (this.#overlapRows === undefined) {
+      const byRow = new Map<number, MatrixOverlap[]>();
+      for (const overlap of this.frame.overlaps) {
+        const list = byRow.get(overlap.row);
+        if (list === undefined) byRow.set(overlap.row, [overlap]);
+        else list.push(overlap);
+      }
+      this.#overlapRows = byRow;
+    }
     return this.#overlapRows;
   }
 
-  #overlapRows: ReadonlySet<number> | undefined;
+  #overlapRows: ReadonlyMap<number, readonly MatrixOverlap[]> | undefined;
+
+  /** Where each unit of the columns is shown. */
+  get #columnPlaces(): Int32Array {
+    if (this.#places === undefined) {
+      this.#places = new Int32Array(this.columnOrder.length);
+      for (const [place, unit] of this.columnOrder.entries()) this.#places[unit] = place;
+    }
+    return this.#places;
+  }
+
+  #places: Int32Array | undefined;
 }
 
 function orderOf(axis: MatrixFrame['rows'], order: 'similar' | 'name'): Int32Array {
