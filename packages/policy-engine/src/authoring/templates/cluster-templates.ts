@@ -90,7 +90,7 @@ export const CLUSTER_TEMPLATES: readonly PolicyTemplate[] = [
   },
   {
     id: 'cluster-baseline-deny',
-    title: 'Deny all incoming by default',
+    title: 'Close what no policy selects',
     summary:
       'Pods that no NetworkPolicy selects are not reached from the cluster; a NetworkPolicy takes the place of this.',
     group: 'cluster',
