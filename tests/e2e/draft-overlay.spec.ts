@@ -83,7 +83,7 @@ test('other labels and a workload that is not there yet show in list, graph, mat
   const rows = page.getByRole('grid', { name: 'Connections' }).getByRole('row');
   const closed = rows.filter({ hasText: 'postgres-shop' });
   await expect(closed).toContainText('labels changed by the draft');
-  await expect(closed).toContainText('closed − TCP 5432');
+  await expect(closed).toContainText(/closed.*TCP 5432/);
   await closed.click();
   await expect(demo.verdict).toContainText('Denied');
   await demo.inspector.getByRole('radio', { name: 'Before' }).click();
