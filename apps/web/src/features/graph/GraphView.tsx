@@ -84,7 +84,7 @@ export function GraphView({ route, onConnect }: GraphViewProps): ReactNode {
   useEffect(() => {
     if (answer === undefined || warmed.current === answer.picture) return;
     warmed.current = answer.picture;
-    void engine.call(warmRequest, scope);
+    engine.call(warmRequest, scope).catch(nobodyWaits);
   }, [engine, answer, scope]);
   const ids = useMemo(() => focusIds(route.selection), [route.selection]);
   const focusing = useEngineQuery(
@@ -160,7 +160,9 @@ export function GraphView({ route, onConnect }: GraphViewProps): ReactNode {
     if (isCurrent && route.moved === '') navigate({ moved: formatMoved(moved) }, { replace: true });
   }, [isCurrent, route.moved, moved]);
   useEffect(() => {
-    if (isCurrent && Object.keys(moved).length > 0) void engine.call(movedRequest, { picture, moved });
+    if (isCurrent && Object.keys(moved).length > 0) {
+      engine.call(movedRequest, { picture, moved }).catch(nobodyWaits);
+    }
   }, [isCurrent, engine, picture, moved]);
 
   const focus = useMemo((): Focus => {
@@ -439,6 +441,9 @@ export function GraphView({ route, onConnect }: GraphViewProps): ReactNode {
     </>
   );
 }
+
+/** For requests of which no answer is shown: a worker that can't answer them says so where something is shown. */
+function nobodyWaits(): void {}
 
 /** The value that was made when this key was first seen, for as long as it is. */
 function useKeptFor<Value>(key: string, make: () => Value): Value {

@@ -23,6 +23,8 @@ export interface PackOptions {
   readonly gapY: number;
   /** Width divided by height that the whole should have. */
   readonly aspect: number;
+  /** Where `flowLevels` of the same items and edges is known already, which takes long for many. */
+  readonly levels?: ReadonlyMap<string, number>;
 }
 
 /** Top left corner of each item, and the size of the whole. */
@@ -41,10 +43,12 @@ export function packFlow(
   edges: readonly FlowEdge[],
   options: PackOptions,
 ): Packed {
-  const levels = flowLevels(
-    items.map((item) => item.id),
-    edges,
-  );
+  const levels =
+    options.levels ??
+    flowLevels(
+      items.map((item) => item.id),
+      edges,
+    );
   const loose = items.filter((item) => !levels.has(item.id) && item.side === undefined);
   const joined = items.filter((item) => levels.has(item.id) || item.side !== undefined);
   if (joined.length === 0) return packRows(loose, options);
@@ -179,12 +183,12 @@ function widest(items: readonly PackItem[]): number {
 const IN_ORDER = 16;
 /** How tall or wide, as shares of that of a picture of the aspect asked for that has no more than room for all. */
 const STRETCHES = [1, 1.08, 1.17, 1.27, 1.4, 1.6, 1.9, 2.4];
-const FEW_STRETCHES = [1.05, 1.2, 1.45];
 /** How many tiers are tried, and how tall ones: the less the more items there are. */
 const TRIED = [
-  { upTo: 150, counts: [1, 2, 3, 4, 5, 6, 7, 8], stretches: STRETCHES },
-  { upTo: 1_000, counts: [3, 5, 7], stretches: FEW_STRETCHES },
-  { upTo: Number.POSITIVE_INFINITY, counts: [6], stretches: FEW_STRETCHES },
+  { upTo: 40, counts: [1, 2, 3, 4, 5, 6, 7, 8], stretches: STRETCHES },
+  { upTo: 150, counts: [2, 3, 4, 5, 6], stretches: [1, 1.12, 1.27, 1.5] },
+  { upTo: 1_000, counts: [4, 6], stretches: [1.06, 1.25] },
+  { upTo: Number.POSITIVE_INFINITY, counts: [6], stretches: [1.06, 1.25] },
 ] as const;
 
 interface Tiering {

@@ -10,7 +10,7 @@ import {
   type Rect,
   type Size,
 } from './pack.ts';
-import type { FlowEdge } from './rank.ts';
+import { type FlowEdge, flowLevels } from './rank.ts';
 
 export type LayoutKind = 'flow' | 'grouped';
 
@@ -233,7 +233,7 @@ export interface Arrangement {
 const INSIDES = [1.6, 0.9, 0.45];
 const TRIES = 5;
 /** Collapsed boxes are placed again where the whole came out coarser than estimated, so often, unless they are so many. */
-const COARSER = 3;
+const COARSER = 2;
 const MANY_BOXES = 1_000;
 /** The inside of boxes that open collapsed. */
 const INSIDE = 1.6;
@@ -243,27 +243,31 @@ const INSIDE = 1.6;
  * small the whole is drawn, and that on how large they are; so it is tried.
  */
 export function arrange(input: LayoutInput, options: LayoutOptions): Arrangement {
+  const ids = [...input.boxes, ...input.outside].map(({ id }) => id);
+  const levels = flowLevels(ids, input.edges);
+  const attempt = (unit: number, inside: number) =>
+    tryScale(input, scaleOf(input, options, unit, inside), levels);
   let best: Tried | undefined;
   if (!options.expanded) {
     let unit = estimatedUnit(input, options);
     for (let tries = 0; tries < (input.boxes.length > MANY_BOXES ? 1 : COARSER); tries++) {
-      best = tryScale(input, scaleOf(input, options, unit, INSIDE));
+      best = attempt(unit, INSIDE);
       if (best.came <= unit * 1.03) break;
       unit = best.came;
     }
-    return (best ?? tryScale(input, scaleOf(input, options, unit, INSIDE))).arrangement;
+    return (best ?? attempt(unit, INSIDE)).arrangement;
   }
   for (const inside of options.spacing === 'roomy' ? [INSIDE] : INSIDES) {
     let unit = 1;
     for (let tries = 0; tries < TRIES && unit <= MOST_UNIT; tries++) {
-      const tried = tryScale(input, scaleOf(input, options, unit, inside));
+      const tried = attempt(unit, inside);
       if (best === undefined || tried.cost < best.cost * 0.99) best = tried;
       if (tried.came <= unit * 1.02) break;
       // Larger names make the whole larger once more.
       unit = unit < MOST_UNIT ? Math.min(MOST_UNIT, tried.came * 1.03) : Number.POSITIVE_INFINITY;
     }
   }
-  return (best ?? tryScale(input, scaleOf(input, options, 1, INSIDE))).arrangement;
+  return (best ?? attempt(1, INSIDE)).arrangement;
 }
 
 interface Tried {
@@ -274,10 +278,10 @@ interface Tried {
   readonly cost: number;
 }
 
-function tryScale(input: LayoutInput, scale: Scale): Tried {
+function tryScale(input: LayoutInput, scale: Scale, levels: ReadonlyMap<string, number>): Tried {
   const plans = new Map(input.boxes.map((box) => [box.id, planBox(box, scale)]));
   const items = itemsOf(input, plans, scale);
-  const { at, size } = packBoxes(items, input.edges, scale);
+  const { at, size } = packBoxes(items, input.edges, scale, levels);
   const came = Math.max(size.width / scale.window.width, size.height / scale.window.height);
   const rects = new Map<string, Rect>();
   for (const { id, width, height } of items) {
@@ -331,11 +335,16 @@ function itemsOf(
   ];
 }
 
-function packBoxes(items: readonly PackItem[], edges: readonly FlowEdge[], scale: Scale): Packed {
+function packBoxes(
+  items: readonly PackItem[],
+  edges: readonly FlowEdge[],
+  scale: Scale,
+  levels?: ReadonlyMap<string, number>,
+): Packed {
   const gaps = gapsOf(scale);
   const aspect = scale.window.width / scale.window.height;
   return scale.kind === 'flow'
-    ? packFlow(items, edges, { ...gaps, aspect })
+    ? packFlow(items, edges, { ...gaps, aspect, ...(levels === undefined ? {} : { levels }) })
     : packGrouped(items, { ...gaps, aspect });
 }
 
