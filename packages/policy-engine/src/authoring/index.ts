@@ -70,6 +70,7 @@ export {
   type ImpactRow,
   type ImpactTally,
   NO_IMPACT,
+  type OwnPodsChange,
 } from './impact/model.ts';
 export type { Json, JsonObject } from './json.ts';
 export { type LabelPairs, lastingLabels, type PickedSelector, pickSelector } from './pick-selector.ts';

@@ -102,6 +102,20 @@ describe('impactOf', () => {
     expect(texts(opened)).toEqual(['closed front>api all ports → none', 'closed front>db all ports → none']);
   });
 
+  it('tells what changes among the pods of one workload, where there are several', () => {
+    const twice = { ...snapshot, pods: [...snapshot.pods, { ...pod('shop', 'db'), name: 'db-2' }] };
+    const denied = impact(twice, { ...twice, policies: policies(DENY) });
+    expect(denied.ownPods).toMatchObject([
+      { workload: { namespace: 'shop', label: 'db' }, opened: { label: 'none' }, closed: { all: true } },
+    ]);
+    expect(impact(snapshot, { ...snapshot, policies: policies(DENY) }).ownPods).toEqual([]);
+    const allowed = policies(DENY, ALLOW.replace('{app: api}', '{app: db}'));
+    expect(impact({ ...twice, policies: policies(DENY) }, { ...twice, policies: allowed })).toMatchObject({
+      rows: [],
+      ownPods: [{ opened: { label: 'TCP 5432' }, closed: { label: 'none' } }],
+    });
+  });
+
   it('names the workloads that lose DNS', () => {
     const after = { ...snapshot, policies: policies('{podSelector: {}, policyTypes: [Egress]}') };
     expect(impact(snapshot, after).dnsCut).toEqual(['shop/api', 'shop/db']);

@@ -14,6 +14,7 @@ import {
 import { INTERNET_ID } from '../../views/outside.ts';
 import { portSummary } from '../../views/ports.ts';
 import { IMPACT_KINDS, type Impact, type ImpactEnd, type ImpactKind, type ImpactRow } from './model.ts';
+import { ownPodsChanges } from './own-pods.ts';
 import { outsideNames, type Places, placesOf } from './places.ts';
 
 export interface ImpactOptions {
@@ -93,6 +94,7 @@ export function impactOf(before: Cluster, after: Cluster, options: ImpactOptions
   return {
     level: fine ? 'workload' : 'namespace',
     ...list.finish(coarse.ends, options.mostRows ?? 2_000),
+    ownPods: options.within === undefined ? ownPodsChanges(after, cuts) : [],
     dnsCut: cutFromDns(after, workloads, counter, cuts),
   };
 }

@@ -46,6 +46,13 @@ export interface ImpactRow {
 
 export type ImpactTally = { readonly [kind in ImpactKind]: number };
 
+/** What changes among the pods of one workload. With neither ports: what was known no longer is, or the other way round. */
+export interface OwnPodsChange {
+  readonly workload: ImpactEnd;
+  readonly opened: PortSummary;
+  readonly closed: PortSummary;
+}
+
 export interface Impact {
   /** What an end of a row is: workloads where that makes a list one can read, else namespaces. */
   readonly level: 'workload' | 'namespace';
@@ -55,6 +62,8 @@ export interface Impact {
   readonly omitted: number;
   /** Pairs of workloads (or outside peers) by how they change. */
   readonly pairs: ImpactTally;
+  /** What changes within workloads of several pods: rows are between workloads. Empty where only some rows were asked for. */
+  readonly ownPods: readonly OwnPodsChange[];
   /** Workloads, as `namespace/name`, that can no longer ask the cluster DNS over UDP. */
   readonly dnsCut: readonly string[];
 }
@@ -64,5 +73,6 @@ export const NO_IMPACT: Impact = {
   rows: [],
   omitted: 0,
   pairs: { opened: 0, widened: 0, rearranged: 0, uncertain: 0, narrowed: 0, closed: 0 },
+  ownPods: [],
   dnsCut: [],
 };

@@ -8,7 +8,6 @@ import { IMPACT_KINDS, type ImpactRow } from '../impact/model.ts';
 import { isInEnd } from './ends.ts';
 import { verdictOf } from './halves.ts';
 import type { AlsoChange, SuggestEnd, Suggestion, SuggestQuestion } from './model.ts';
-import { changesWithin } from './within.ts';
 
 export interface Candidate {
   readonly title: string;
@@ -117,7 +116,9 @@ function changes(before: Cluster, after: Cluster, question: SuggestQuestion): Ch
     const rest = row.pairs - own.reduce((sum, { pairs }) => sum + pairs, 0);
     if (rest > 0) others.push({ ...row, pairs: rest });
   }
-  const within = changesWithin(before, after).filter((change) => !isAsked(change));
+  const within = impact.ownPods
+    .map(({ workload, opened, closed }) => ({ from: workload, to: workload, opened, closed, pairs: 1 }))
+    .filter((change) => !isAsked(change));
   const total = IMPACT_KINDS.reduce((sum, kind) => sum + impact.pairs[kind], 0);
   const alsoPairs = total - asked.reduce((sum, { pairs }) => sum + pairs, 0) + within.length;
   return { asked, others: [...others, ...within], alsoPairs: Math.max(0, alsoPairs) };

@@ -49,6 +49,24 @@ describe('impactSentence', () => {
     ).toBe('Narrows 2 out of a/x, opens 1 connection into payments/db.');
   });
 
+  it('tells what changes among the pods of one workload', () => {
+    const none = { label: 'none', all: false, ranges: [], other: false };
+    const { from: workload } = row('closed', 'data/kafka', 'data/kafka');
+    expect(impactSentence(impact({ ownPods: [{ workload, opened: none, closed: ports }] }))).toBe(
+      'Closes ports among the pods of 1 workload.',
+    );
+    expect(
+      impactSentence(
+        impact({
+          ownPods: [
+            { workload, opened: ports, closed: none },
+            { workload, opened: none, closed: none },
+          ],
+        }),
+      ),
+    ).toBe('Opens ports among the pods of 1 workload, leaves ports among the pods of 1 workload uncertain.');
+  });
+
   it('does not call a connection wider that loses ports as well', () => {
     expect(
       impactSentence(
