@@ -96,7 +96,7 @@ describe('the graph', () => {
     expect(edges(graph)).toEqual([]);
     const box = graph.namespaces.find(({ name }) => name === 'shop');
     expect(box?.internal).toMatchObject({ pairs: 12, of: 12, opened: 0, closed: 0 });
-    expect(box?.internal.uniform?.label).toBe('TCP 8080');
+    expect(box?.internal?.uniform?.label).toBe('TCP 8080');
   });
 
   it('shows a port that is open to everyone on the workload, not as edges from all', () => {

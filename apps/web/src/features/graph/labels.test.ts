@@ -25,6 +25,7 @@ function sceneOf(names: readonly string[], width: number): Scene {
     ingressFromAll: null,
     egressToAll: null,
     hostNetwork: false,
+    mark: null,
   }));
   const edges = workloads.slice(1).map(({ id }, index) => {
     const from = workloads[index]?.id ?? '';
@@ -53,6 +54,7 @@ function sceneOf(names: readonly string[], width: number): Scene {
           policies: 0,
           ingress: tally,
           egress: tally,
+          mark: null,
           internal: { pairs: 0, of: 0, uniform: null, opened: 0, closed: 0 },
           hidden: false,
         },
