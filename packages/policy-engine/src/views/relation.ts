@@ -5,7 +5,6 @@ import type { Group, Kind } from './group.ts';
 import {
   cellSets,
   forEachRun,
-  histogram,
   isOutside,
   isolationOf,
   type Lens,
@@ -265,10 +264,13 @@ interface SideCell {
 /** What the rows of one kind say about the columns of another, each distinct (before, after) with its count. */
 function sideCells(lens: Lens, own: Kind, other: Kind): readonly SideCell[] {
   if (own.before !== own.after) return numberedCells(lens, own, other.columns).cells;
-  const cells: SideCell[] = [];
-  for (const [cell, count] of histogram(lens.after.solver.row(own.after), other.columns)) {
-    cells.push({ before: cell, after: cell, count });
-  }
+  // Mostly there is one, or a few: a list is looked through faster than a map is made.
+  const cells: { before: CellId; after: CellId; count: number }[] = [];
+  forEachRun(lens.after.solver.row(own.after), other.columns, (cell, first, end) => {
+    const known = cells.find(({ after }) => after === cell);
+    if (known === undefined) cells.push({ before: cell, after: cell, count: end - first });
+    else known.count += end - first;
+  });
   return cells;
 }
 

@@ -245,11 +245,16 @@ const INSIDE = 1.6;
 export function arrange(input: LayoutInput, options: LayoutOptions): Arrangement {
   const ids = [...input.boxes, ...input.outside].map(({ id }) => id);
   const levels = flowLevels(ids, input.edges);
-  const attempt = (unit: number, inside: number) =>
-    tryScale(input, scaleOf(input, options, unit, inside), levels);
+  const plansAt = (scale: Scale) => new Map(input.boxes.map((box) => [box.id, planBox(box, scale)]));
+  // What is in collapsed boxes doesn't depend on the unit.
+  const collapsed = options.expanded ? undefined : plansAt(scaleOf(input, options, 1, INSIDE));
+  const attempt = (unit: number, inside: number) => {
+    const scale = scaleOf(input, options, unit, inside);
+    return tryScale(input, scale, collapsed ?? plansAt(scale), levels);
+  };
   let best: Tried | undefined;
-  if (!options.expanded) {
-    let unit = estimatedUnit(input, options);
+  if (collapsed !== undefined) {
+    let unit = estimatedUnit(input, options, collapsed);
     for (let tries = 0; tries < (input.boxes.length > MANY_BOXES ? 1 : COARSER); tries++) {
       best = attempt(unit, INSIDE);
       if (best.came <= unit * 1.03) break;
@@ -278,8 +283,12 @@ interface Tried {
   readonly cost: number;
 }
 
-function tryScale(input: LayoutInput, scale: Scale, levels: ReadonlyMap<string, number>): Tried {
-  const plans = new Map(input.boxes.map((box) => [box.id, planBox(box, scale)]));
+function tryScale(
+  input: LayoutInput,
+  scale: Scale,
+  plans: ReadonlyMap<string, BoxPlan>,
+  levels: ReadonlyMap<string, number>,
+): Tried {
   const items = itemsOf(input, plans, scale);
   const { at, size } = packBoxes(items, input.edges, scale, levels);
   const came = Math.max(size.width / scale.window.width, size.height / scale.window.height);
@@ -301,10 +310,12 @@ function scaleOf(input: LayoutInput, options: LayoutOptions, unit: number, insid
 /** How much of its picture an arrangement of collapsed boxes fills, the narrow gaps counted in. */
 const FILLED = 0.8;
 
-/** The unit by the sizes of all boxes together, without placing them. What is in collapsed boxes doesn't depend on it. */
-function estimatedUnit(input: LayoutInput, options: LayoutOptions): number {
-  const rough = scaleOf(input, options, 1, INSIDE);
-  const plans = new Map(input.boxes.map((box) => [box.id, planBox(box, rough)]));
+/** The unit by the sizes of all boxes together, without placing them. */
+function estimatedUnit(
+  input: LayoutInput,
+  options: LayoutOptions,
+  plans: ReadonlyMap<string, BoxPlan>,
+): number {
   let unit = 1;
   for (let step = 0; step < 12; step++) {
     const scale = scaleOf(input, options, unit, INSIDE);
