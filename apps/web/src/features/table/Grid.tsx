@@ -1,16 +1,16 @@
-import { useVirtualizer } from '@tanstack/react-virtual';
 import {
   type KeyboardEvent,
   type PointerEvent,
   type ReactNode,
   useEffect,
-  useLayoutEffect,
   useMemo,
   useRef,
   useState,
 } from 'react';
 import { Icon } from '../../shared/icons.tsx';
 import { type ColumnRoom, columnWidths, useChosenWidths } from './column-widths.ts';
+import { ROW_HEIGHT } from './row-window.ts';
+import { useRows } from './use-rows.ts';
 
 export interface GridColumn<Row, Key extends string> extends ColumnRoom {
   readonly key: Key;
@@ -34,7 +34,6 @@ interface GridProps<Row, Key extends string> {
   readonly onRange?: (first: number, last: number) => void;
 }
 
-const ROW_HEIGHT = 32;
 const KEY_STEP = 16;
 
 /** A table of any length with one focusable row: arrow keys walk, Enter opens. */
@@ -42,30 +41,14 @@ export function Grid<Row, Key extends string>(props: GridProps<Row, Key>): React
   const { label, columns, count, rowAt, rowKey, isSelected, onOpen, sort, onSort, onRange } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const [cursor, setCursor] = useState(0);
-  const [room, setRoom] = useState(0);
   const [chosen, choose] = useChosenWidths(label);
-  useLayoutEffect(() => {
-    const element = scroller.current;
-    if (element === null) return;
-    const measure = () => setRoom(element.clientWidth);
-    const observer = new ResizeObserver(measure);
-    observer.observe(element);
-    measure();
-    return () => observer.disconnect();
-  }, []);
-  const virtualizer = useVirtualizer({
-    count,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => ROW_HEIGHT,
-    overscan: 12,
-  });
-  const rows = virtualizer.getVirtualItems();
-  const first = rows[0]?.index ?? 0;
-  const last = rows.at(-1)?.index ?? 0;
+  const rows = useRows(scroller, count);
+  const { first, end, shift } = rows;
+  const last = Math.max(first, end - 1);
   useEffect(() => onRange?.(first, last), [onRange, first, last]);
 
   const move = (event: KeyboardEvent) => {
-    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? ROW_HEIGHT) / ROW_HEIGHT) - 2);
+    const { page } = rows;
     const step = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -count, End: count }[
       event.key
     ];
@@ -73,12 +56,12 @@ export function Grid<Row, Key extends string>(props: GridProps<Row, Key>): React
     event.preventDefault();
     const next = Math.max(0, Math.min(count - 1, cursor + step));
     setCursor(next);
-    virtualizer.scrollToIndex(next);
+    rows.reveal(next);
     requestAnimationFrame(() => {
-      scroller.current?.querySelector<HTMLElement>(`[data-index="${next}"]`)?.focus();
+      scroller.current?.querySelector<HTMLElement>(`[data-index="${next}"]`)?.focus({ preventScroll: true });
     });
   };
-  const widths = useMemo(() => columnWidths(columns, room, chosen), [columns, room, chosen]);
+  const widths = useMemo(() => columnWidths(columns, rows.width, chosen), [columns, rows.width, chosen]);
   const layout = {
     gridTemplateColumns: widths.map((width) => `${width}px`).join(' '),
     width: widths.reduce((sum, width) => sum + width, 0),
@@ -135,22 +118,23 @@ export function Grid<Row, Key extends string>(props: GridProps<Row, Key>): React
         })}
       </div>
       {/* biome-ignore lint/a11y/useSemanticElements: see above */}
-      <div className="grid-body" role="rowgroup" style={{ height: virtualizer.getTotalSize() }}>
-        {rows.map((item) => {
-          const row = rowAt(item.index);
+      <div className="grid-body" role="rowgroup" style={{ height: rows.height }}>
+        {Array.from({ length: end - first }, (_, offset) => {
+          const index = first + offset;
+          const row = rowAt(index);
           return (
             // biome-ignore lint/a11y/useSemanticElements: see above
             <div
-              key={row === undefined ? item.index : rowKey(row, item.index)}
+              key={row === undefined ? index : rowKey(row, index)}
               role="row"
-              aria-rowindex={item.index + 2}
+              aria-rowindex={index + 2}
               aria-selected={row !== undefined && isSelected(row)}
-              data-index={item.index}
-              tabIndex={item.index === Math.min(cursor, count - 1) ? 0 : -1}
+              data-index={index}
+              tabIndex={index === Math.min(cursor, count - 1) ? 0 : -1}
               className="grid-row"
-              style={{ ...layout, transform: `translateY(${item.start}px)` }}
+              style={{ ...layout, transform: `translateY(${index * ROW_HEIGHT + shift}px)` }}
               onClick={() => {
-                setCursor(item.index);
+                setCursor(index);
                 if (row !== undefined) onOpen(row);
               }}
               onKeyDown={(event) => {
