@@ -255,7 +255,7 @@ test('a line of a policy leads to its rule and to the connection it makes, and b
   await inspector.getByRole('button', { name: /port: 8443/ }).click();
   await expect(page).toHaveURL(/line=54/);
   await expect(inspector).toContainText('Allows TCP 8443 from 1 peer');
-  await inspector.getByRole('button', { name: 'Show the connection' }).click();
+  await inspector.getByRole('button', { name: /checkout → .*payment-api/ }).click();
   await expect(demo.verdict).toContainText('Allowed on TCP 8443');
   await inspector.getByRole('button', { name: 'payments/payment-api-from-checkout' }).click();
   await expect(inspector).toContainText('This rule');
