@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from './fixtures/app.ts';
 import { teams } from './fixtures/cluster.ts';
+import { pasteOnPage } from './fixtures/paste.ts';
 import { REPOSITORY } from './fixtures/server.ts';
 import { expect, test } from './fixtures/test.ts';
 
@@ -94,11 +95,7 @@ test('a link holds the whole draft in its fragment, which no server sees', async
 test('YAML is dropped, pasted and opened as a file', async ({ demo, page }) => {
   await page.keyboard.press('d');
   const yaml = (await readFile(join(DEMO, INVENTORY), 'utf8')).split(/^---$/m)[0] ?? '';
-  await page.evaluate((text) => {
-    const data = new DataTransfer();
-    data.setData('text/plain', text);
-    document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true }));
-  }, yaml);
+  await pasteOnPage(page, yaml);
   await expect(demo.editor).toContainText('name: inventory-from-apps');
   await expect(page.getByTestId('impact-sentence')).toHaveText('Changes no connection.');
 
@@ -194,11 +191,7 @@ test('a draft that is too big for a link says so and is saved instead; a link th
   page,
 }) => {
   const noise = Array.from({ length: 4_000 }, () => `# ${crypto.randomUUID()}`).join('\n');
-  await page.evaluate((text) => {
-    const data = new DataTransfer();
-    data.setData('text/plain', text);
-    document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true }));
-  }, `apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\n${noise}\n`);
+  await pasteOnPage(page, `apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\n${noise}\n`);
   await expect(demo.editor).toBeVisible();
   await demo.drawer.getByRole('button', { name: 'More about this draft' }).click();
   await page.getByRole('button', { name: 'Copy a link that holds it' }).click();

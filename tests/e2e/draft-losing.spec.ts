@@ -1,6 +1,6 @@
-import type { Page } from '@playwright/test';
 import { App } from './fixtures/app.ts';
 import { teams } from './fixtures/cluster.ts';
+import { pasteOnPage } from './fixtures/paste.ts';
 import { expect, test } from './fixtures/test.ts';
 
 const policy = (namespace: string, name = 'typed') => `apiVersion: networking.k8s.io/v1
@@ -11,17 +11,6 @@ metadata:
 spec:
   podSelector: {}
 `;
-
-/** Pastes outside of any field, as one does with YAML from a chat. */
-async function pasteOnPage(page: Page, text: string): Promise<void> {
-  await page.evaluate((pasted) => {
-    const data = new DataTransfer();
-    data.setData('text/plain', pasted);
-    document.body.dispatchEvent(
-      new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }),
-    );
-  }, text);
-}
 
 async function typeAtEnd(app: App, text: string): Promise<void> {
   await app.editor.click();

@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { pasteOnPage } from './fixtures/paste.ts';
 import { expect, test } from './fixtures/test.ts';
 
 /* Drafts that change the cluster itself: labels of what is there, and what is not there yet. */
@@ -27,22 +28,11 @@ const draft = {
   ],
 };
 
-/** Takes a draft file from the clipboard, as from a colleague. */
-async function pasteDraft(page: Page): Promise<void> {
-  await page.evaluate((text) => {
-    const data = new DataTransfer();
-    data.setData('text/plain', text);
-    document.body.dispatchEvent(
-      new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }),
-    );
-  }, JSON.stringify(draft));
-}
-
 test('other labels and a workload that is not there yet show in list, graph, matrix and table', async ({
   demo,
   page,
 }) => {
-  await pasteDraft(page);
+  await pasteOnPage(page, JSON.stringify(draft));
   await expect(page.getByTestId('impact-sentence')).toHaveText(
     'Closes 4 connections out of shop/cart, opens 1 connection into kube-system/coredns.',
   );

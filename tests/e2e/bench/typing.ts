@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { pasteOnPage } from '../fixtures/paste.ts';
 import type { Measured } from './metrics.ts';
 import { longestTask, now, show } from './timing.ts';
 
@@ -20,7 +21,7 @@ const VIEWS = ['', 'view=matrix&drill=*|*', 'view=table'];
 export async function typing(page: Page, url: string, namespace: string): Promise<Measured> {
   await show(page, url);
   await watchImpact(page);
-  await paste(page, policyFor(namespace));
+  await pasteOnPage(page, policyFor(namespace));
   await page.getByTestId('impact-sentence').waitFor({ timeout: GIVE_UP_MS });
   const draft = new URL(page.url()).searchParams.get('draft') ?? '';
   const times: number[] = [];
@@ -102,14 +103,4 @@ function impactTimes(page: Page): Promise<readonly number[]> {
       return impact === undefined ? Number.POSITIVE_INFINITY : impact.at - at;
     });
   });
-}
-
-async function paste(page: Page, text: string): Promise<void> {
-  await page.evaluate((pasted) => {
-    const data = new DataTransfer();
-    data.setData('text/plain', pasted);
-    document.body.dispatchEvent(
-      new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }),
-    );
-  }, text);
 }
