@@ -120,7 +120,7 @@ export function shownPeers(lens: Lens): readonly OutsidePeer[] {
 export function allBlocks(lens: Lens, blocks: readonly OutsidePeer[]): OutsidePeer {
   const members = blocks.flatMap((peer) => peer.group.members).toSorted((a, b) => (a[0] ?? 0) - (b[0] ?? 0));
   return {
-    node: { id: BLOCKS_ID, kind: 'cidr', label: `${blocks.length} CIDR blocks`, detail: 'named by policies' },
+    node: { id: BLOCKS_ID, kind: 'cidr', label: `${blocks.length} CIDRs`, detail: 'named by policies' },
     group: groupOf(lens, BLOCKS_ID, members),
     within: null,
   };

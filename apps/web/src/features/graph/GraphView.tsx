@@ -3,6 +3,7 @@ import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } fro
 import type { EntityId, Route, Selection } from '../../app/contracts.ts';
 import { navigate } from '../../app/route.ts';
 import { useScope } from '../../app/scope.ts';
+import { useClusters } from '../../data/clusters.ts';
 import { useEngine, useEngineQuery, useSession } from '../../data/engine.ts';
 import { useAnnounce } from '../../shared/announce.tsx';
 import type { Colors } from '../../shared/colors.ts';
@@ -57,6 +58,7 @@ export function GraphView({ route, onConnect }: GraphViewProps): ReactNode {
   const scope = useScope(route);
   const canvas = useRef<GraphCanvas>(null);
   const cluster = session.cluster ?? '';
+  const clusterName = useClusters().data?.find(({ id }) => id === cluster)?.name ?? cluster;
   const [generation, setGeneration] = useState(0);
   const [legend, setLegend] = useState(false);
   const [map, setMap] = useState(true);
@@ -177,18 +179,29 @@ export function GraphView({ route, onConnect }: GraphViewProps): ReactNode {
     return { lit: { nodes: new Set(focusData.nodes), edges: new Set(focusData.edges) }, selected };
   }, [ids, answer, focusData, pairFocus]);
 
-  // What was chosen in a list or by a link is brought into view; what was clicked here is in view.
+  // What was chosen in a list or by a link is brought into view, out of a collapsed namespace as well; what was clicked here
+  // is in view.
   const picked = useRef('');
+  const opened = useRef('');
   const latestRoute = useRef(route);
   latestRoute.current = route;
   const revealKey = JSON.stringify(route.selection);
   useEffect(() => {
-    if (scene === null || focus.lit === null || picked.current === revealKey) return;
+    if (scene === null || answer === undefined || !isCurrent || picked.current === revealKey) return;
+    const { selection, toggled } = latestRoute.current;
+    const collapsed = collapsedAround(selection, answer);
+    if (collapsed.length > 0 && opened.current !== revealKey) {
+      opened.current = revealKey;
+      navigate({ toggled: flipped(toggled, collapsed) }, { replace: true });
+      return;
+    }
+    if (focus.lit === null) return;
     picked.current = revealKey;
     canvas.current?.reveal(
-      [...focus.lit.nodes].filter((id) => !id.startsWith('ns:') || focus.selected.has(id)),
+      [...focus.selected],
+      [...focus.lit.nodes].filter((id) => !id.startsWith('ns:')),
     );
-  }, [scene, focus, revealKey]);
+  }, [scene, answer, isCurrent, focus, revealKey]);
   // Where a link or going back says what to look at, that is what is looked at.
   const looked = useCallback(() => {
     picked.current = JSON.stringify(latestRoute.current.selection);
@@ -228,9 +241,7 @@ export function GraphView({ route, onConnect }: GraphViewProps): ReactNode {
       if (!boxId.startsWith('ns:')) return;
       const name = boxId.slice(3);
       const { toggled } = route;
-      navigate({
-        toggled: toggled.includes(name) ? toggled.filter((entry) => entry !== name) : [...toggled, name],
-      });
+      navigate({ toggled: flipped(toggled, [name]) });
       const expanded = answer?.view.namespaces.find((entry) => entry.name === name)?.expanded === true;
       announce(`Namespace ${name} ${expanded ? 'collapsed' : 'expanded'}`);
     },
@@ -259,8 +270,10 @@ export function GraphView({ route, onConnect }: GraphViewProps): ReactNode {
   );
   const exported = useMemo(
     () =>
-      scene === null || answer === undefined ? null : pictureOf(scene, focus, colors, cluster, answer, route),
-    [scene, focus, colors, cluster, answer, route],
+      scene === null || answer === undefined
+        ? null
+        : pictureOf(scene, focus, colors, clusterName, answer, route),
+    [scene, focus, colors, clusterName, answer, route],
   );
   const latestPicture = useRef(exported);
   latestPicture.current = exported;
@@ -440,6 +453,27 @@ export function GraphView({ route, onConnect }: GraphViewProps): ReactNode {
       {legend ? <Legend colors={colors} /> : null}
     </>
   );
+}
+
+/** The collapsed namespaces that hold the workloads of a selection, as far as they are shown. */
+function collapsedAround(selection: Selection | null, { view }: GraphAnswer): readonly string[] {
+  const ids =
+    selection?.type === 'pair'
+      ? [selection.from, selection.to]
+      : selection?.type === 'entity' && selection.also === undefined
+        ? [selection.id]
+        : [];
+  const { box } = places(view);
+  const boxes = new Set(ids.filter((id) => id.startsWith('wl:')).map(box));
+  return view.namespaces.filter(({ id, expanded }) => !expanded && boxes.has(id)).map(({ name }) => name);
+}
+
+/** The list of toggled namespaces where these are toggled once more. */
+function flipped(toggled: readonly string[], names: readonly string[]): readonly string[] {
+  return [
+    ...toggled.filter((name) => !names.includes(name)),
+    ...names.filter((name) => !toggled.includes(name)),
+  ];
 }
 
 /** For requests of which no answer is shown: a worker that can't answer them says so where something is shown. */

@@ -1,11 +1,10 @@
 import { type PointerEvent, type ReactNode, useEffect, useRef } from 'react';
 import type { Colors } from '../../shared/colors.ts';
 import type { Point } from '../../worker/layout/pack.ts';
-import type { Viewport } from './canvas.ts';
+import { MAP_SIZE, type Viewport } from './canvas.ts';
 import type { Scene } from './scene.ts';
 
-const WIDTH = 176;
-const HEIGHT = 112;
+const { width: WIDTH, height: HEIGHT } = MAP_SIZE;
 const MARGIN = 6;
 
 interface MinimapProps {

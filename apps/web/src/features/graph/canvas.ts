@@ -4,7 +4,7 @@ import { placeEdgeLabels, SCREEN_EDGES } from './edge-labels.ts';
 import { centreOf } from './geometry.ts';
 import { createGestures } from './gestures.ts';
 import { hitTest } from './hits.ts';
-import { namesMore, nodeLabels } from './labels.ts';
+import { FAR_SCALE, namesMore, nodeLabels } from './labels.ts';
 import { EDGE_TEXT } from './looks.ts';
 import { between, changes, dragged, hasMoved } from './motion.ts';
 import { extentOf, formatOutlook, outlookOn, parseOutlook } from './outlook.ts';
@@ -56,8 +56,11 @@ export interface GraphCanvas {
   /** The card, outside peer or box at a point of the container, the smallest first. */
   nodeAt(at: Point): string | null;
   fit(ids?: readonly string[]): void;
-  /** Brings nodes into view, but moves nothing where they are in sight and readable. */
-  reveal(ids: readonly string[]): void;
+  /**
+   * Brings what is selected into view with what is lit by it, or alone where both together can't be read; moves nothing
+   * where all is in sight and readable.
+   */
+  reveal(selected: readonly string[], lit: readonly string[]): void;
   zoomBy(factor: number): void;
   panTo(centre: Point): void;
   viewport(): Viewport;
@@ -68,14 +71,20 @@ export interface GraphCanvas {
 const PICTURE_MARK = 'bulkhead:picture';
 const FOCUS_MARK = 'bulkhead:focus';
 
-/** At this zoom the names of workloads can be read. */
-const READABLE_ZOOM = 0.6;
+/** From this zoom on the names of workloads can be read. */
+const READABLE_ZOOM = 1.05 / FAR_SCALE;
+/** Where one thing is looked at, its surroundings are seen as well: no nearer than this, and no wider, in pixels. */
+const REVEALED = { zoom: 0.7, width: 260 };
+/** The name of a collapsed box can be read from this width on, in pixels. */
+const READABLE_BOX = 90;
 /** Nothing is fitted nearer than this. */
 const CLOSEST_FIT = 1.5;
 /** Free room around a fitted picture, and what the notes above and the tools below take of it. */
 const PADDING = 18;
 const NOTES_HEIGHT = 24;
 const TOOLS_HEIGHT = 36;
+/** The overview in the lower right corner, with what is free around it; in a picture lower than that there is none. */
+export const MAP_SIZE = { width: 176, height: 112, margin: 18, least: 430 } as const;
 /** What the notes take with the controls of a focus among them, which need two rows in a narrow picture. */
 const FOCUS_NOTES_HEIGHT = 64;
 /** How faint everything is that is not in focus. */
@@ -264,7 +273,21 @@ export function createCanvas(container: HTMLElement, events: CanvasEvents): Grap
       zoomToFit(scene.bounds, width - 2 * PADDING, height - 2 * PADDING - NOTES_HEIGHT - TOOLS_HEIGHT),
     );
     const view = viewOf(centreOf(scene.bounds), zoom);
-    return { ...view, y: view.y + (NOTES_HEIGHT - TOOLS_HEIGHT) / 2 };
+    const y = view.y + (NOTES_HEIGHT - TOOLS_HEIGHT) / 2;
+    return { ...view, y: y - outOfCorner({ ...view, y }) };
+  };
+  /** How far a picture can move up, as far as that is needed so that the overview covers nothing of it. */
+  const outOfCorner = ({ zoom, x, y }: View): number => {
+    const { width, height } = gestures.size();
+    const left = width - MAP_SIZE.width - MAP_SIZE.margin;
+    const top = height - MAP_SIZE.height - MAP_SIZE.margin;
+    if (height < MAP_SIZE.least) return 0;
+    const covered = [...scene.boxes, ...scene.outside].reduce((most, { rect }) => {
+      const isBeside = (rect.x + rect.width) * zoom + x < left;
+      return isBeside ? most : Math.max(most, (rect.y + rect.height) * zoom + y - top);
+    }, 0);
+    const room = scene.bounds.y * zoom + y - PADDING - NOTES_HEIGHT;
+    return room < covered ? 0 : covered;
   };
   const fitAll = () => gestures.look(fittedView());
   const isFitted = () => isNear(gestures.view(), fittedView());
@@ -405,13 +428,18 @@ export function createCanvas(container: HTMLElement, events: CanvasEvents): Grap
       if (ids === undefined) fitAll();
       else if (rect !== null) centreOnNodes(rect, zoomToNodes(rect, 90));
     },
-    reveal(ids) {
-      const rect = boundsOfIds(ids);
+    reveal(selected, lit) {
+      const own = boundsOfIds(selected);
+      if (own === null) return;
+      const all = boundsOfIds([...selected, ...lit]) ?? own;
       const { zoom } = gestures.view();
-      if (rect === null || (isInSight(rect) && zoom >= READABLE_ZOOM)) return;
-      // Zooming in on something small would lose its surroundings.
-      const most = Math.max(READABLE_ZOOM, Math.min(zoom, 1));
-      centreOnNodes(rect, Math.min(zoomToNodes(rect, 40), most));
+      const isCard = scene.cards.some(({ id }) => selected.includes(id));
+      const least = isCard ? READABLE_ZOOM : Math.min(READABLE_ZOOM, READABLE_BOX / own.width);
+      if (isInSight(all) && zoom >= least) return;
+      const most = Math.max(least, Math.min(REVEALED.zoom, isCard ? 1 : REVEALED.width / own.width));
+      const whole = zoomToNodes(all, 40);
+      if (whole >= least) centreOnNodes(all, Math.min(whole, Math.max(most, Math.min(zoom, 1))));
+      else centreOnNodes(own, Math.min(zoomToNodes(own, 40), most));
     },
     zoomBy(factor) {
       const { width, height } = gestures.size();

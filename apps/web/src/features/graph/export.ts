@@ -7,7 +7,16 @@ import { pointAt } from './geometry.ts';
 import { outsideMarkup, ringMarkup } from './glyphs.ts';
 import { legendSamples } from './Legend.tsx';
 import { type Label, LINE, type NodeLabels, nodeLabels } from './labels.ts';
-import { type BoxTone, boxTone, EDGE_TEXT, isOpen, MARK_DASH } from './looks.ts';
+import {
+  BOX_RADIUS,
+  boxLook,
+  boxTone,
+  cutCorners,
+  EDGE_TEXT,
+  isOpen,
+  MARK_DASH,
+  OUTSIDE_RADIUS,
+} from './looks.ts';
 import type { Focus, Scene, SceneEdge } from './scene.ts';
 
 const FONT = 'system-ui, -apple-system, Segoe UI, Roboto, Noto Sans, sans-serif';
@@ -15,7 +24,7 @@ const MARGIN = 48;
 const TITLE = 64;
 const LEGEND_HEIGHT = 168;
 const LEGEND_COLUMN = 480;
-/** In pictures wider than this, text and lines grow with the picture. */
+/** The graph is drawn no wider than this: larger ones smaller, with text and lines as large as in the others. */
 const PAGE_WIDTH = 2200;
 /** A picture is read nearer than a screen: up to this many edges have their ports. */
 const PRINTED_EDGES = 250;
@@ -34,11 +43,12 @@ export interface Picture {
 export function pictureToSvg({ scene, focus, colors, title, subtitle }: Picture): string {
   const { bounds } = scene;
   const columns = legendSamples(colors).length;
-  const width = Math.max(bounds.width, columns * LEGEND_COLUMN) + 2 * MARGIN;
-  const height = bounds.height + 3 * MARGIN + TITLE + LEGEND_HEIGHT;
   const scale = Math.max(1, bounds.width / PAGE_WIDTH);
+  const width = Math.max(bounds.width / scale, columns * LEGEND_COLUMN) + 2 * MARGIN;
+  const height = bounds.height / scale + 3 * MARGIN + TITLE + LEGEND_HEIGHT;
   const labels = nodeLabels(scene, focus, scale);
   const edgeLabels = placeEdgeLabels(scene, focus, { size: EDGE_TEXT * scale, most: PRINTED_EDGES });
+  const style: Style = { colors, labels, scale };
   // What a viewer shows for the pointer: names that had no room are there all the same.
   const group = (id: string, name: string, svg: string, faded: number) => {
     const opacity = focus.lit === null || focus.lit.nodes.has(id) ? '' : ` opacity="${faded}"`;
@@ -47,7 +57,7 @@ export function pictureToSvg({ scene, focus, colors, title, subtitle }: Picture)
   const boxes = (expanded: boolean) =>
     scene.boxes
       .filter(({ node }) => node.expanded === expanded)
-      .map((box) => group(box.id, `Namespace ${box.node.name}`, boxSvg(box, colors, labels), 0.4));
+      .map((box) => group(box.id, `Namespace ${box.node.name}`, boxSvg(box, style), 0.4));
   const lines = scene.edges.map((edge) => {
     const lit = focus.lit?.edges.has(edge.id) === true;
     const svg = edgeSvg(edge, colors, { scale, lit });
@@ -67,17 +77,17 @@ export function pictureToSvg({ scene, focus, colors, title, subtitle }: Picture)
     subtitle === ''
       ? ''
       : text(MARGIN, MARGIN + 28, subtitle, { size: 14, fill: colors['text-2'], anchor: 'start' }),
-    `<g transform="translate(${n(MARGIN - bounds.x)} ${n(MARGIN + TITLE - bounds.y)})">`,
+    `<g transform="translate(${MARGIN} ${MARGIN + TITLE}) scale(${1 / scale}) translate(${n(-bounds.x)} ${n(-bounds.y)})">`,
     ...boxes(true),
     ...lines,
     ...boxes(false),
     ...scene.cards.map((card) => {
       const { kind, namespace, name } = card.node;
       const title = `${kind} ${namespace}/${name}${markSuffix(card.node.mark)}`;
-      return group(card.id, title, cardSvg(card, colors, labels), 0.16);
+      return group(card.id, title, cardSvg(card, style), 0.16);
     }),
     ...scene.outside.map((peer) =>
-      group(peer.id, `${peer.node.label} ${peer.node.detail}`.trim(), outsideSvg(peer, colors, labels), 0.16),
+      group(peer.id, `${peer.node.label} ${peer.node.detail}`.trim(), outsideSvg(peer, style), 0.16),
     ),
     ...ports,
     '</g>',
@@ -118,8 +128,30 @@ function text(
   return `<text x="${n(x)}" y="${n(y)}" font-size="${n(size)}" font-weight="${weight}" fill="${fill}" text-anchor="${anchor}" dominant-baseline="central"${ground}>${escapeXml(value)}</text>`;
 }
 
-function rectangle(rect: Rect, radius: number, fill: string, stroke: string, dash = '', width = 1): string {
-  return `<rect x="${n(rect.x)}" y="${n(rect.y)}" width="${n(rect.width)}" height="${n(rect.height)}" rx="${n(radius)}" fill="${fill}" stroke="${stroke}" stroke-width="${width}"${dash === '' ? '' : ` stroke-dasharray="${dash}"`}/>`;
+/** How nodes are drawn. */
+interface Style {
+  readonly colors: Colors;
+  readonly labels: NodeLabels;
+  /** How many units of the graph make one of the page. */
+  readonly scale: number;
+}
+
+interface Look {
+  readonly fill: string;
+  readonly stroke: string;
+  /** In units of the page, as are the dashes. */
+  readonly width?: number;
+  readonly dash?: readonly number[];
+}
+
+function strokeOf({ fill, stroke, width = 1, dash = [] }: Look, scale: number): string {
+  const dashes =
+    dash.length === 0 ? '' : ` stroke-dasharray="${dash.map((length) => n(length * scale)).join(' ')}"`;
+  return `fill="${fill}" stroke="${stroke}" stroke-width="${n(width * scale)}"${dashes}`;
+}
+
+function rectangle(rect: Rect, radius: number, look: Look, scale: number): string {
+  return `<rect x="${n(rect.x)}" y="${n(rect.y)}" width="${n(rect.width)}" height="${n(rect.height)}" rx="${n(radius)}" ${strokeOf(look, scale)}/>`;
 }
 
 /** A label in the middle of its node, line by line. */
@@ -146,10 +178,10 @@ function fromLeft(
     : text(left, middle, label.text, { ...style, size: label.size, anchor: 'start' });
 }
 
-function boxSvg({ id, rect, node }: Scene['boxes'][number], colors: Colors, labels: NodeLabels): string {
-  const tone = boxTone(node);
-  const { fill, stroke, dash, width } = boxLook(tone, colors, node.expanded);
-  const outline = rectangle(rect, 12, fill, stroke, dash, width);
+function boxSvg({ id, rect, node }: Scene['boxes'][number], { colors, labels, scale }: Style): string {
+  const { fill, stroke, width, dash } = boxLook(boxTone(node), node.expanded);
+  const look = { fill: colors[fill], stroke: colors[stroke], width, dash };
+  const outline = rectangle(rect, BOX_RADIUS, look, scale);
   if (node.expanded) {
     const head = fromLeft(labels.heads.get(id), rect.x + HEAD_TEXT.left - 26, rect.y + 23, {
       weight: 600,
@@ -164,46 +196,19 @@ function boxSvg({ id, rect, node }: Scene['boxes'][number], colors: Colors, labe
   );
 }
 
-function boxLook(tone: BoxTone, colors: Colors, expanded: boolean) {
-  const ground = colors.surface;
-  switch (tone) {
-    case 'tone-open':
-      return { fill: expanded ? ground : colors['open-soft'], stroke: colors.open, dash: '6 4', width: 1 };
-    case 'tone-isolated':
-      return {
-        fill: expanded ? ground : colors['isolated-soft'],
-        stroke: colors.isolated,
-        dash: '',
-        width: 2,
-      };
-    case 'tone-unknown':
-      return {
-        fill: expanded ? ground : colors['unknown-soft'],
-        stroke: colors.unknown,
-        dash: '2 2',
-        width: 1,
-      };
-    default:
-      return { fill: ground, stroke: expanded ? colors.border : colors['border-strong'], dash: '', width: 1 };
-  }
-}
-
-function cardSvg({ id, rect, node }: Scene['cards'][number], colors: Colors, labels: NodeLabels): string {
+function cardSvg({ id, rect, node }: Scene['cards'][number], { colors, labels, scale }: Style): string {
   const ring = `<svg x="${n(rect.x + 5)}" y="${n(rect.y + rect.height / 2 - 14)}" width="28" height="28" viewBox="0 0 32 32">${ringMarkup(node.ingress, node.egress, node.kind, colors)}</svg>`;
   const name = fromLeft(labels.names.get(id), rect.x + CARD_TEXT.left, rect.y + rect.height / 2, {
     weight: 500,
     fill: colors.text,
   });
   const stroke = node.mark === null ? colors['border-strong'] : colors[MARKS[node.mark].color];
-  const dash = node.mark === null ? '' : MARK_DASH[node.mark].join(' ');
-  return rectangle(rect, 8, isOpen(node) ? colors['open-soft'] : colors.raised, stroke, dash) + ring + name;
+  const dash = node.mark === null ? [] : MARK_DASH[node.mark];
+  const fill = isOpen(node) ? colors['open-soft'] : colors.raised;
+  return rectangle(rect, 8, { fill, stroke, dash }, scale) + ring + name;
 }
 
-function outsideSvg(
-  { id, rect, node }: Scene['outside'][number],
-  colors: Colors,
-  labels: NodeLabels,
-): string {
+function outsideSvg({ id, rect, node }: Scene['outside'][number], { colors, labels, scale }: Style): string {
   const times = rect.height / OUTSIDE_HEIGHT;
   const side = 28 * times;
   const icon = `<svg x="${n(rect.x + 9 * times)}" y="${n(rect.y + (rect.height - side) / 2)}" width="${n(side)}" height="${n(side)}" viewBox="0 0 32 32">${outsideMarkup(node.kind, colors)}</svg>`;
@@ -211,11 +216,14 @@ function outsideSvg(
     weight: 500,
     fill: colors.text,
   });
-  return (
-    rectangle(rect, (node.kind === 'internet' ? 19 : 6) * times, colors['accent-soft'], colors.accent) +
-    icon +
-    name
-  );
+  const look = { fill: colors['accent-soft'], stroke: colors.accent };
+  const outline =
+    node.kind === 'cidr'
+      ? `<polygon points="${cutCorners(rect)
+          .map(({ x, y }) => `${n(x)},${n(y)}`)
+          .join(' ')}" ${strokeOf(look, scale)}/>`
+      : rectangle(rect, OUTSIDE_RADIUS[node.kind] * times, look, scale);
+  return outline + icon + name;
 }
 
 const DASHES = {

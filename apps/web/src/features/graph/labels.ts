@@ -37,8 +37,6 @@ export interface NodeLabels {
   readonly counts: ReadonlyMap<string, Label>;
 }
 
-/** More boxes than this have no counts below their names, so that a frame stays cheap. */
-const COUNTED_BOXES = 200;
 /** From one line to the next, in sizes of the text; the last one takes no more than itself. */
 export const LINE = 1.1;
 
@@ -78,8 +76,7 @@ export function nodeLabels(
       continue;
     }
     const name = boxLabel(node.name, rect, scale);
-    const below =
-      node.expanded || scene.boxes.length > COUNTED_BOXES ? NONE : boxCounts(node, name, rect, scale);
+    const below = node.expanded ? NONE : boxCounts(node, name, rect, scale);
     const room = below.text === '' ? 0 : below.size * 1.35;
     write(names, id, { ...name, lower: -room / 2 });
     write(counts, id, { ...below, lower: heightOf(name) / 2 });
@@ -158,7 +155,7 @@ function headLabel(node: NamespaceNode, width: number, scale: number): Label {
 /** What the toggle takes up in the corner of a box. */
 const CORNER = 47;
 /** The largest name of a box on the screen: that of a heading, and more in boxes that are wider than so many of its sizes. */
-const HEADING = { size: 24, widths: 10, most: 44 };
+const HEADING = { size: 15, widths: 9, most: 30 };
 
 /** How bold text is wider, and what of a box's width its name may take. */
 const BOLD = 1.1;
@@ -168,15 +165,16 @@ const LEAST_ROW = 4;
 const LEAST_SHARE = 0.55;
 
 /**
- * A namespace's name written across its box, broken at hyphens into at most three lines, as large as there is room but no
- * larger than a heading; where it has no room, as much of it as can be read. Nothing where that is nothing.
+ * A namespace's name written across its box, broken at hyphens into at most three lines, no more than it needs, as large as
+ * there is room but no larger than a heading; where it has no room, as much of it as can be read. Nothing where that is nothing.
  */
 function boxLabel(name: string, rect: Rect, scale: number): Label {
   const parts = name.split(/(?<=[-._])/);
   const corner = toggleSide(scale) === null ? 0 : CORNER;
   const side = toggleSide(scale) === null ? 0 : CORNER;
   const least = LEAST_TEXT * scale;
-  let best = NONE;
+  const most = Math.max(HEADING.size * scale, Math.min(HEADING.most * scale, rect.width / HEADING.widths));
+  let best: Label = { ...NONE, size: 0 };
   let cut: { readonly text: string; readonly kept: number } = { text: '', kept: 0 };
   for (let lines = 1; lines <= Math.min(3, parts.length); lines++) {
     const rows = balance(parts, lines);
@@ -187,17 +185,15 @@ function boxLabel(name: string, rect: Rect, scale: number): Label {
       (rect.height - 2 * corner) / linesHigh(lines),
     );
     const beside = Math.min((rect.width - 2 * side) / longest, (rect.height * 0.7) / linesHigh(lines));
-    const size = Math.max(below, beside);
-    if (size > best.size || best === NONE) best = { text: rows.join('\n'), size, lower: 0 };
+    const size = Math.min(most, Math.max(below, beside));
+    if (size > best.size) best = { text: rows.join('\n'), size, lower: 0 };
     if (linesHigh(lines) * least > rect.height) continue;
     const em = (rect.width * NAME_WIDTH) / least / BOLD / fontFactor();
     const short = rows.map((row) => shorten(row, em, LEAST_ROW));
     const kept = short.includes('') ? 0 : short.join('').replaceAll('…', '').length;
     if (kept > cut.kept && kept >= name.length * LEAST_SHARE) cut = { text: short.join('\n'), kept };
   }
-  const roomy = Math.min(HEADING.most * scale, rect.width / HEADING.widths);
-  const size = Math.min(best.size, Math.max(HEADING.size * scale, roomy));
-  if (size >= least) return { text: best.text, size, lower: 0 };
+  if (best.size >= least) return best;
   return { text: cut.text, size: least, lower: 0 };
 }
 

@@ -1,4 +1,6 @@
 import type { DraftMark, NamespaceNode, WorkloadNode } from '@bulkhead/policy-engine';
+import type { ColorName } from '../../shared/colors.ts';
+import type { Point, Rect } from '../../worker/layout/pack.ts';
 
 /* What nodes look like, whoever draws them: the canvas, the exported picture, the legend. */
 
@@ -35,3 +37,49 @@ export const MARK_DASH: Readonly<Record<DraftMark, readonly number[]>> = {
   added: [5, 3],
   relabelled: [2, 2],
 };
+
+export interface BoxLook {
+  readonly fill: ColorName;
+  readonly stroke: ColorName;
+  readonly width: number;
+  /** In pixels of the screen. */
+  readonly dash: readonly number[];
+}
+
+/** How the outline of a box is drawn. */
+export function boxLook(tone: BoxTone, expanded: boolean): BoxLook {
+  const own = (fill: ColorName): ColorName => (expanded ? 'surface' : fill);
+  const width = expanded ? 1 : 1.25;
+  switch (tone) {
+    case 'tone-open':
+      return { fill: own('open-soft'), stroke: 'open', width, dash: [6, 4] };
+    case 'tone-isolated':
+      return { fill: own('isolated-soft'), stroke: 'isolated', width: 2, dash: [] };
+    case 'tone-unknown':
+      return { fill: own('unknown-soft'), stroke: 'unknown', width, dash: [2, 3] };
+    default:
+      return { fill: 'surface', stroke: expanded ? 'border' : 'border-strong', width, dash: [] };
+  }
+}
+
+/** Corner radius of boxes, in the graph's units. */
+export const BOX_RADIUS = 12;
+
+/** Corner radii of what is outside, where it is of its least height. */
+export const OUTSIDE_RADIUS = { internet: 19, cidr: 4, node: 0, domain: 12, unlisted: 8 } as const;
+
+/** The outline of a CIDR: corners that are cut off. */
+export function cutCorners({ x, y, width, height }: Rect): readonly Point[] {
+  const cut = height / 4;
+  const [right, bottom] = [x + width, y + height];
+  return [
+    { x: x + cut, y },
+    { x: right - cut, y },
+    { x: right, y: y + cut },
+    { x: right, y: bottom - cut },
+    { x: right - cut, y: bottom },
+    { x: x + cut, y: bottom },
+    { x, y: bottom - cut },
+    { x, y: y + cut },
+  ];
+}

@@ -33,11 +33,11 @@ export const HEAD_TEXT = { left: 46, right: 10 };
 const WINDOWS = { usual: { width: 920, height: 612 }, large: { width: 1_540, height: 905 } } as const;
 const USUAL_BOXES = 100;
 /** Sizes of text in pixels of the screen, with a little air. */
-const NAME_PX = 12.4;
-/** What of an outside peer is to be seen, in pixels. */
-const OUTSIDE_PX = 20;
+const NAME_PX = 12.6;
+/** What of an outside peer is to be seen, in pixels: in a large window so much that its name is read in a usual one as well. */
+const OUTSIDE_PX = { usual: 20, large: 28 };
 /** Names in cards and heads of boxes grow with the picture up to so many units per pixel; beyond, they don't fit in height. */
-const MOST_UNIT = 2.5;
+const MOST_UNIT = 2.7;
 /** The unit for what is inside of boxes that open collapsed: one looks at it from nearer. */
 const INSIDE_UNIT = 1.5;
 const CARD_WIDTH = { least: 130, most: 430 };
@@ -127,15 +127,16 @@ function insideUnit({ expanded, unit }: Scale): number {
 }
 
 /** How large outside peers are: the same for all, so that they are one column. */
-function peerSize({ outside }: LayoutInput, unit: number): Size {
+function peerSize({ outside, boxes }: LayoutInput, unit: number): Size {
   const widest = outside.reduce((most, { label }) => Math.max(most, textEm(label)), 0);
-  const width = widest * NAME_PX * Math.max(1.1, Math.min(MOST_UNIT, unit));
-  const bounded = Math.min(
-    OUTSIDE_WIDTH.most,
-    Math.max(OUTSIDE_WIDTH.least, width + OUTSIDE_TEXT.left + OUTSIDE_TEXT.right),
-  );
-  const times = Math.max(1, (OUTSIDE_PX * unit) / OUTSIDE_HEIGHT);
-  return { width: Math.round(bounded * times), height: Math.round(OUTSIDE_HEIGHT * times) };
+  const seen = OUTSIDE_PX[windowFor(boxes.length) === WINDOWS.large ? 'large' : 'usual'];
+  const times = Math.max(1, (seen * unit) / OUTSIDE_HEIGHT);
+  const name = widest * NAME_PX * Math.max(1.1, unit) * (seen / OUTSIDE_PX.usual);
+  const width = name + (OUTSIDE_TEXT.left + OUTSIDE_TEXT.right) * times;
+  return {
+    width: Math.round(Math.min(OUTSIDE_WIDTH.most * times, Math.max(OUTSIDE_WIDTH.least * times, width))),
+    height: Math.round(OUTSIDE_HEIGHT * times),
+  };
 }
 
 /** How small boxes may be that open collapsed: their names are to be read, unless there are too many of them. */

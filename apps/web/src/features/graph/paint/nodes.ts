@@ -6,7 +6,17 @@ import type { Rect } from '../../../worker/layout/pack.ts';
 import { CARD_TEXT, HEAD_TEXT, OUTSIDE_HEIGHT, OUTSIDE_TEXT } from '../../../worker/layout/place.ts';
 import { outsideMarkup, ringMarkup, toggleMarkup } from '../glyphs.ts';
 import { FAR_SCALE, type NodeLabels } from '../labels.ts';
-import { type BoxTone, boxTone, isOpen, MARK_DASH, TOGGLE, toggleSide } from '../looks.ts';
+import {
+  BOX_RADIUS,
+  boxLook,
+  boxTone,
+  cutCorners,
+  isOpen,
+  MARK_DASH,
+  OUTSIDE_RADIUS,
+  TOGGLE,
+  toggleSide,
+} from '../looks.ts';
 import type { SceneBox, SceneCard, SceneOutside } from '../scene.ts';
 import { isInSight, outline, type Pen, write } from './pen.ts';
 
@@ -18,32 +28,6 @@ const ICON = { side: 28, left: 5, outsideLeft: 8 };
 const LEAST_ICON = 5;
 /** Cards that are lower than this on the screen are plain blocks. */
 const LEAST_CARD = 5;
-
-interface BoxLook {
-  readonly fill: ColorName;
-  readonly stroke: ColorName;
-  readonly width: number;
-  /** In pixels of the screen. */
-  readonly dash: readonly number[];
-}
-
-function boxLook(tone: BoxTone, expanded: boolean): BoxLook {
-  const own = (fill: ColorName): ColorName => (expanded ? 'surface' : fill);
-  const width = expanded ? 1 : 1.25;
-  switch (tone) {
-    case 'tone-open':
-      return { fill: own('open-soft'), stroke: 'open', width, dash: [6, 4] };
-    case 'tone-isolated':
-      return { fill: own('isolated-soft'), stroke: 'isolated', width: 2, dash: [] };
-    case 'tone-unknown':
-      return { fill: own('unknown-soft'), stroke: 'unknown', width, dash: [2, 3] };
-    default:
-      return { fill: 'surface', stroke: expanded ? 'border' : 'border-strong', width, dash: [] };
-  }
-}
-
-/** Corner radius of boxes. */
-const BOX_RADIUS = 12;
 
 /** A box without what is written on it. In front of others it has no ground where it is expanded: its cards lie behind. */
 export function paintBox(pen: Pen, { rect, node }: SceneBox, stress: Stress): void {
@@ -162,8 +146,6 @@ export function paintCard(pen: Pen, card: SceneCard, labels: NodeLabels, stress:
   });
 }
 
-const OUTSIDE_RADIUS = { internet: 19, cidr: 4, node: 0, domain: 12, unlisted: 8 } as const;
-
 export function paintOutside(
   pen: Pen,
   { id, rect, node }: SceneOutside,
@@ -247,7 +229,7 @@ function plate(
 ): void {
   const { context, colors, scale } = pen;
   if (stress === 'selected') glow(pen, rect, radius);
-  if (cut === true) cutOutline(pen, rect, rect.height / 4);
+  if (cut === true) cutOutline(pen, rect);
   else outline(pen, rect, radius);
   context.fillStyle = colors[fill];
   context.fill();
@@ -259,16 +241,9 @@ function plate(
   context.setLineDash([]);
 }
 
-function cutOutline({ context }: Pen, { x, y, width, height }: Rect, cut: number): void {
+function cutOutline({ context }: Pen, rect: Rect): void {
   context.beginPath();
-  context.moveTo(x + cut, y);
-  context.lineTo(x + width - cut, y);
-  context.lineTo(x + width, y + cut);
-  context.lineTo(x + width, y + height - cut);
-  context.lineTo(x + width - cut, y + height);
-  context.lineTo(x + cut, y + height);
-  context.lineTo(x, y + height - cut);
-  context.lineTo(x, y + cut);
+  for (const { x, y } of cutCorners(rect)) context.lineTo(x, y);
   context.closePath();
 }
 
