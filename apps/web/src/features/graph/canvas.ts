@@ -12,6 +12,7 @@ import { createLayers, type PaintLayer, type View } from './paint/layers.ts';
 import type { Pen } from './paint/pen.ts';
 import { type Picture, paintGround, paintLit, paintMarks } from './paint/scene.ts';
 import { createSprites } from './paint/sprites.ts';
+import { finish, type Steps } from './paint/steps.ts';
 import { boundsOf, type Focus, type Scene } from './scene.ts';
 import { warmUp } from './warm.ts';
 
@@ -70,6 +71,9 @@ export interface GraphCanvas {
 /** Set in the browser's timeline when a scene, or a focus in it, has been drawn: what the benchmark waits for. */
 const PICTURE_MARK = 'bulkhead:picture';
 const FOCUS_MARK = 'bulkhead:focus';
+
+/** Up to so many nodes and edges are painted within a frame. */
+const AT_ONCE = 250;
 
 /** From this zoom on the names of workloads can be read. */
 const READABLE_ZOOM = 1.05 / FAR_SCALE;
@@ -145,9 +149,13 @@ export function createCanvas(container: HTMLElement, events: CanvasEvents): Grap
     edgeLabels: placeEdgeLabels(of, focus, { size: EDGE_TEXT * step, most: SCREEN_EDGES }),
   });
   const frontOf = remembered(litPicture);
-  const layer =
-    (paint: (pen: Pen, picture: Picture) => void, pictureAt: (step: number) => Picture): PaintLayer =>
-    (context, view, size) => {
+  const layer = (
+    paint: (pen: Pen, picture: Picture) => Steps,
+    pictureAt: (step: number) => Picture,
+    isLong: () => boolean,
+  ): PaintLayer => ({
+    isLong,
+    *paint(context, view, size) {
       if (colors === undefined) return;
       const scale = Math.max(1, 1 / view.zoom);
       const extent = {
@@ -157,8 +165,11 @@ export function createCanvas(container: HTMLElement, events: CanvasEvents): Grap
         height: size.height / view.zoom,
       };
       const pen: Pen = { context, colors, sprites, scale, density: view.zoom * size.ratio, extent };
-      paint(pen, pictureAt(labelScale(scale)));
-    };
+      const picture = pictureAt(labelScale(scale));
+      yield;
+      yield* paint(pen, picture);
+    },
+  });
   const front = (step: number) => frontOf(drawn, step, focused);
   let giveUpWarming = () => {};
   const warm = () => {
@@ -171,20 +182,27 @@ export function createCanvas(container: HTMLElement, events: CanvasEvents): Grap
       const scale = Math.max(1, 1 / zoom);
       const density = zoom * window.devicePixelRatio;
       nowhere.setTransform(density, 0, 0, density, -extent.x * density, -extent.y * density);
-      paintLit(
-        { context: nowhere, colors, sprites, scale, density, extent },
-        litPicture(scene, labelScale(scale), focus),
-      );
+      const pen: Pen = { context: nowhere, colors, sprites, scale, density, extent };
+      finish(paintLit(pen, litPicture(scene, labelScale(scale), focus)));
     });
   };
   const layers = createLayers(container, {
-    ground: layer(paintGround, (step) => groundOf(drawn, step)),
-    lit: layer(paintLit, front),
+    ground: layer(
+      paintGround,
+      (step) => groundOf(drawn, step),
+      () => drawn.boxes.length + drawn.cards.length + drawn.plain.length > AT_ONCE,
+    ),
+    lit: layer(
+      paintLit,
+      front,
+      () => focused.lit !== null && focused.lit.nodes.size + focused.lit.edges.size > AT_ONCE,
+    ),
     marks: layer(
       (pen, picture) =>
         paintMarks(pen, picture, new Set([hovered, cursor, marked, ...news].filter((id) => id !== null))),
       // Names of what is not in focus are only known to the ground.
       (step) => ({ ...groundOf(drawn, step), focus: focused }),
+      () => false,
     ),
   });
 

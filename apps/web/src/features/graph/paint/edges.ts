@@ -5,6 +5,7 @@ import { pointAt } from '../geometry.ts';
 import { EDGE_TEXT } from '../looks.ts';
 import type { SceneEdge } from '../scene.ts';
 import { isInSight, type Pen, write } from './pen.ts';
+import { inSteps, type Steps } from './steps.ts';
 
 export type EdgeStress = 'none' | 'lit' | 'hovered' | 'selected';
 
@@ -55,8 +56,16 @@ export interface EdgesLook {
   readonly stress: (id: string) => EdgeStress;
 }
 
+/** So many lines across the whole picture take some milliseconds. */
+const LINES = 80;
+const TIPS = 400;
+
 /** Lines and their tips. Edges that look the same are drawn together: thousands cost what their lines cost. */
-export function paintEdges(pen: Pen, edges: readonly SceneEdge[], { count, busy, stress }: EdgesLook): void {
+export function* paintEdges(
+  pen: Pen,
+  edges: readonly SceneEdge[],
+  { count, busy, stress }: EdgesLook,
+): Steps {
   const plain = {
     alpha: Math.max(0.1, Math.min(0.6, 6 / Math.sqrt(count))),
     width: busy ? 0.7 : 1.1,
@@ -74,7 +83,7 @@ export function paintEdges(pen: Pen, edges: readonly SceneEdge[], { count, busy,
   const ordered = [...groups.values()].sort(
     (a, b) => a.look.alpha - b.look.alpha || a.look.width - b.look.width,
   );
-  for (const group of ordered) paintGroup(pen, group.edges, group.look, busy);
+  for (const group of ordered) yield* paintGroup(pen, group.edges, group.look, busy);
 }
 
 function boundsOf({ curve: { start, end, c1, c2 } }: SceneEdge) {
@@ -88,7 +97,7 @@ function boundsOf({ curve: { start, end, c1, c2 } }: SceneEdge) {
   };
 }
 
-function paintGroup(pen: Pen, edges: readonly SceneEdge[], look: EdgeLook, straight: boolean): void {
+function* paintGroup(pen: Pen, edges: readonly SceneEdge[], look: EdgeLook, straight: boolean): Steps {
   const { context, colors, scale } = pen;
   context.strokeStyle = colors[look.color];
   context.fillStyle = colors[look.color];
@@ -96,14 +105,23 @@ function paintGroup(pen: Pen, edges: readonly SceneEdge[], look: EdgeLook, strai
   context.lineWidth = look.width * scale;
   context.setLineDash(look.dash.map((length) => length * scale));
   // Apart, since where lines cross each of them adds to what is seen.
-  for (const { curve } of edges) {
+  yield* inSteps(edges, LINES, ({ curve }) => {
     context.beginPath();
     context.moveTo(curve.start.x, curve.start.y);
     if (straight) context.lineTo(curve.end.x, curve.end.y);
     else context.bezierCurveTo(curve.c1.x, curve.c1.y, curve.c2.x, curve.c2.y, curve.end.x, curve.end.y);
     context.stroke();
-  }
+  });
   context.setLineDash([]);
+  context.globalAlpha = Math.min(1, look.alpha * 1.6);
+  for (let first = 0; first < edges.length; first += TIPS) {
+    paintTips(pen, edges.slice(first, first + TIPS), look);
+    yield;
+  }
+  context.globalAlpha = 1;
+}
+
+function paintTips({ context, scale }: Pen, edges: readonly SceneEdge[], look: EdgeLook): void {
   context.beginPath();
   const size = (5.5 + look.width) * scale;
   for (const { curve } of edges) {
@@ -123,9 +141,7 @@ function paintGroup(pen: Pen, edges: readonly SceneEdge[], look: EdgeLook, strai
     }
     context.closePath();
   }
-  context.globalAlpha = Math.min(1, look.alpha * 1.6);
   context.fill();
-  context.globalAlpha = 1;
 }
 
 /** What stands on edges. @param placed how far from the middle of its curve each label is */

@@ -14,6 +14,7 @@ import {
   type Stress,
 } from './nodes.ts';
 import type { Pen } from './pen.ts';
+import { inSteps, type Steps } from './steps.ts';
 
 /** What is painted: a scene with what is written on it at the current zoom. */
 export interface Picture {
@@ -23,24 +24,28 @@ export interface Picture {
   readonly edgeLabels: ReadonlyMap<string, Point>;
 }
 
+/** So many nodes with what is written on them take some milliseconds. */
+const NODES = 40;
+
 /** Everything but what depends on a focus. In a focus this layer is what is faded. */
-export function paintGround(pen: Pen, { scene, labels }: Picture): void {
+export function* paintGround(pen: Pen, { scene, labels }: Picture): Steps {
   const { boxes, cards, outside, plain, busy } = scene;
-  for (const box of boxes) if (box.node.expanded) paintBox(pen, box, 'none');
-  paintEdges(pen, plain, { count: plain.length, busy, stress: () => 'none' });
-  for (const box of boxes) {
+  const expanded = boxes.filter(({ node }) => node.expanded);
+  yield* inSteps(expanded, NODES, (box) => paintBox(pen, box, 'none'));
+  yield* paintEdges(pen, plain, { count: plain.length, busy, stress: () => 'none' });
+  yield* inSteps(boxes, NODES, (box) => {
     if (!box.node.expanded) paintBox(pen, box, 'none');
     if (!box.node.expanded || !isFar(pen)) paintBoxText(pen, box, labels, false);
-  }
+  });
   if (areBlocks(pen, cards)) paintBlocks(pen, cards);
-  else for (const card of cards) paintCard(pen, card, labels, 'none');
-  for (const peer of outside) paintOutside(pen, peer, labels, 'none');
-  if (isFar(pen)) for (const box of boxes) if (box.node.expanded) paintBoxText(pen, box, labels, false);
+  else yield* inSteps(cards, NODES, (card) => paintCard(pen, card, labels, 'none'));
+  yield* inSteps(outside, NODES, (peer) => paintOutside(pen, peer, labels, 'none'));
+  if (isFar(pen)) yield* inSteps(expanded, NODES, (box) => paintBoxText(pen, box, labels, false));
   paintTabs(pen, [...boxes, ...cards]);
 }
 
 /** What is in focus, over the faded rest; where all is lit only what stands on edges. */
-export function paintLit(pen: Pen, { scene, focus, labels, edgeLabels }: Picture): void {
+export function* paintLit(pen: Pen, { scene, focus, labels, edgeLabels }: Picture): Steps {
   const { lit, selected } = focus;
   if (lit === null) {
     paintEdgeLabels(pen, scene.edges, edgeLabels);
@@ -49,31 +54,40 @@ export function paintLit(pen: Pen, { scene, focus, labels, edgeLabels }: Picture
   const isLit = ({ id }: { readonly id: string }) => lit.nodes.has(id);
   const stress = (id: string): Stress => (selected.has(id) ? 'selected' : 'lit');
   const boxes = scene.boxes.filter(isLit);
+  const cards = scene.cards.filter(isLit);
   const edges = scene.edges.filter(({ id }) => lit.edges.has(id) || selected.has(id));
-  for (const box of boxes) if (box.node.expanded) paintBox(pen, box, stress(box.id));
-  paintEdges(pen, edges, {
+  yield* inSteps(boxes, NODES, (box) => {
+    if (box.node.expanded) paintBox(pen, box, stress(box.id));
+  });
+  yield* paintEdges(pen, edges, {
     count: edges.length,
     busy: scene.busy,
     stress: (id): EdgeStress => (selected.has(id) ? 'selected' : 'lit'),
   });
-  for (const box of boxes) {
+  yield* inSteps(boxes, NODES, (box) => {
     if (!box.node.expanded) paintBox(pen, box, stress(box.id));
     paintBoxText(pen, box, labels, true);
-  }
-  for (const card of scene.cards) if (isLit(card)) paintCard(pen, card, labels, stress(card.id));
-  for (const peer of scene.outside) if (isLit(peer)) paintOutside(pen, peer, labels, stress(peer.id));
-  paintTabs(pen, [...boxes, ...scene.cards.filter(isLit)]);
+  });
+  yield* inSteps(cards, NODES, (card) => paintCard(pen, card, labels, stress(card.id)));
+  yield* inSteps(scene.outside.filter(isLit), NODES, (peer) =>
+    paintOutside(pen, peer, labels, stress(peer.id)),
+  );
+  paintTabs(pen, [...boxes, ...cards]);
   paintEdgeLabels(pen, edges, edgeLabels);
 }
 
 /** What the pointer or the keyboard is on, and what is selected while its focus is still being asked for. */
-export function paintMarks(pen: Pen, { scene, focus, labels }: Picture, hovered: ReadonlySet<string>): void {
+export function* paintMarks(
+  pen: Pen,
+  { scene, focus, labels }: Picture,
+  hovered: ReadonlySet<string>,
+): Steps {
   const selected = focus.lit === null ? focus.selected : new Set<string>();
   const stressOf = (id: string): Stress | null =>
     selected.has(id) ? 'selected' : hovered.has(id) ? 'hovered' : null;
   if (selected.size === 0 && hovered.size === 0) return;
   const edges = scene.edges.filter(({ id }) => stressOf(id) !== null);
-  paintEdges(pen, edges, {
+  yield* paintEdges(pen, edges, {
     count: edges.length,
     busy: scene.busy,
     stress: (id): EdgeStress => (selected.has(id) ? 'selected' : 'hovered'),
