@@ -68,9 +68,9 @@ export {
   type ImpactEnd,
   type ImpactKind,
   type ImpactRow,
+  type ImpactRows,
   type ImpactTally,
   NO_IMPACT,
-  type OwnPodsChange,
 } from './impact/model.ts';
 export type { Json, JsonObject } from './json.ts';
 export { type LabelPairs, lastingLabels, type PickedSelector, pickSelector } from './pick-selector.ts';

@@ -9,16 +9,15 @@ import {
   namedPortsId,
   namedPortsKey,
   sameLabels,
-  samePorts,
   type WorkloadEntry,
 } from './endpoint-classes.ts';
 import { layOut, type Universe } from './universe.ts';
 
 /**
  * Lays a changed state of a cluster out over the same columns as the one before it. Pods and namespaces may come, go and
- * have other labels; nodes, and what may not be read, must be the same. A class then holds pods that are alike in both
- * states. A pod that only one state has, or whose ports or addresses differ, has a column that is absent in the other;
- * there it keeps the labels it has where it is, so that selectors mean the same columns in both wherever they can.
+ * have other labels, pods other ports; nodes, and what may not be read, must be the same. A class then holds pods that are alike in both
+ * states. A pod that only one state has, or whose addresses differ, has a column that is absent in the other; there it keeps
+ * the labels and ports it has where it is, so that selectors and names mean the same in both wherever they can.
  *
  * @param universe must tell enough apart for the policies of both states; it is `before` itself where no column is new
  */
@@ -45,9 +44,10 @@ export function alignUniverse(
 type Side = 'before' | 'after';
 
 /** A class: pods that are alike in both states. */
-interface Twin extends Pick<EndpointClass, 'namedPorts' | 'hostNetwork' | 'blocks'> {
+interface Twin extends Pick<EndpointClass, 'hostNetwork' | 'blocks'> {
   /** `undefined`: not in that state. */
   readonly labels: { readonly [side in Side]: Labels | undefined };
+  readonly namedPorts: { readonly [side in Side]: number };
   readonly pods: { readonly [side in Side]: number[] };
 }
 
@@ -70,7 +70,10 @@ interface Plan {
   readonly namespaces: ReadonlyMap<string, NamespacePlan>;
   readonly namedPorts: EndpointClasses['namedPorts'];
   readonly podCounts: { readonly [side in Side]: number };
-  /** Whether it has namespaces, workloads or classes that the universe doesn't have, or some that the changed state doesn't. */
+  /**
+   * Whether it has namespaces, workloads, classes or named ports that the universe doesn't have, or some that the changed
+   * state doesn't.
+   */
   readonly isNew: boolean;
 }
 
@@ -81,14 +84,20 @@ function planOf(universe: Universe, changed: ClusterSnapshot): Plan {
   const records = new Map(changed.namespaces.map((record) => [record.name, record]));
   const recorded = new Set(universe.snapshot.namespaces.map(({ name }) => name));
   const namespaces = new Map<string, NamespacePlan>();
+  const namedPorts = [...universe.namedPorts];
+  const portIds = new Map(namedPorts.map((ports, id) => [namedPortsKey(ports), id]));
+  const portsOf = ({ ports }: PodRecord): number => namedPortsId(namedPorts, portIds, ports);
   const placed = new Uint8Array(is.length);
   let isNew = false;
 
   const planned = ({ kind, name, first, last, pods }: WorkloadEntry): WorkloadPlan => {
     const twins: Twin[] = [];
     for (let column = first; column <= last; column++) {
-      const own = split(universe, universe.classes[column] as EndpointClass, successors, is);
-      if (own.length !== 1 || own[0]?.labels.after === undefined) isNew = true;
+      const entry = universe.classes[column] as EndpointClass;
+      const own = split(universe, entry, successors, is, portsOf);
+      const [only] = own;
+      if (own.length !== 1 || only?.labels.after === undefined) isNew = true;
+      if (only?.namedPorts.after !== entry.namedPorts) isNew = true;
       twins.push(...own);
     }
     const after: number[] = [];
@@ -137,8 +146,6 @@ function planOf(universe: Universe, changed: ClusterSnapshot): Plan {
   };
   for (const name of records.keys()) namespaceOf(name);
 
-  const namedPorts = [...universe.namedPorts];
-  const portIds = new Map(namedPorts.map((ports, id) => [namedPortsKey(ports), id]));
   is.forEach((pod, index) => {
     if (placed[index] === 1) return;
     const { kind, name } = pod.workload;
@@ -151,13 +158,13 @@ function planOf(universe: Universe, changed: ClusterSnapshot): Plan {
     }
     workload.pods.after.push(index);
     if (!isEndpoint(pod)) return;
-    const ports = namedPortsId(namedPorts, portIds, pod.ports);
+    const ports = portsOf(pod);
     const blocks = blocksOfAddresses(universe.blocks, pod.ips);
     let twin = workload.twins.find(
       ({ labels, ...other }) =>
         labels.before === undefined &&
         labels.after !== undefined &&
-        other.namedPorts === ports &&
+        other.namedPorts.after === ports &&
         other.hostNetwork === pod.hostNetwork &&
         sameList(other.blocks, blocks) &&
         sameLabels(labels.after, pod.labels, universe.ignoredLabelKeys),
@@ -166,7 +173,7 @@ function planOf(universe: Universe, changed: ClusterSnapshot): Plan {
       twin = {
         labels: { before: undefined, after: pod.labels },
         pods: { before: [], after: [] },
-        namedPorts: ports,
+        namedPorts: { before: ports, after: ports },
         hostNetwork: pod.hostNetwork,
         blocks,
       };
@@ -178,28 +185,38 @@ function planOf(universe: Universe, changed: ClusterSnapshot): Plan {
   return { namespaces, namedPorts, podCounts: { before: was.length, after: is.length }, isNew };
 }
 
-/** A class of the state before by what its pods' labels are after. */
+/** A class of the state before by what its pods' labels and named ports are after. */
 function split(
   { snapshot, ignoredLabelKeys }: Universe,
-  { labels: before, namedPorts, hostNetwork, blocks, pods }: EndpointClass,
+  { labels: before, namedPorts: portsBefore, hostNetwork, blocks, pods }: EndpointClass,
   successors: Int32Array,
   is: readonly PodRecord[],
+  portsOf: (pod: PodRecord) => number,
 ): readonly Twin[] {
   const twins: Twin[] = [];
   for (const pod of pods) {
     const successor = successors[pod] as number;
     const record = is[successor];
-    const after = record === snapshot.pods[pod] ? before : record?.labels;
+    const isSame = record === snapshot.pods[pod];
+    const after = isSame ? before : record?.labels;
+    const portsAfter = isSame || record === undefined ? portsBefore : portsOf(record);
     let twin = twins.find(
-      ({ labels }) =>
-        labels.after === after ||
-        (labels.after !== undefined &&
-          after !== undefined &&
-          sameLabels(labels.after, after, ignoredLabelKeys)),
+      ({ labels, namedPorts }) =>
+        namedPorts.after === portsAfter &&
+        (labels.after === after ||
+          (labels.after !== undefined &&
+            after !== undefined &&
+            sameLabels(labels.after, after, ignoredLabelKeys))),
     );
     if (twin === undefined) {
-      const own = { before: [], after: [] };
-      twin = { labels: { before, after }, pods: own, namedPorts, hostNetwork, blocks };
+      const namedPorts = { before: portsBefore, after: portsAfter };
+      twin = {
+        labels: { before, after },
+        pods: { before: [], after: [] },
+        namedPorts,
+        hostNetwork,
+        blocks,
+      };
       twins.push(twin);
     }
     twin.pods.before.push(pod);
@@ -210,7 +227,7 @@ function split(
 
 /**
  * For each pod of a state, which pod of a changed state it is; -1 where it is gone, or is another endpoint in more than its
- * labels.
+ * labels and ports.
  */
 function successorsOf(was: readonly PodRecord[], is: readonly PodRecord[]): Int32Array {
   let byKey: ReadonlyMap<string, number> | undefined;
@@ -237,8 +254,7 @@ function isAlike(a: PodRecord, b: PodRecord): boolean {
     isEndpoint(a) === isEndpoint(b) &&
     a.hostNetwork === b.hostNetwork &&
     a.node === b.node &&
-    sameList(a.ips, b.ips) &&
-    samePorts(a.ports, b.ports)
+    sameList(a.ips, b.ips)
   );
 }
 
@@ -263,7 +279,7 @@ function number(universe: Universe, plan: Plan, side: Side): EndpointClasses {
         classes.push({
           workload: workloads.length,
           labels: labels[side] ?? labels.before ?? labels.after ?? {},
-          namedPorts,
+          namedPorts: namedPorts[side],
           hostNetwork,
           blocks,
           pods: pods[side],

@@ -128,6 +128,8 @@ export class RowSolver {
   /** Index in `TIERS` of each block's tier. */
   #tiers: number[] = [];
   #afterFirstTier = new Map<number, readonly Part[]>();
+  /** Whether pods declare other ports than in the state that this one shares what it remembers with. */
+  #hasOwnPorts = false;
 
   constructor(resolver: Resolver, cells: VerdictCells) {
     this.resolver = resolver;
@@ -169,10 +171,14 @@ export class RowSolver {
 
   /**
    * A solver for another state of the cluster over the same columns. The two share everything they remember: a block that
-   * means the same columns in both has one number, and so rows have one number where they are the same.
+   * means the same columns and ports in both has one number, and so rows have one number where they are the same.
    */
   forState(resolver: Resolver): RowSolver {
     const solver = new RowSolver(resolver, this.cells);
+    const { classes } = this.resolver.universe;
+    solver.#hasOwnPorts = resolver.universe.classes.some(
+      ({ namedPorts }, column) => namedPorts !== classes[column]?.namedPorts,
+    );
     solver.#blocks = this.#blocks;
     solver.#meanings = this.#meanings;
     solver.#tiers = this.#tiers;
@@ -191,7 +197,9 @@ export class RowSolver {
     if (id === undefined) {
       const resolved = this.resolver.block(block);
       const meanings = this.#meanings.get(block) ?? [];
-      id = meanings.find((known) => sameColumns(this.resolved(known), resolved));
+      // On egress a port's name means what the peers call so; on ingress a row is of the subject's own ports anyway.
+      const isOwn = this.#hasOwnPorts && resolved.usesNamedPorts && block.direction === 'egress';
+      id = isOwn ? undefined : meanings.find((known) => sameColumns(this.resolved(known), resolved));
       if (id === undefined) {
         id = this.#blocks.length;
         this.#blocks.push(resolved);

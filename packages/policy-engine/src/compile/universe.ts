@@ -244,6 +244,13 @@ function groupByAddress(
   }));
 }
 
+/** How many pods a column stands for, replicas counted; 0 for what is no pod. */
+export function podsOfColumn({ classes, snapshot }: Universe, column: number): number {
+  let pods = 0;
+  for (const pod of classes[column]?.pods ?? []) pods += snapshot.pods[pod]?.replicas ?? 0;
+  return pods;
+}
+
 /** Columns of a workload's classes, in their own column (not the second reading). */
 export function workloadColumns(universe: Universe, workload: number): IntervalSet {
   const entry = universe.workloads[workload];

@@ -42,14 +42,14 @@ export interface NamespaceNode {
   readonly mark: DraftMark | null;
 }
 
-/** What the workloads of a namespace may send to each other; said in the box instead of drawn as a loop. */
+/** What the workloads of a namespace may send to each other; said in the box. */
 export interface InternalEdges {
   /** Pairs of its workloads that may connect, and how many there are. */
   readonly pairs: number;
   readonly of: number;
   /** What rules allow (nearly) all pairs, where that is the same for them; they then have no edges of their own. */
   readonly uniform: PortSummary | null;
-  /** Pairs that a draft opens and closes. */
+  /** Pairs that a draft opens and closes; the pods of one workload among themselves are a pair here. */
   readonly opened: number;
   readonly closed: number;
 }
@@ -84,7 +84,10 @@ export type EdgeImpact = 'opened' | 'closed' | 'widened' | 'narrowed' | 'rearran
 
 export interface GraphEdge {
   readonly id: string;
-  /** Ids of nodes: of a namespace where the edge stands for all or some of its workloads. */
+  /**
+   * Ids of nodes: of a namespace where the edge stands for all or some of its workloads. From a node to itself: what a draft
+   * changes inside a collapsed namespace, or among the pods of a workload.
+   */
   readonly from: string;
   readonly to: string;
   /**

@@ -182,10 +182,8 @@ describe('the graph of a draft', () => {
       if (overlay === undefined) throw new Error('only policies differ');
       return lensOf(overlay.before, overlay.after);
     };
-    const changed = (text: string) =>
-      edges(graphView(drafted(text), { ...all, expanded: ['shop', 'data'] })).filter((line) =>
-        /(ed)$/.test(line),
-      );
+    const changed = (text: string, expanded = ['shop', 'data']) =>
+      edges(graphView(drafted(text), { ...all, expanded })).filter((line) => /(ed)$/.test(line));
     const rule = (ports: string, app: string) =>
       policy(
         'data',
@@ -199,15 +197,23 @@ describe('the graph of a draft', () => {
       `${API} > ${DB}: none closed`,
       `wl:shop/web[Deployment] > ${DB}: TCP 5432 opened`,
     ]);
-    // Without the policy everyone may reach the database, so it opens to each that could not.
+    // Without the policy everyone may reach the database, so it opens to each that could not, among its own pods as well.
     expect(changed('').map((line) => line.replace(/: .* /, ' '))).toEqual([
       `wl:data/cache[Deployment] > ${DB} opened`,
+      `${DB} > ${DB} opened`,
       `${API} > ${DB} widened`,
       `wl:shop/cron[Deployment] > ${DB} opened`,
       `wl:shop/web[Deployment] > ${DB} opened`,
       `wl:shop/worker[Deployment] > ${DB} opened`,
       `out:internet > ${DB} opened`,
     ]);
+    // What changes inside of a collapsed box is an edge from it to itself.
+    const boxes = graphView(drafted(''), { ...all, expanded: [] });
+    expect(edges(boxes).map((line) => line.replace(/: .* /, ' '))).toContain('ns:data > ns:data opened');
+    expect(boxes.namespaces.find(({ name }) => name === 'data')?.internal).toMatchObject({
+      opened: 2,
+      closed: 0,
+    });
   });
 });
 

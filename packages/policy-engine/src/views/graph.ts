@@ -18,7 +18,7 @@ import { namespaceMark, workloadMark } from './mark.ts';
 import { type OutsidePeer, shownPeers } from './outside.ts';
 import { outsideRelations } from './outside-relations.ts';
 import { portSummary } from './ports.ts';
-import { type Relation, relationOf } from './relation.ts';
+import { mayChangeWithin, type Relation, relationInside, relationOf } from './relation.ts';
 import { specificPairs } from './specific.ts';
 
 export interface WorkloadFilter {
@@ -292,11 +292,15 @@ class Drawing {
   }
 
   inside(entry: Shown): InternalEdges {
-    const relation = relationOf(this.#lens, entry.group, entry.group);
+    const relation = relationInside(this.#lens, entry.group);
     const { space } = this.#lens.after.cells;
     const uniform = isMostly(relation);
     if (entry.expanded && !uniform && isDrawn(relation)) {
       this.#detail(this.units(entry), this.units(entry), entry.group, entry.group);
+    }
+    if (relation.change !== null) {
+      if (!entry.expanded) this.#pushLoop(entry.group, relation);
+      else for (const unit of this.units(entry)) this.#pushLoop(unit);
     }
     return {
       pairs: relation.allowedPairs,
@@ -414,6 +418,13 @@ class Drawing {
   #pushDirected(outward: boolean, own: string, peer: string, relation: Relation): void {
     if (outward) this.#push(own, asTarget(peer), relation);
     else this.#push(peer, own, relation);
+  }
+
+  /** From a node to itself only what a draft changes there is drawn. */
+  #pushLoop(group: Group, known?: Relation): void {
+    if (!group.members.some((member) => mayChangeWithin(this.#lens, member))) return;
+    const relation = known ?? relationInside(this.#lens, group);
+    if (impactOf(this.#lens, relation) !== null) this.#push(group.id, group.id, relation);
   }
 
   #push(from: string, to: string, relation: Relation): void {

@@ -1,5 +1,4 @@
 import type { WorkloadFilter } from './graph.ts';
-import { impactOf } from './graph.ts';
 import { groupOf } from './group.ts';
 import type { Lens } from './lens.ts';
 import { similarityOrder } from './matrix-order.ts';
@@ -12,8 +11,7 @@ import {
   type UnitMembers,
   unitsOf,
 } from './matrix-units.ts';
-import { portSummary } from './ports.ts';
-import { relationOf } from './relation.ts';
+import { relationInside, relationOf } from './relation.ts';
 
 export interface MatrixPlan {
   readonly filter: WorkloadFilter;
@@ -188,32 +186,14 @@ function overlapCode(
 ): number {
   const to = other?.members ?? [];
   const same = members.length === to.length && members.every((member, index) => member[0] === to[index]?.[0]);
-  // The same id for both lets the relation count pairs of one group with itself.
-  const source = groupOf(lens, 'row', members);
-  const target = same ? source : groupOf(lens, 'column', to);
-  const found = relationOf(lens, source, target);
-  if (found.of === 0) return SELF_CODE;
-  const { space } = lens.after.cells;
-  const label = (id: typeof found.some) => (id === space.none ? '' : portSummary(space, id).label);
-  return relation.outcomes.intern({
-    state:
-      found.some === space.none
-        ? found.unknown === space.none
-          ? 'none'
-          : 'unknown'
-        : found.every === lens.mask
-          ? 'all'
-          : 'some',
-    ports: portSummary(space, found.some).label,
-    unknown: label(found.unknown),
-    uniform: found.uniform,
-    open: found.drawnPairs === 0 && found.allowedPairs === found.of,
-    impact:
-      impactOf(lens, found) ?? (found.change !== null && found.change.unknownPairs > 0 ? 'uncertain' : null),
-    before: portSummary(space, found.someBefore).label,
-    opened: found.change === null ? '' : label(found.change.opened),
-    closed: found.change === null ? '' : label(found.change.closed),
-  });
+  if (same) {
+    const inside = relationInside(lens, groupOf(lens, 'row', members));
+    return members.length < 2 && inside.change === null
+      ? SELF_CODE
+      : relation.outcomes.cellOfRelation(inside);
+  }
+  const found = relationOf(lens, groupOf(lens, 'row', members), groupOf(lens, 'column', to));
+  return found.of === 0 ? SELF_CODE : relation.outcomes.cellOfRelation(found);
 }
 
 /** Orders of the classes of rows and of columns. */

@@ -3,6 +3,7 @@ import { changeKind } from './change-kind.ts';
 import type { EdgeImpact } from './graph-model.ts';
 import type { Lens, PairSets } from './lens.ts';
 import { portSummary } from './ports.ts';
+import type { Relation } from './relation.ts';
 
 /**
  * What a row may send to a column. `all`: everything that is looked at, between each pair of their workloads; `some`: less
@@ -121,6 +122,34 @@ export class Outcomes {
     };
   }
 
+  /** Code of the cell that stands for all pairs of a relation. */
+  cellOfRelation(relation: Relation): number {
+    const space = this.#space;
+    const { some, every, unknown, change } = relation;
+    const changed = change === null ? null : changeKind(space, change);
+    return this.intern({
+      state: this.#stateOf(some, every, unknown),
+      ports: portSummary(space, some).label,
+      unknown: this.#label(unknown),
+      uniform: relation.uniform,
+      open: relation.drawnPairs === 0 && relation.allowedPairs === relation.of,
+      impact: changed ?? ((change?.unknownPairs ?? 0) > 0 ? 'uncertain' : null),
+      before: portSummary(space, relation.someBefore).label,
+      opened: this.#label(change?.opened ?? space.none),
+      closed: this.#label(change?.closed ?? space.none),
+    });
+  }
+
+  #stateOf(some: ConnectionSetId, every: ConnectionSetId, unknown: ConnectionSetId): MatrixState {
+    const { none } = this.#space;
+    if (some === none) return unknown === none ? 'none' : 'unknown';
+    return every === this.#lens.mask ? 'all' : 'some';
+  }
+
+  #label(id: ConnectionSetId): string {
+    return id === this.#space.none ? '' : portSummary(this.#space, id).label;
+  }
+
   /** Code of a cell with this outcome. */
   intern(outcome: MatrixOutcome): number {
     const key = JSON.stringify(outcome);
@@ -162,24 +191,16 @@ export class Outcomes {
       has = space.union(has, after.allowed);
     }
     const unknown = space.subtract(possible, some);
-    const text = (id: ConnectionSetId) => (id === space.none ? '' : portSummary(space, id).label);
     return {
-      state:
-        some === space.none
-          ? unknown === space.none
-            ? 'none'
-            : 'unknown'
-          : every === this.#lens.mask
-            ? 'all'
-            : 'some',
+      state: this.#stateOf(some, every, unknown),
       ports: portSummary(space, some).label,
-      unknown: text(unknown),
+      unknown: this.#label(unknown),
       uniform: outcomes.every(({ after }) => sameSets(after, first.after)),
       open: outcomes.every((outcome) => outcome.open),
       impact: changeKind(space, { opened, closed, had, has }) ?? (uncertain ? 'uncertain' : null),
       before: portSummary(space, someBefore).label,
-      opened: text(opened),
-      closed: text(closed),
+      opened: this.#label(opened),
+      closed: this.#label(closed),
     };
   }
 }

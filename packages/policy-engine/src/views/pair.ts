@@ -1,4 +1,5 @@
 import type { Cluster } from '../compile/compile.ts';
+import { podsOfColumn } from '../compile/universe.ts';
 import type { Direction } from '../ir/ir.ts';
 import type { PolicyKey, TransportProtocol } from '../model/records.ts';
 import { type DirectionExplanation, type ExplanationPart, explainColumns } from '../queries/explain.ts';
@@ -12,7 +13,7 @@ import { workloadMember } from './group.ts';
 import type { Lens } from './lens.ts';
 import { policyText } from './policy-text.ts';
 import { portLabel, portSummary } from './ports.ts';
-import { relationOf } from './relation.ts';
+import { type Relation, relationInside, relationOf } from './relation.ts';
 
 /** A rule with the lines of the text it stands in. */
 export interface RuleRef {
@@ -90,7 +91,7 @@ export interface PairDetails {
   readonly parts: readonly PairPart[];
   /** Parts of further pods of these workloads that are treated otherwise, since their labels differ. */
   readonly variants: number;
-  /** For namespaces: their workloads' pairs that have a connection, at most 300. */
+  /** For namespaces: their workloads' pairs that have a connection, or a change within a workload, at most 300. */
   readonly members: readonly PairMember[];
   readonly memberCount: number;
   readonly pairs: number;
@@ -110,7 +111,7 @@ export function pairDetails(lens: Lens, fromId: string, toId: string, port?: str
   const to = findEntity(lens, toId);
   if (from === null || to === null) return null;
   const { space } = lens.after.cells;
-  const relation = relationOf(lens, from.group, to.group);
+  const relation = relationBetween(lens, from, to);
   const single = from.type !== 'namespace' && to.type !== 'namespace';
   const asked = port === undefined || port === '' ? null : readPort(lens.after, to, port);
   const wanted = asked !== null && 'range' in asked ? asked.range : null;
@@ -139,6 +140,10 @@ export function pairDetails(lens: Lens, fromId: string, toId: string, port?: str
     pairs: relation.allowedPairs,
     of: relation.of,
   };
+}
+
+function relationBetween(lens: Lens, from: Entity, to: Entity): Relation {
+  return from.id === to.id ? relationInside(lens, from.group) : relationOf(lens, from.group, to.group);
 }
 
 function endOf({ id, type, label, kind, namespace }: Entity): PairEnd {
@@ -171,7 +176,7 @@ function portVerdict(lens: Lens, from: Entity, to: Entity, range: PortRange) {
   const { space } = lens.after.cells;
   const own: Lens = { ...lens, mask: space.range(range.protocol, range.from, range.to) };
   const verdictIn = (cluster: Cluster): Verdict => {
-    const relation = relationOf({ ...own, before: cluster, after: cluster }, from.group, to.group);
+    const relation = relationBetween({ ...own, before: cluster, after: cluster }, from, to);
     return relation.some !== space.none ? 'allowed' : relation.unknown !== space.none ? 'unknown' : 'denied';
   };
   return {
@@ -194,6 +199,7 @@ function explainPair(cluster: Cluster, from: Entity, to: Entity, wanted: PortRan
   for (const source of from.group.members.flat()) {
     for (const target of to.group.members.flat()) {
       if (seen.size >= MAX_VARIANTS) break;
+      if (source === target && podsOfColumn(cluster.universe, source) < 2) continue;
       const parts = explainColumns(cluster, source, target, options).parts.map((part) =>
         partOf(cluster, part),
       );
@@ -277,8 +283,9 @@ function pairMembers(lens: Lens, from: Entity, to: Entity): readonly PairMember[
   const members: PairMember[] = [];
   for (const source of membersOf(lens, from)) {
     for (const target of membersOf(lens, to)) {
-      if (source.id === target.id) continue;
-      const relation = relationOf(lens, source.group, target.group);
+      const isWithin = source.id === target.id;
+      const relation = relationBetween(lens, source, target);
+      if (isWithin && relation.change === null) continue;
       if (!isDrawn(relation) && relation.allowedPairs + relation.unknownPairs === 0) continue;
       const allowed = relation.some !== space.none;
       members.push({

@@ -1,4 +1,5 @@
 import type { Row } from '../compile/rows.ts';
+import { podsOfColumn } from '../compile/universe.ts';
 import type { CellId } from '../compile/verdict-cells.ts';
 import type { ConnectionSetId } from '../sets/connection-set.ts';
 import type { Group, Kind } from './group.ts';
@@ -79,8 +80,84 @@ interface Draft {
 
 /** Pairs are counted row by row where both groups are simple, else one by one. */
 export function relationOf(lens: Lens, source: Group, target: Group): Relation {
+  const draft = emptyDraft(lens);
+  if (source.simple && target.simple) countByRows(lens, source, target, draft);
+  else countOneByOne(lens, source, target, draft);
+  return finished(lens, draft);
+}
+
+/**
+ * What the pods of each member may send to those of the same member, a member being one pair. Members of a single pod are
+ * none: a pod always reaches itself (semantics 0).
+ * @param which `changed`: only members of which a draft changes that
+ */
+function relationWithin(lens: Lens, { members }: Group, which: 'all' | 'changed' = 'all'): Relation {
+  const draft = emptyDraft(lens);
+  for (const member of members) {
+    if (which === 'changed' && !mayChangeWithin(lens, member)) continue;
+    if (!hasSeveralPods(lens, member)) continue;
+    const pair = pairOf(lens, member, member);
+    if (which === 'all' || !isSame(pair)) add(lens, draft, pair, 1);
+  }
+  return finished(lens, draft);
+}
+
+/**
+ * What a group may send to itself. Of several members: between them, with what a draft changes within each among the changes
+ * (in nothing else, so that pairs are counted as everywhere). Of one member: within it.
+ */
+export function relationInside(lens: Lens, group: Group): Relation {
+  if (group.members.length === 1) return relationWithin(lens, group);
+  const between = relationOf(lens, group, group);
+  if (lens.before === lens.after) return between;
+  const { change } = relationWithin(lens, group, 'changed');
+  return change === null ? between : { ...between, change: joinChanges(lens, between.change, change) };
+}
+
+function joinChanges(lens: Lens, a: RelationChange | null, b: RelationChange): RelationChange {
+  if (a === null) return b;
   const { space } = lens.after.cells;
-  const draft: Draft = {
+  return {
+    openedPairs: a.openedPairs + b.openedPairs,
+    closedPairs: a.closedPairs + b.closedPairs,
+    opened: space.union(a.opened, b.opened),
+    closed: space.union(a.closed, b.closed),
+    had: space.union(a.had, b.had),
+    has: space.union(a.has, b.has),
+    unknownPairs: a.unknownPairs + b.unknownPairs,
+  };
+}
+
+/** Whether a draft says anything else of some column of a member; where not, nothing changes within it. */
+export function mayChangeWithin({ before, after }: Lens, member: readonly number[]): boolean {
+  const { readingOf } = after.universe;
+  const isOther = (column: number) =>
+    before.rowIds.ingress[column] !== after.rowIds.ingress[column] ||
+    before.rowIds.egress[column] !== after.rowIds.egress[column];
+  return member.some((column) => {
+    const reading = readingOf[column] ?? -1;
+    return isOther(column) || (reading >= 0 && isOther(reading));
+  });
+}
+
+function hasSeveralPods(lens: Lens, columns: readonly number[]): boolean {
+  let pods = 0;
+  for (const column of columns) pods += mostPods(lens, column);
+  return pods > 1;
+}
+
+/** How many pods a column stands for in the state that has more of them. */
+function mostPods({ before, after }: Lens, column: number): number {
+  return Math.max(podsOfColumn(before.universe, column), podsOfColumn(after.universe, column));
+}
+
+function isSame({ before, after }: Pair): boolean {
+  return before.allowed === after.allowed && before.possible === after.possible;
+}
+
+function emptyDraft(lens: Lens): Draft {
+  const { space } = lens.after.cells;
+  return {
     of: 0,
     allowedPairs: 0,
     unknownPairs: 0,
@@ -104,8 +181,10 @@ export function relationOf(lens: Lens, source: Group, target: Group): Relation {
     has: space.none,
     unknownChanges: 0,
   };
-  if (source.simple && target.simple) countByRows(lens, source, target, draft);
-  else countOneByOne(lens, source, target, draft);
+}
+
+function finished(lens: Lens, draft: Draft): Relation {
+  const { space } = lens.after.cells;
   const changed = draft.openedPairs + draft.closedPairs + draft.unknownChanges > 0;
   return {
     of: draft.of,
@@ -210,25 +289,30 @@ function openness(lens: Lens, direction: 'ingress' | 'egress', column: number): 
 }
 
 function countOneByOne(lens: Lens, source: Group, target: Group, draft: Draft): void {
-  const { space } = lens.after.cells;
   for (const from of source.members) {
     for (const to of target.members) {
-      if (from[0] === to[0]) continue;
-      let after: PairSets = { allowed: space.none, possible: space.none };
-      let before = after;
-      let drawn = false;
-      for (const a of from) {
-        for (const b of to) {
-          const is = pairSets(lens, lens.after, a, b);
-          const was = lens.before === lens.after ? is : pairSets(lens, lens.before, a, b);
-          after = either(lens, after, is);
-          before = either(lens, before, was);
-          drawn ||= exceeds(lens, is, a, b);
-        }
-      }
-      add(lens, draft, { after, before, drawn }, 1);
+      if (from[0] !== to[0]) add(lens, draft, pairOf(lens, from, to), 1);
     }
   }
+}
+
+/** Two members as one pair: what any pod of one has towards any of the other, other than itself. */
+function pairOf(lens: Lens, from: readonly number[], to: readonly number[]): Pair {
+  const { space } = lens.after.cells;
+  let after: PairSets = { allowed: space.none, possible: space.none };
+  let before = after;
+  let drawn = false;
+  for (const a of from) {
+    for (const b of to) {
+      if (a === b && mostPods(lens, a) < 2) continue;
+      const is = pairSets(lens, lens.after, a, b);
+      const was = lens.before === lens.after ? is : pairSets(lens, lens.before, a, b);
+      after = either(lens, after, is);
+      before = either(lens, before, was);
+      drawn ||= exceeds(lens, is, a, b);
+    }
+  }
+  return { after, before, drawn };
 }
 
 function either(lens: Lens, a: PairSets, b: PairSets): PairSets {

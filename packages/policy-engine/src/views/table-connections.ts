@@ -3,7 +3,7 @@ import { explainColumns } from '../queries/explain.ts';
 import type { Lens } from './lens.ts';
 import type { MatrixOutcome } from './matrix-outcomes.ts';
 import type { MatrixUnit, UnitMembers } from './matrix-units.ts';
-import { codeOf, type TableRelation } from './table-relation.ts';
+import { classCodeOf, codeOf, type TableRelation } from './table-relation.ts';
 import { found, parseSearch } from './table-search.ts';
 
 export type ConnectionSort = 'from' | 'to' | 'ports' | 'verdict' | 'change' | 'policies';
@@ -149,7 +149,7 @@ export function openGroups(relation: TableRelation): readonly OpenGroup[] {
     if (from === to) {
       for (const index of units.keys()) {
         const inside = units[index]?.unit.type !== 'outside';
-        if (inside && open[codeOf(relation, index, index)] === true) pairs--;
+        if (inside && open[classCodeOf(relation, index, index)] === true) pairs--;
       }
     }
     if (pairs === 0) return [];
@@ -261,8 +261,8 @@ class Listing {
   }
 
   #shows(bucket: Bucket, source: number, destination: number): boolean {
-    if (source === destination || this.#isSource[source] !== 1 || this.#isDestination[destination] !== 1)
-      return false;
+    if (this.#isSource[source] !== 1 || this.#isDestination[destination] !== 1) return false;
+    if (source === destination && !this.#relation.own.has(source)) return false;
     const code = codeOf(this.#relation, source, destination);
     if (this.#placeOf[code] !== bucket.index) return false;
     const mask =
@@ -343,14 +343,17 @@ class Listing {
   }
 
   #countOf(place: number, unit: number): number {
+    const { own } = this.#relation;
     const led = this.#led[unit]?.[place] ?? 0;
-    return led > 0 && this.#meetsItself(place, unit) ? led - 1 : led;
+    const asClass = led > 0 && this.#meetsItself(place, unit, classCodeOf(this.#relation, unit, unit));
+    const code = own.get(unit);
+    const asItself = code !== undefined && this.#meetsItself(place, unit, code);
+    return led - Number(asClass) + Number(asItself);
   }
 
-  /** Whether the count of a unit's class holds the unit itself. */
-  #meetsItself(place: number, unit: number): boolean {
+  /** Whether a unit with itself would be a row of that place, if that were its code. */
+  #meetsItself(place: number, unit: number, code: number): boolean {
     if (this.#isSource[unit] !== 1 || this.#isDestination[unit] !== 1) return false;
-    const code = codeOf(this.#relation, unit, unit);
     const mask = (this.#unitMask[unit] ?? 0) | (this.#codeMask[code] ?? 0);
     return this.#placeOf[code] === place && mask === this.#full;
   }

@@ -1,8 +1,10 @@
 import type { WorkloadFilter } from './graph.ts';
+import { groupOf } from './group.ts';
 import type { Lens } from './lens.ts';
 import type { MatrixOutcome } from './matrix-outcomes.ts';
 import { UnitRelation } from './matrix-relation.ts';
 import { type UnitMembers, unitsOf } from './matrix-units.ts';
+import { mayChangeWithin, relationInside } from './relation.ts';
 
 /**
  * What every workload and outside peer may send to every other, by classes: the tables count in it and walk through it,
@@ -18,13 +20,22 @@ export interface TableRelation {
   readonly columns: number;
   /** Codes of a class of sources towards each class of destinations. */
   readonly lines: readonly Uint32Array[];
+  /** Codes of units with themselves, by index of the unit: of workloads of which a draft changes what their pods may send to each other. */
+  readonly own: ReadonlyMap<number, number>;
   readonly outcomes: readonly MatrixOutcome[];
 }
 
 export function tableRelation(lens: Lens, filter: WorkloadFilter): TableRelation {
   const units = unitsOf(lens, filter, '*');
   const relation = new UnitRelation(lens, units, units);
+  const own = new Map<number, number>();
+  for (const [index, { unit, members }] of lens.before === lens.after ? [] : units.entries()) {
+    if (unit.type !== 'workload' || !members.some((member) => mayChangeWithin(lens, member))) continue;
+    const inside = relationInside(lens, groupOf(lens, unit.id, members));
+    if (inside.change !== null) own.set(index, relation.outcomes.cellOfRelation(inside));
+  }
   return {
+    own,
     units,
     rowOf: relation.rows.classOf,
     columnOf: relation.columns.classOf,
@@ -35,7 +46,13 @@ export function tableRelation(lens: Lens, filter: WorkloadFilter): TableRelation
   };
 }
 
-/** Code of a pair of units. */
+/** Code of a pair of units. A unit is no pair with itself, unless it is among `own`. */
 export function codeOf(relation: TableRelation, source: number, destination: number): number {
+  const own = source === destination ? relation.own.get(source) : undefined;
+  return own ?? classCodeOf(relation, source, destination);
+}
+
+/** Code of the classes of a pair of units. */
+export function classCodeOf(relation: TableRelation, source: number, destination: number): number {
   return relation.lines[relation.rowOf[source] ?? 0]?.[relation.columnOf[destination] ?? 0] ?? 0;
 }

@@ -4,7 +4,7 @@ import type { Lens } from './lens.ts';
 import type { DraftMark } from './mark.ts';
 import type { MatrixOutcome } from './matrix-outcomes.ts';
 import { INTERNET_ID } from './outside.ts';
-import { codeOf, type TableRelation } from './table-relation.ts';
+import { classCodeOf, codeOf, type TableRelation } from './table-relation.ts';
 
 /** How far outside an end may talk, or be talked to from: ports towards the internet, or only towards some addresses. */
 export interface OutsideReach {
@@ -75,7 +75,7 @@ export function reachTable(lens: Lens, relation: TableRelation): readonly ReachR
   return units.flatMap(({ unit }, index): ReachRow[] => {
     const workload = indexOf.get(unit.id);
     if (unit.type !== 'workload' || workload === undefined) return [];
-    const self = allowed[codeOf(relation, index, index)] === true ? 1 : 0;
+    const self = allowed[classCodeOf(relation, index, index)] === true ? 1 : 0;
     return [
       {
         id: unit.id,

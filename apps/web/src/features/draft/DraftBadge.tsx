@@ -1,3 +1,4 @@
+import type { ImpactKind } from '@bulkhead/policy-engine';
 import type { ReactNode } from 'react';
 import { Icon } from '../../shared/icons.tsx';
 import { formatCount } from '../../shared/ui.tsx';
@@ -13,7 +14,9 @@ interface DraftBadgeProps {
 /** The header's word on drafting: opens the drawer, and says what the draft that is shown opens and closes. */
 export function DraftBadge({ open, onToggle }: DraftBadgeProps): ReactNode {
   const { entry, result } = useDraft();
-  const pairs = result?.impact.pairs;
+  const { pairs, ownPods } = result?.impact ?? {};
+  const sum = (...kinds: readonly ImpactKind[]) =>
+    formatCount(kinds.reduce((all, kind) => all + (pairs?.[kind] ?? 0) + (ownPods?.pairs[kind] ?? 0), 0));
   return (
     <button
       type="button"
@@ -26,10 +29,8 @@ export function DraftBadge({ open, onToggle }: DraftBadgeProps): ReactNode {
       <span className="truncate">{entry?.draft.name ?? 'Draft'}</span>
       {pairs === undefined ? null : (
         <>
-          <span className="draft-plus">+{formatCount(pairs.opened + pairs.widened + pairs.rearranged)}</span>
-          <span className="draft-minus">
-            −{formatCount(pairs.closed + pairs.narrowed + pairs.rearranged)}
-          </span>
+          <span className="draft-plus">+{sum('opened', 'widened', 'rearranged')}</span>
+          <span className="draft-minus">−{sum('closed', 'narrowed', 'rearranged')}</span>
         </>
       )}
     </button>

@@ -20,7 +20,8 @@ const IMPACT_SIGN = { opened: '+', closed: '−', widened: '±+', narrowed: '±�
 export function edgeLabel(edge: SceneEdge['edge']): string {
   const partly = edge.pairs < edge.of ? ` · ${edge.pairs}/${edge.of}` : '';
   const changed = edge.impact === 'closed' ? (edge.closed?.label ?? edge.ports.label) : edge.ports.label;
-  if (edge.impact !== null) return `${IMPACT_SIGN[edge.impact]} ${changed}`;
+  const inside = edge.from === edge.to && edge.from.startsWith('ns:') ? ' inside' : '';
+  if (edge.impact !== null) return `${IMPACT_SIGN[edge.impact]} ${changed}${inside}`;
   if (edge.verdict === 'denied') return '✕ denied';
   return `${edge.verdict === 'unknown' ? '? ' : ''}${changed}${partly}`;
 }

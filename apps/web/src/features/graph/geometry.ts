@@ -23,7 +23,8 @@ const MAX_STEP = 14;
 
 /**
  * Draws edges as curves that leave and arrive horizontally, each with its own place on the side of the node, ordered
- * so that neighbouring curves don't cross at the node. Edges whose ends have no rectangle are left out.
+ * so that neighbouring curves don't cross at the node. An edge from a node to itself is a loop at its right side. Edges
+ * whose ends have no rectangle are left out.
  */
 export function routeEdges(
   edges: readonly EdgeEnds[],
@@ -35,6 +36,7 @@ export function routeEdges(
     const a = rects.get(edge.from);
     const b = rects.get(edge.to);
     if (a === undefined || b === undefined) continue;
+    if (a === b) continue;
     const pair = sidesOf(a, b);
     sides.set(edge.id, pair);
     push(docks, `${edge.from} ${pair.from}`, { edge: edge.id, end: 'from', towards: b.y + b.height / 2 });
@@ -54,6 +56,7 @@ export function routeEdges(
   for (const edge of edges) {
     const a = rects.get(edge.from);
     const b = rects.get(edge.to);
+    if (a !== undefined && a === b) curves.set(edge.id, loop(a));
     const pair = sides.get(edge.id);
     if (a === undefined || b === undefined || pair === undefined) continue;
     const start = dockAt(a, pair.from, offsets.get(`${edge.id} from`) ?? 0);
@@ -96,6 +99,23 @@ function bend(start: Point, end: Point, { from, to }: { from: Side; to: Side }):
   };
 }
 
+/** How far a loop reaches out, as a share of its node's height, and at most. */
+const LOOP = { share: 0.7, most: 64 };
+
+/** From a node to itself: out of its right side and back into it. */
+function loop(rect: Rect): Curve {
+  const quarter = rect.height / 4;
+  const reach = Math.min(LOOP.most, rect.height * LOOP.share) / 0.75;
+  const start = dockAt(rect, 'right', -quarter);
+  const end = dockAt(rect, 'right', quarter);
+  return {
+    start,
+    end,
+    c1: { x: start.x + reach, y: start.y - quarter },
+    c2: { x: end.x + reach, y: end.y + quarter },
+  };
+}
+
 function contains(outer: Rect, inner: Rect): boolean {
   return (
     inner.x >= outer.x &&
@@ -125,7 +145,7 @@ function inside(a: Rect, b: Rect): Curve {
   return { start, end, c1: { x: start.x + third, y }, c2: { x: end.x - third, y } };
 }
 
-/** Draws edges as straight lines from border to border, for graphs with too many of them to bend. */
+/** Draws edges as straight lines from border to border, for graphs with too many of them to bend; loops stay loops. */
 export function straightEdges(
   edges: readonly EdgeEnds[],
   rects: ReadonlyMap<string, Rect>,
@@ -135,6 +155,10 @@ export function straightEdges(
     const a = rects.get(edge.from);
     const b = rects.get(edge.to);
     if (a === undefined || b === undefined) continue;
+    if (a === b) {
+      curves.set(edge.id, loop(a));
+      continue;
+    }
     const start = borderTowards(a, centreOf(b));
     const end = borderTowards(b, centreOf(a));
     const third = { x: (end.x - start.x) / 3, y: (end.y - start.y) / 3 };

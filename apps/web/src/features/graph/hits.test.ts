@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { pointAt } from './geometry.ts';
 import { hitTest } from './hits.ts';
 import { box, card, edge, sceneOf } from './testing.ts';
 
@@ -27,9 +28,23 @@ test('a toggle that is too small to be seen is part of its box', () => {
   expect(hitTest(scene, { x: 523, y: 23 }, 0.1)).toMatchObject({ id: 'ns:data', toggle: false });
 });
 
+function never(): never {
+  throw new Error('the scene has an edge');
+}
+
+test('an edge from a node to itself is a loop beside it', () => {
+  const { boxes, cards } = scene;
+  for (const id of ['wl:shop/web', 'ns:data']) {
+    const looped = sceneOf({ boxes, cards, edges: [edge(id, id)] });
+    const { x, width } = looped.rects.get(id) ?? { x: 0, width: 0 };
+    const outermost = pointAt(looped.edges[0]?.curve ?? never(), 0.5);
+    expect(outermost.x).toBeGreaterThan(x + width + 15);
+    expect(hitTest(looped, outermost, 1)).toEqual({ type: 'edge', id: `${id}>${id}`, toggle: false });
+  }
+});
+
 test('an edge is hit near its curve, farther away where a unit is less of the screen', () => {
-  const [entry] = scene.edges;
-  if (entry === undefined) throw new Error('the scene has an edge');
+  const entry = scene.edges[0] ?? never();
   const middle = {
     x: (entry.curve.start.x + entry.curve.end.x) / 2,
     y: (entry.curve.start.y + entry.curve.end.y) / 2,

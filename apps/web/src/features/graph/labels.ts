@@ -216,17 +216,21 @@ function balance(parts: readonly string[], lines: number): readonly string[] {
   return [...rows, row];
 }
 
+/** How many pairs a draft changes inside a box: `2 opened, 1 closed`; empty where none. */
+function changedInside({ internal }: NamespaceNode): string {
+  const { opened = 0, closed = 0 } = internal ?? {};
+  return [...(opened === 0 ? [] : [`${opened} opened`]), ...(closed === 0 ? [] : [`${closed} closed`])].join(
+    ', ',
+  );
+}
+
 /** What stands below the name of a collapsed box: its workloads, and how many of them anyone may reach. */
 function boxCounts(node: NamespaceNode, name: Label, rect: Rect, scale: number): Label {
   const size = Math.max(13, LEAST_TEXT * scale);
   // Below the name, and clear of the box's border.
   if (name.text === '' || (rect.height - heightOf(name)) / 2 < size * 1.3) return NONE;
   const { open } = node.ingress;
-  const { opened = 0, closed = 0 } = node.internal ?? {};
-  const changed = [
-    ...(opened === 0 ? [] : [`${opened} opened`]),
-    ...(closed === 0 ? [] : [`${closed} closed`]),
-  ].join(', ');
+  const changed = changedInside(node);
   const counted = plural(node.workloads, 'workload');
   return choose({
     texts: [

@@ -51,18 +51,21 @@ export function PairPanel({ selection, close, actions }: PairPanelProps): ReactN
         <div>
           <div className="kind">Connection</div>
           <h2 className="pair-title">
-            <EndLink id={from} /> <Icon name="arrow" size={14} /> <EndLink id={to} />
+            <EndLink id={from} /> <Icon name="arrow" size={14} />{' '}
+            {from === to ? from.startsWith('ns:') ? 'itself' : 'its own pods' : <EndLink id={to} />}
           </h2>
         </div>
         {close}
         <div className="facts">
           <Ask selection={selection} />
-          <IconButton
-            small
-            icon="retry"
-            label="Ask for the opposite direction"
-            onClick={() => navigate({ selection: { ...selection, from: to, to: from } })}
-          />
+          {from === to ? null : (
+            <IconButton
+              small
+              icon="retry"
+              label="Ask for the opposite direction"
+              onClick={() => navigate({ selection: { ...selection, from: to, to: from } })}
+            />
+          )}
         </div>
         {actions === undefined ? null : <div className="facts">{actions}</div>}
       </div>
@@ -85,7 +88,7 @@ export function PairPanel({ selection, close, actions }: PairPanelProps): ReactN
           </p>
         )}
         {data === undefined || !isThere ? null : <Verdict pair={data} />}
-        {data === undefined || !isThere ? null : <Path from={from} to={to} />}
+        {data === undefined || !isThere || from === to ? null : <Path from={from} to={to} />}
         {data === undefined || !isThere || data.parts.length === 0 ? null : <Parts pair={data} />}
         {data === undefined || !isThere || data.memberCount === 0 ? null : <Members pair={data} />}
       </div>
@@ -126,6 +129,13 @@ function Ask({ selection }: { readonly selection: Extract<Selection, { type: 'pa
 
 function Verdict({ pair }: { readonly pair: PairDetails }): ReactNode {
   const { port } = pair;
+  if (pair.of === 0 && pair.from.id === pair.to.id) {
+    return (
+      <section data-testid="verdict">
+        <p>There is one pod at most, and a pod always reaches itself, whatever policies say.</p>
+      </section>
+    );
+  }
   return (
     <section data-testid="verdict">
       {pair.problem === null ? null : <p className="problem">{pair.problem}.</p>}

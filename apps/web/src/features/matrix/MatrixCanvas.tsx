@@ -317,7 +317,6 @@ export function MatrixCanvas(props: MatrixCanvasProps): ReactNode {
                 left: left + columns * cell + overhang + MARGIN,
                 top: top + MARGIN,
                 right: 'auto',
-                bottom: 'auto',
               }
             : {}
         }

@@ -82,7 +82,14 @@ const COLUMNS: readonly [Column, Column, ...Column[]] = [
     want: 220,
     grow: 2,
     sortable: true,
-    render: (row) => <End unit={row.to} />,
+    render: (row) =>
+      row.from.id === row.to.id ? (
+        <span className="muted truncate" title={`${row.to.kind} ${endName(row.to)}`}>
+          its own pods
+        </span>
+      ) : (
+        <End unit={row.to} />
+      ),
   },
   {
     key: 'ports',

@@ -4,7 +4,7 @@ import { type ClusterSnapshot, EMPTY_SNAPSHOT, type Labels, type PodRecord } fro
 import { compileOverlay } from '../../queries/diff.ts';
 import { readPolicyText } from '../draft/policies.ts';
 import { impactOf } from './impact.ts';
-import type { Impact } from './model.ts';
+import { type Impact, NO_IMPACT } from './model.ts';
 
 function pod(namespace: string, name: string, labels: Labels = { app: name }): PodRecord {
   return {
@@ -102,23 +102,34 @@ describe('impactOf', () => {
     expect(texts(opened)).toEqual(['closed front>api all ports → none', 'closed front>db all ports → none']);
   });
 
-  it('tells what changes among the pods of one workload, where there are several', () => {
+  it('lists what changes among the pods of one workload, where there are several', () => {
+    const own = ({ ownPods }: Impact) => texts({ ...NO_IMPACT, ...ownPods });
     const twice = { ...snapshot, pods: [...snapshot.pods, { ...pod('shop', 'db'), name: 'db-2' }] };
-    const denied = impact(twice, { ...twice, policies: policies(DENY) });
-    expect(denied.ownPods).toMatchObject([
-      { workload: { namespace: 'shop', label: 'db' }, opened: { label: 'none' }, closed: { all: true } },
-    ]);
-    expect(impact(snapshot, { ...snapshot, policies: policies(DENY) }).ownPods).toEqual([]);
+    const denied = { ...twice, policies: policies(DENY) };
+    expect(own(impact(twice, denied))).toEqual(['closed db>db all ports → none']);
+    expect(own(impact(snapshot, { ...snapshot, policies: policies(DENY) }))).toEqual([]);
     const allowed = policies(DENY, ALLOW.replace('{app: api}', '{app: db}'));
-    expect(impact({ ...twice, policies: policies(DENY) }, { ...twice, policies: allowed })).toMatchObject({
-      rows: [],
-      ownPods: [{ opened: { label: 'TCP 5432' }, closed: { label: 'none' } }],
-    });
+    const opened = impact(denied, { ...twice, policies: allowed });
+    expect(own(opened)).toEqual(['opened db>db none → TCP 5432']);
+    expect(opened).toMatchObject({ rows: [], ownPods: { pairs: { opened: 1, closed: 0 } } });
   });
 
   it('names the workloads that lose DNS', () => {
     const after = { ...snapshot, policies: policies('{podSelector: {}, policyTypes: [Egress]}') };
     expect(impact(snapshot, after).dnsCut).toEqual(['shop/api', 'shop/db']);
+  });
+
+  it('takes a workload whose ports have other numbers for the same workload', () => {
+    const numbered = (port: number): ClusterSnapshot => ({
+      ...snapshot,
+      pods: snapshot.pods.map((one) =>
+        one.name === 'db' ? { ...one, ports: [{ name: 'pg', protocol: 'TCP', port }] } : one,
+      ),
+      policies: policies(ALLOW.replace('5432', 'pg')),
+    });
+    expect(texts(impact(numbered(5432), numbered(5433)))).toEqual(['rearranged api>db TCP 5432 → TCP 5433']);
+    const open = { ...numbered(5433), policies: [] };
+    expect(texts(impact({ ...numbered(5432), policies: [] }, open))).toEqual([]);
   });
 
   it('compares states whose labels differ', () => {

@@ -13,8 +13,16 @@ import {
 } from '../../sets/interval-set.ts';
 import { INTERNET_ID } from '../../views/outside.ts';
 import { portSummary } from '../../views/ports.ts';
-import { IMPACT_KINDS, type Impact, type ImpactEnd, type ImpactKind, type ImpactRow } from './model.ts';
-import { ownPodsChanges } from './own-pods.ts';
+import {
+  IMPACT_KINDS,
+  type Impact,
+  type ImpactEnd,
+  type ImpactKind,
+  type ImpactRow,
+  type ImpactRows,
+  NO_IMPACT,
+} from './model.ts';
+import { workloadsWithin } from './own-pods.ts';
 import { outsideNames, type Places, placesOf } from './places.ts';
 
 export interface ImpactOptions {
@@ -73,7 +81,12 @@ export function impactOf(before: Cluster, after: Cluster, options: ImpactOptions
   const coarse = fine ? workloads : namespaces;
   const { from: onlyFrom, to: onlyTo } = options.within ?? {};
   const list = new RowList(after.cells.space, fine);
+  const ownPods = new RowList(after.cells.space, true);
   for (const cut of cuts) {
+    for (const workload of workloadsWithin(before.universe, universe, cut.sources, cut.targets)) {
+      const end = workloads.ofColumn[universe.workloads[workload]?.first ?? -1];
+      if (end !== undefined) ownPods.add(end, end, cut.change, 1);
+    }
     const from = counter.count(
       cut.sources,
       coarse,
@@ -91,10 +104,11 @@ export function impactOf(before: Cluster, after: Cluster, options: ImpactOptions
       }
     }
   }
+  const mostRows = options.mostRows ?? 2_000;
   return {
     level: fine ? 'workload' : 'namespace',
-    ...list.finish(coarse.ends, options.mostRows ?? 2_000),
-    ownPods: options.within === undefined ? ownPodsChanges(after, cuts) : [],
+    ...list.finish(coarse.ends, mostRows),
+    ownPods: options.within === undefined ? ownPods.finish(workloads.ends, mostRows) : NO_IMPACT.ownPods,
     dnsCut: cutFromDns(after, workloads, counter, cuts),
   };
 }
@@ -276,7 +290,7 @@ class RowList {
     };
   }
 
-  finish(ends: readonly ImpactEnd[], most: number): Pick<Impact, 'rows' | 'omitted' | 'pairs'> {
+  finish(ends: readonly ImpactEnd[], most: number): ImpactRows {
     const space = this.#space;
     const pairs = { opened: 0, widened: 0, rearranged: 0, uncertain: 0, narrowed: 0, closed: 0 };
     const rows: ImpactRow[] = [];

@@ -46,33 +46,32 @@ export interface ImpactRow {
 
 export type ImpactTally = { readonly [kind in ImpactKind]: number };
 
-/** What changes among the pods of one workload. With neither ports: what was known no longer is, or the other way round. */
-export interface OwnPodsChange {
-  readonly workload: ImpactEnd;
-  readonly opened: PortSummary;
-  readonly closed: PortSummary;
-}
-
-export interface Impact {
-  /** What an end of a row is: workloads where that makes a list one can read, else namespaces. */
-  readonly level: 'workload' | 'namespace';
+/** Rows and how many pairs they stand for. */
+export interface ImpactRows {
   /** By kind, then by name. */
   readonly rows: readonly ImpactRow[];
   /** Rows left out because there are too many. */
   readonly omitted: number;
   /** Pairs of workloads (or outside peers) by how they change. */
   readonly pairs: ImpactTally;
-  /** What changes within workloads of several pods: rows are between workloads. Empty where only some rows were asked for. */
-  readonly ownPods: readonly OwnPodsChange[];
+}
+
+export interface Impact extends ImpactRows {
+  /** What an end of a row is: workloads where that makes a list one can read, else namespaces. */
+  readonly level: 'workload' | 'namespace';
+  /**
+   * What changes among the pods of one workload, always workload by workload: both ends of a row are the same, and it is one
+   * pair. Empty where only some rows were asked for.
+   */
+  readonly ownPods: ImpactRows;
   /** Workloads, as `namespace/name`, that can no longer ask the cluster DNS over UDP. */
   readonly dnsCut: readonly string[];
 }
 
-export const NO_IMPACT: Impact = {
-  level: 'workload',
+const NO_ROWS: ImpactRows = {
   rows: [],
   omitted: 0,
   pairs: { opened: 0, widened: 0, rearranged: 0, uncertain: 0, narrowed: 0, closed: 0 },
-  ownPods: [],
-  dnsCut: [],
 };
+
+export const NO_IMPACT: Impact = { level: 'workload', ...NO_ROWS, ownPods: NO_ROWS, dnsCut: [] };

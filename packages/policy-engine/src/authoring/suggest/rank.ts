@@ -116,9 +116,7 @@ function changes(before: Cluster, after: Cluster, question: SuggestQuestion): Ch
     const rest = row.pairs - own.reduce((sum, { pairs }) => sum + pairs, 0);
     if (rest > 0) others.push({ ...row, pairs: rest });
   }
-  const within = impact.ownPods
-    .map(({ workload, opened, closed }) => ({ from: workload, to: workload, opened, closed, pairs: 1 }))
-    .filter((change) => !isAsked(change));
+  const within = impact.ownPods.rows.filter((row) => !isAsked(row));
   const total = IMPACT_KINDS.reduce((sum, kind) => sum + impact.pairs[kind], 0);
   const alsoPairs = total - asked.reduce((sum, { pairs }) => sum + pairs, 0) + within.length;
   return { asked, others: [...others, ...within], alsoPairs: Math.max(0, alsoPairs) };

@@ -17,7 +17,7 @@ import { PinsStrip } from '../pins/PinsStrip.tsx';
 import { useDraft } from '../session.ts';
 import { type ApplyResult, type DraftNotice, expandImpactRequest } from '../worker/requests.ts';
 import { findingNotices } from './findings.ts';
-import { groupRows, type ImpactGroup, othersText, rowKey } from './group.ts';
+import { groupRows, type ImpactGroup, isOwn, othersText, rowKey } from './group.ts';
 import { impactSentence } from './sentence.ts';
 
 const KINDS: readonly { readonly kind: ImpactKind; readonly label: string; readonly badge: string }[] = [
@@ -220,8 +220,9 @@ function ImpactList({ impact, version, navigate, pane }: ImpactListProps): React
   useLayoutEffect(() => setAbove(list.current?.offsetTop ?? 0));
   const lines = useMemo((): readonly Line[] => {
     const list: Line[] = [];
-    const rows = impact.rows.filter((row) => only === null || row.kind === only);
-    for (const group of groupRows(rows)) {
+    const rows = [...impact.rows, ...impact.ownPods.rows];
+    const kinds = KINDS.filter(({ kind }) => only === null || kind === only);
+    for (const group of kinds.flatMap(({ kind }) => groupRows(rows.filter((row) => row.kind === kind)))) {
       if (group.shared !== null) list.push({ type: 'group', group });
       if (group.shared !== null && !open.has(group.key)) continue;
       for (const row of group.rows) {
@@ -244,7 +245,9 @@ function ImpactList({ impact, version, navigate, pane }: ImpactListProps): React
     estimateSize: () => 46,
     overscan: 10,
   });
-  const counted = KINDS.filter(({ kind }) => impact.pairs[kind] > 0);
+  const count = (kind: ImpactKind) => impact.pairs[kind] + impact.ownPods.pairs[kind];
+  const counted = KINDS.filter(({ kind }) => count(kind) > 0);
+  const omitted = impact.omitted + impact.ownPods.omitted;
   if (counted.length === 0) return null;
   return (
     <>
@@ -260,7 +263,7 @@ function ImpactList({ impact, version, navigate, pane }: ImpactListProps): React
             onClick={() => setOnly(only === kind ? null : kind)}
           >
             <KindIcon kind={kind} />
-            {label} {formatCount(impact.pairs[kind])}
+            {label} {formatCount(count(kind))}
           </button>
         ))}
       </fieldset>
@@ -304,8 +307,8 @@ function ImpactList({ impact, version, navigate, pane }: ImpactListProps): React
           );
         })}
       </ul>
-      {impact.omitted > 0 ? (
-        <p className="draft-hint muted">{formatCount(impact.omitted)} more rows are not listed.</p>
+      {omitted > 0 ? (
+        <p className="draft-hint muted">{formatCount(omitted)} more rows are not listed.</p>
       ) : null}
     </>
   );
@@ -367,7 +370,7 @@ function Group({ group, expanded, onToggle }: GroupProps): ReactNode {
           <span className="draft-row-ends">
             {group.shared === 'from' ? <End end={first.from} /> : others}
             <Icon name="arrow" size={12} />
-            {group.shared === 'to' ? <End end={first.to} /> : others}
+            {group.shared === 'to' ? <End end={first.to} /> : group.shared === 'own' ? <OwnPods /> : others}
             <span className="count">{formatCount(group.rows.length)}</span>
           </span>
           <span className="draft-row-ports">
@@ -408,7 +411,7 @@ function Row({ row, depth, expandable, expanded, onToggle, onSelect }: RowProps)
           <span className="draft-row-ends">
             <End end={row.from} />
             <Icon name="arrow" size={12} />
-            <End end={row.to} />
+            {isOwn(row) ? <OwnPods /> : <End end={row.to} />}
             {row.pairs > 1 ? <span className="count">{formatCount(row.pairs)}</span> : null}
           </span>
           <span className="draft-row-ports">
@@ -421,6 +424,11 @@ function Row({ row, depth, expandable, expanded, onToggle, onSelect }: RowProps)
   );
 }
 
+/** The other end of a workload with itself. */
+function OwnPods(): ReactNode {
+  return <span className="draft-end muted">its own pods</span>;
+}
+
 function End({ end }: { readonly end: ImpactEnd }): ReactNode {
   const full =
     end.namespace === undefined || end.type === 'namespace' ? end.label : `${end.namespace}/${end.label}`;
@@ -429,7 +437,7 @@ function End({ end }: { readonly end: ImpactEnd }): ReactNode {
       {end.type === 'workload' || end.type === 'hidden' ? (
         <span className="muted">{end.namespace}/</span>
       ) : null}
-      {end.label}
+      <span>{end.label}</span>
     </span>
   );
 }

@@ -36,6 +36,15 @@ describe('groupRows', () => {
     expect(only === undefined ? '' : othersText(only)).toBe('4 in a');
   });
 
+  it('folds workloads that change among their own pods in the same way', () => {
+    const own = ['a/1', 'a/2', 'a/3', 'a/4'].map((end) => row('closed', end, end));
+    const groups = groupRows([row('closed', 'a/1', 'a/2'), ...own]);
+    expect(groups.map(({ rows, shared }) => [rows.length, shared])).toEqual([
+      [1, null],
+      [4, 'own'],
+    ]);
+  });
+
   it('leaves few rows alone', () => {
     expect(groupRows([row('closed', 'a/1', 'x/db'), row('closed', 'a/2', 'x/db')])).toHaveLength(2);
   });

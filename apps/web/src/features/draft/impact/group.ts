@@ -1,11 +1,16 @@
 import type { ImpactRow } from '@bulkhead/policy-engine';
 
-/** Rows that say the same of several ends: all from one end, or all to one end, with the same ports. */
+/** Rows that say the same of several ends: all from one end, all to one end, or each among its own pods, with the same ports. */
 export interface ImpactGroup {
   readonly key: string;
   readonly rows: readonly ImpactRow[];
-  /** Which end all rows share; null for a group of one row. */
-  readonly shared: 'from' | 'to' | null;
+  /** Which end all rows share; `own`: each row is of a workload with itself; null for a group of one row. */
+  readonly shared: 'from' | 'to' | 'own' | null;
+}
+
+/** Whether a row is of a workload with itself: what changes among its pods. */
+export function isOwn({ from, to }: ImpactRow): boolean {
+  return from.type === 'workload' && from.id === to.id;
 }
 
 /** From this many rows on that say the same, they are shown as one. */
@@ -18,17 +23,20 @@ const WORTH_FOLDING = 4;
 export function groupRows(rows: readonly ImpactRow[]): readonly ImpactGroup[] {
   const kinds = new Set(rows.map(({ kind }) => kind));
   return [...kinds].flatMap((kind) => {
-    const own = rows.filter((row) => row.kind === kind);
-    const byTo = foldBy(own, 'to');
-    const byFrom = foldBy(own, 'from');
-    return byFrom.length < byTo.length ? byFrom : byTo;
+    const ofKind = rows.filter((row) => row.kind === kind);
+    const between = ofKind.filter((row) => !isOwn(row));
+    const byTo = foldBy(between, 'to');
+    const byFrom = foldBy(between, 'from');
+    const own = foldBy(ofKind.filter(isOwn), 'own');
+    return [...(byFrom.length < byTo.length ? byFrom : byTo), ...own];
   });
 }
 
-function foldBy(rows: readonly ImpactRow[], side: 'from' | 'to'): readonly ImpactGroup[] {
+function foldBy(rows: readonly ImpactRow[], side: 'from' | 'to' | 'own'): readonly ImpactGroup[] {
   const found = new Map<string, ImpactRow[]>();
   for (const row of rows) {
-    const key = `${side} ${row.kind} ${row[side].id} ${row.opened.label} ${row.closed.label} ${row.unknown.label}`;
+    const end = side === 'own' ? '' : row[side].id;
+    const key = `${side} ${row.kind} ${end} ${row.opened.label} ${row.closed.label} ${row.unknown.label}`;
     const own = found.get(key);
     if (own === undefined) found.set(key, [row]);
     else own.push(row);

@@ -1,4 +1,4 @@
-import { type Impact, type ImpactRow, NO_IMPACT } from '@bulkhead/policy-engine';
+import { type Impact, type ImpactRow, type ImpactTally, NO_IMPACT } from '@bulkhead/policy-engine';
 import { describe, expect, it } from 'vitest';
 import { impactSentence } from './sentence.ts';
 
@@ -50,21 +50,12 @@ describe('impactSentence', () => {
   });
 
   it('tells what changes among the pods of one workload', () => {
-    const none = { label: 'none', all: false, ranges: [], other: false };
-    const { from: workload } = row('closed', 'data/kafka', 'data/kafka');
-    expect(impactSentence(impact({ ownPods: [{ workload, opened: none, closed: ports }] }))).toBe(
-      'Closes ports among the pods of 1 workload.',
+    const own = (pairs: Partial<ImpactTally>) =>
+      impactSentence(impact({ ownPods: { ...NO_IMPACT.ownPods, pairs: { ...NO_IMPACT.pairs, ...pairs } } }));
+    expect(own({ closed: 1 })).toBe('Closes ports among the pods of 1 workload.');
+    expect(own({ opened: 1, widened: 1, uncertain: 1 })).toBe(
+      'Opens ports among the pods of 2 workloads, leaves ports among the pods of 1 workload uncertain.',
     );
-    expect(
-      impactSentence(
-        impact({
-          ownPods: [
-            { workload, opened: ports, closed: none },
-            { workload, opened: none, closed: none },
-          ],
-        }),
-      ),
-    ).toBe('Opens ports among the pods of 1 workload, leaves ports among the pods of 1 workload uncertain.');
   });
 
   it('does not call a connection wider that loses ports as well', () => {

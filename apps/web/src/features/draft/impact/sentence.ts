@@ -1,10 +1,4 @@
-import {
-  IMPACT_KINDS,
-  type Impact,
-  type ImpactRow,
-  type OwnPodsChange,
-  type PortSummary,
-} from '@bulkhead/policy-engine';
+import { IMPACT_KINDS, type Impact, type ImpactRow, type ImpactTally } from '@bulkhead/policy-engine';
 
 function count(pairs: number, one: string): string {
   return `${new Intl.NumberFormat('en').format(pairs)} ${one}${pairs === 1 ? '' : 's'}`;
@@ -29,31 +23,27 @@ function common(rows: readonly ImpactRow[]): string {
   return '';
 }
 
-function hasPorts({ all, ranges }: PortSummary): boolean {
-  return all || ranges.length > 0;
-}
-
-/** What changes among the pods of one workload, by how it changes: a workload counts where most is at stake. */
-function ownPodsParts(changes: readonly OwnPodsChange[]): readonly string[] {
-  const closed = changes.filter((change) => hasPorts(change.closed));
-  const opened = changes.filter((change) => hasPorts(change.opened) && !hasPorts(change.closed));
-  const unsure = changes.length - closed.length - opened.length;
-  const among = (amount: number) => `among the pods of ${count(amount, 'workload')}`;
+/** What changes among the pods of one workload, by how it changes. */
+function ownPodsParts(pairs: ImpactTally): readonly string[] {
+  const part = (amount: number, verb: string, after = '') =>
+    amount > 0 ? [`${verb} ports among the pods of ${count(amount, 'workload')}${after}`] : [];
   return [
-    ...(closed.length > 0 ? [`closes ports ${among(closed.length)}`] : []),
-    ...(opened.length > 0 ? [`opens ports ${among(opened.length)}`] : []),
-    ...(unsure > 0 ? [`leaves ports ${among(unsure)} uncertain`] : []),
+    ...part(pairs.closed + pairs.narrowed, 'closes'),
+    ...part(pairs.rearranged, 'changes'),
+    ...part(pairs.opened + pairs.widened, 'opens'),
+    ...part(pairs.uncertain, 'leaves', ' uncertain'),
   ];
 }
 
 /**
  * The impact in one sentence: `Closes 41 connections into payments, opens none, cuts DNS for 3 workloads.` A connection is
- * a pair of workloads or outside peers.
+ * a pair of workloads or outside peers; what changes among the pods of one workload is said apart.
  */
 export function impactSentence(impact: Impact): string {
   const { pairs, rows, ownPods, dnsCut } = impact;
-  const total = IMPACT_KINDS.reduce((sum, kind) => sum + pairs[kind], 0);
-  if (total === 0 && ownPods.length === 0) return 'Changes no connection.';
+  const sum = (tally: ImpactTally) => IMPACT_KINDS.reduce((all, kind) => all + tally[kind], 0);
+  const total = sum(pairs);
+  if (total + sum(ownPods.pairs) === 0) return 'Changes no connection.';
   const of = (...kinds: readonly ImpactRow['kind'][]) => rows.filter((row) => kinds.includes(row.kind));
   const parts: string[] = [];
   if (pairs.closed > 0) parts.push(`closes ${count(pairs.closed, 'connection')}${common(of('closed'))}`);
@@ -65,7 +55,7 @@ export function impactSentence(impact: Impact): string {
   if (pairs.widened > 0) parts.push(`widens ${pairs.widened}${common(of('widened'))}`);
   if (total > 0 && pairs.opened + pairs.widened + pairs.rearranged === 0) parts.push('opens none');
   if (pairs.uncertain > 0) parts.push(`leaves ${pairs.uncertain} uncertain`);
-  parts.push(...ownPodsParts(ownPods));
+  parts.push(...ownPodsParts(ownPods.pairs));
   if (dnsCut.length > 0) parts.push(`cuts DNS for ${count(dnsCut.length, 'workload')}`);
   const text = parts.join(', ');
   return `${text[0]?.toUpperCase() ?? ''}${text.slice(1)}.`;

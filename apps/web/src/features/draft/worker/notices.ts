@@ -32,13 +32,13 @@ export function draftNotices({ applied, impact, policyKinds }: NoticeInput): rea
       hint: 'Allow UDP and TCP 53 to it; the template "Allow DNS" does.',
     });
   }
-  const apart = impact.ownPods.filter(({ closed }) => closed.all || closed.ranges.length > 0);
+  const apart = impact.ownPods.rows.filter(({ closed }) => closed.all || closed.ranges.length > 0);
   if (apart.length > 0) {
     const ports = new Set(apart.map(({ closed }) => closed.label));
     notices.push({
       severity: 'warning',
       code: 'own-pods-cut',
-      message: `Pods of ${listed(apart.map(({ workload }) => `${workload.namespace}/${workload.label}`))} can no longer reach each other${ports.size === 1 ? ` on ${[...ports].join('')}` : ' on some ports'}.`,
+      message: `Pods of ${listed(apart.map(({ from }) => `${from.namespace}/${from.label}`))} can no longer reach each other${ports.size === 1 ? ` on ${[...ports].join('')}` : ' on some ports'}.`,
       hint: 'Replicas that form a cluster need that: allow it by a rule whose peer selects the same pods.',
     });
   }

@@ -105,10 +105,10 @@ function* paintGroup(pen: Pen, edges: readonly SceneEdge[], look: EdgeLook, stra
   context.lineWidth = look.width * scale;
   context.setLineDash(look.dash.map((length) => length * scale));
   // Apart, since where lines cross each of them adds to what is seen.
-  yield* inSteps(edges, LINES, ({ curve }) => {
+  yield* inSteps(edges, LINES, ({ curve, edge }) => {
     context.beginPath();
     context.moveTo(curve.start.x, curve.start.y);
-    if (straight) context.lineTo(curve.end.x, curve.end.y);
+    if (straight && edge.from !== edge.to) context.lineTo(curve.end.x, curve.end.y);
     else context.bezierCurveTo(curve.c1.x, curve.c1.y, curve.c2.x, curve.c2.y, curve.end.x, curve.end.y);
     context.stroke();
   });
