@@ -175,8 +175,14 @@ test('what is seen is in the link, restored by it and by going back, and shown a
   };
   expect(seen()).toBeNull();
   await graph.focus();
-  for (const _ of [1, 2, 3]) await page.keyboard.press('+');
+  for (const _ of [1, 2, 3, 4, 5, 6]) await page.keyboard.press('+');
   await expect.poll(seen).toMatch(/^-?[\d.]+,-?[\d.]+,[\d.]+,[\d.]+,(ns|out):/);
+  const hasSettled = async () => {
+    const before = seen();
+    await page.waitForTimeout(600);
+    return before === seen();
+  };
+  await expect.poll(hasSettled).toBe(true);
   const zoomed = await part();
   const link = page.url();
 
@@ -235,7 +241,7 @@ test('the picture is saved as SVG and PNG, with its title and legend', async ({ 
   const { page } = demo;
   const { svg, texts } = await demo.picture();
   expect(svg).toMatch(/^<svg xmlns/);
-  expect(texts).toContain('demo · 14 namespaces, 67 workloads');
+  expect(texts).toContain('Demo · 14 namespaces, 67 workloads');
   expect(texts).toContain('Edges: an allowed direction with its ports');
   await page.getByRole('button', { name: 'Export picture' }).click();
   const [download] = await Promise.all([

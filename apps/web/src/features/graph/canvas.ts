@@ -309,8 +309,11 @@ export function createCanvas(container: HTMLElement, events: CanvasEvents): Grap
   };
   const fitAll = () => gestures.look(fittedView());
   const isFitted = () => isNear(gestures.view(), fittedView());
+  /** What a link said to look at, and how that was seen: unless it moved, it is told as it was, not rounded once more. */
+  let told: { readonly at: string; readonly view: View } | undefined;
   const outlook = (): string => {
     if (isFitted()) return '';
+    if (told !== undefined && isNear(told.view, gestures.view())) return told.at;
     const seen = outlookOn(viewport().extent, scene);
     return seen === undefined ? '' : formatOutlook(seen);
   };
@@ -324,14 +327,15 @@ export function createCanvas(container: HTMLElement, events: CanvasEvents): Grap
   const look = (at: string) => {
     // The container may have changed with what is looked at: a panel that comes or goes.
     takeSize();
-    const told = parseOutlook(at);
-    const extent = told === undefined ? undefined : extentOf(told, scene);
+    const parsed = parseOutlook(at);
+    const extent = parsed === undefined ? undefined : extentOf(parsed, scene);
     if (extent === undefined) {
       fitAll();
       return;
     }
     const { width, height } = gestures.size();
     gestures.look(viewOf(centreOf(extent), zoomToFit(extent, width, height)));
+    told = { at, view: gestures.view() };
   };
   const boundsOfIds = (ids: readonly string[]): Rect | null => {
     const rects = ids.flatMap((id) => scene.rects.get(id) ?? []);

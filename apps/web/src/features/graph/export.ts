@@ -288,7 +288,8 @@ function save(blob: Blob, name: string): void {
 }
 
 function fileName(title: string, extension: string): string {
-  return `bulkhead-${(title.split(' ')[0] ?? 'graph').replaceAll(/[^A-Za-z0-9_-]+/g, '-')}.${extension}`;
+  const [cluster = 'graph'] = title.split(' · ');
+  return `bulkhead-${cluster.toLowerCase().replaceAll(/[^a-z0-9_-]+/g, '-')}.${extension}`;
 }
 
 export function exportSvg(picture: Picture): void {
