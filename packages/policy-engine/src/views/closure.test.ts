@@ -18,7 +18,7 @@ function oneByOne(lens: Lens, from: number, direction: 'egress' | 'ingress'): nu
     for (const other of waiting) {
       const cell =
         direction === 'egress' ? pairCell(lens.after, own, other) : pairCell(lens.after, other, own);
-      if (cellSets(lens, lens.after, cell).allowed === cells.space.none) continue;
+      if (cellSets(lens, cell).allowed === cells.space.none) continue;
       waiting.delete(other);
       queue.push(other);
     }

@@ -31,7 +31,7 @@ export function closure(
   const peersOf = (row: Row): IntervalSet => {
     let set = peers.get(row);
     if (set === undefined) {
-      const parts = row.parts.filter(({ cell }) => cellSets(lens, after, cell).allowed !== cells.space.none);
+      const parts = row.parts.filter(({ cell }) => cellSets(lens, cell).allowed !== cells.space.none);
       set = unionAll(parts.map((part) => part.columns));
       peers.set(row, set);
     }
@@ -39,7 +39,7 @@ export function closure(
   };
   const isLinked = (own: number, other: number): boolean => {
     const cell = direction === 'egress' ? pairCell(after, own, other) : pairCell(after, other, own);
-    return cellSets(lens, after, cell).allowed !== cells.space.none;
+    return cellSets(lens, cell).allowed !== cells.space.none;
   };
 
   const start = fromSortedPoints(from.toSorted((a, b) => a - b));

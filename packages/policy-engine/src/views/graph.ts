@@ -74,12 +74,24 @@ export interface Shown {
   readonly group: Group;
 }
 
+/** What was shown last through a lens: each focus in a graph asks for the same as the graph. */
+const lastShown = new WeakMap<Lens, { readonly key: string; readonly shown: readonly Shown[] }>();
+
 /** What a filter lets through. Namespaces without anything that matches are left out, unless nothing is filtered. */
 export function shownNamespaces(
   lens: Lens,
   filter: WorkloadFilter,
   expanded: ReadonlySet<string>,
 ): readonly Shown[] {
+  const key = JSON.stringify([filter, ...expanded]);
+  const last = lastShown.get(lens);
+  if (last?.key === key) return last.shown;
+  const shown = findShown(lens, filter, expanded);
+  lastShown.set(lens, { key, shown });
+  return shown;
+}
+
+function findShown(lens: Lens, filter: WorkloadFilter, expanded: ReadonlySet<string>): readonly Shown[] {
   const { universe } = lens.after;
   const scope = new Set(filter.scope);
   const narrowed = filter.labels.length > 0 || filter.kinds.length > 0 || filter.isolation !== 'any';

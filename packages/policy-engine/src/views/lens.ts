@@ -106,13 +106,29 @@ export interface PairSets {
 }
 
 export function pairSets(lens: Lens, cluster: Cluster, source: number, destination: number): PairSets {
-  return cellSets(lens, cluster, pairCell(cluster, source, destination));
+  return cellSets(lens, pairCell(cluster, source, destination));
 }
 
-export function cellSets(lens: Lens, cluster: Cluster, cell: CellId): PairSets {
-  const { space } = cluster.cells;
-  const { allowed, possible } = cluster.cells.decision(cell);
-  return { allowed: space.intersect(allowed, lens.mask), possible: space.intersect(possible, lens.mask) };
+/** By the number of the cell, which is the same in both states. */
+const setsOfCells = new WeakMap<Lens, (PairSets | undefined)[]>();
+
+export function cellSets(lens: Lens, cell: CellId): PairSets {
+  let known = setsOfCells.get(lens);
+  if (known === undefined) {
+    known = [];
+    setsOfCells.set(lens, known);
+  }
+  let sets = known[cell];
+  if (sets === undefined) {
+    const { cells } = lens.after;
+    const { allowed, possible } = cells.decision(cell);
+    sets = {
+      allowed: cells.space.intersect(allowed, lens.mask),
+      possible: cells.space.intersect(possible, lens.mask),
+    };
+    known[cell] = sets;
+  }
+  return sets;
 }
 
 /** Whether a column is no pod: a node, a block of addresses, a name. */
@@ -145,6 +161,14 @@ export function forEachRun(
     visit(cells[step] as CellId, at, end);
     at = end;
   }
+}
+
+/** The cell that all of some ascending columns get; `null` where they get several. */
+export function cellOfAll(row: Row, columns: readonly number[]): CellId | null {
+  const { starts, cells } = stepsOf(row);
+  const step = stepAt(starts, columns[0] ?? 0);
+  const next = starts[step + 1] ?? Number.POSITIVE_INFINITY;
+  return (columns[columns.length - 1] ?? 0) < next ? (cells[step] as CellId) : null;
 }
 
 /** The last step that starts at or before a column. */

@@ -293,8 +293,8 @@ export class UnitRelation {
       if (a === undefined || b === undefined) return OUTSIDE_BOTH;
       const { before, after } = this.#lens;
       code = this.outcomes.pair({
-        before: cellSets(this.#lens, before, before.cells.both(a.before, b.before)),
-        after: cellSets(this.#lens, after, after.cells.both(a.after, b.after)),
+        before: cellSets(this.#lens, before.cells.both(a.before, b.before)),
+        after: cellSets(this.#lens, after.cells.both(a.after, b.after)),
         open: a.open && b.open,
       });
       known[into] = code;
@@ -303,7 +303,7 @@ export class UnitRelation {
   }
 
   #oneByOne(source: number, target: number): number {
-    const sets = (cluster: Cluster) => cellSets(this.#lens, cluster, pairCell(cluster, source, target));
+    const sets = (cluster: Cluster) => cellSets(this.#lens, pairCell(cluster, source, target));
     const after = sets(this.#lens.after);
     const same = this.#lens.before === this.#lens.after;
     return this.outcomes.pair({

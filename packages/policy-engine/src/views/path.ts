@@ -74,14 +74,14 @@ function shortest(lens: Lens, from: IntervalSet, to: IntervalSet): readonly numb
   const givenBy = (row: Row): IntervalSet => {
     let set = given.get(row);
     if (set === undefined) {
-      const parts = row.parts.filter(({ cell }) => cellSets(lens, after, cell).allowed !== cells.space.none);
+      const parts = row.parts.filter(({ cell }) => cellSets(lens, cell).allowed !== cells.space.none);
       set = unionAll(parts.map((part) => part.columns));
       given.set(row, set);
     }
     return set;
   };
   const isLinked = (source: number, target: number) =>
-    cellSets(lens, after, pairCell(after, source, target)).allowed !== cells.space.none;
+    cellSets(lens, pairCell(after, source, target)).allowed !== cells.space.none;
   const cameFrom = new Map<number, number>();
   let waiting = subtract(union(universe.regions.classes, to), from);
   let frontier = from;

@@ -18,7 +18,7 @@ function oneByOne(lens: Lens, source: Group, target: Group) {
     let possible = space.none;
     for (const a of from) {
       for (const b of to) {
-        const sets = cellSets(lens, cluster, pairCell(cluster, a, b));
+        const sets = cellSets(lens, pairCell(cluster, a, b));
         allowed = space.union(allowed, sets.allowed);
         possible = space.union(possible, sets.possible);
       }

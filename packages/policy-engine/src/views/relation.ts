@@ -4,6 +4,7 @@ import type { CellId } from '../compile/verdict-cells.ts';
 import type { ConnectionSetId } from '../sets/connection-set.ts';
 import type { Group, Kind } from './group.ts';
 import {
+  cellOfAll,
   cellSets,
   forEachRun,
   isOutside,
@@ -266,6 +267,7 @@ function addChange(lens: Lens, draft: Draft, after: PairSets, before: PairSets, 
 /** Whether a pair has more than what both of its ends give to everyone. */
 function exceeds(lens: Lens, pair: PairSets, source: number, target: number): boolean {
   const { space } = lens.after.cells;
+  if (pair.possible === space.none) return false;
   const outside = isOutside(lens.after.universe, source) || isOutside(lens.after.universe, target);
   const out = outside ? openness(lens, 'egress', source) : universalOf(lens.after, 'egress', source);
   const into = outside ? openness(lens, 'ingress', target) : universalOf(lens.after, 'ingress', target);
@@ -331,6 +333,12 @@ function countByRows(lens: Lens, source: Group, target: Group, draft: Draft): vo
         for (const { pair, count } of selfless(lens, from, to)) add(lens, draft, pair, count);
         continue;
       }
+      const out = onlyCell(lens, from, to);
+      const back = out === null ? null : onlyCell(lens, to, from);
+      if (out !== null && back !== null) {
+        add(lens, draft, crossing(lens, from, to, out, back), from.columns.length * to.columns.length);
+        continue;
+      }
       const into = sideCells(lens, to, from);
       for (const a of sideCells(lens, from, to)) {
         for (const b of into) add(lens, draft, crossed(lens, from, to, a, b), a.count * b.count);
@@ -343,6 +351,11 @@ interface SideCell {
   readonly before: CellId;
   readonly after: CellId;
   readonly count: number;
+}
+
+/** What a kind's row says about all columns of another where it says one thing, as it mostly does, and no draft changes it. */
+function onlyCell(lens: Lens, own: Kind, other: Kind): CellId | null {
+  return own.before === own.after ? cellOfAll(lens.after.solver.row(own.after), other.columns) : null;
 }
 
 /** What the rows of one kind say about the columns of another, each distinct (before, after) with its count. */
@@ -359,10 +372,20 @@ function sideCells(lens: Lens, own: Kind, other: Kind): readonly SideCell[] {
 }
 
 function crossed(lens: Lens, from: Kind, to: Kind, out: SideCell, into: SideCell): Pair {
-  const after = cellSets(lens, lens.after, lens.after.cells.both(out.after, into.after));
+  const is = crossing(lens, from, to, out.after, into.after);
   const same = out.before === out.after && into.before === into.after;
-  const before = same ? after : cellSets(lens, lens.before, lens.before.cells.both(out.before, into.before));
-  return { after, before, drawn: exceeds(lens, after, from.columns[0] ?? 0, to.columns[0] ?? 0) };
+  if (same) return is;
+  return { ...is, before: cellSets(lens, lens.before.cells.both(out.before, into.before)) };
+}
+
+/** A pair that is the same before and after. */
+function crossing(lens: Lens, from: Kind, to: Kind, out: CellId, into: CellId): Pair {
+  const sets = cellSets(lens, lens.after.cells.both(out, into));
+  return {
+    after: sets,
+    before: sets,
+    drawn: exceeds(lens, sets, from.columns[0] ?? 0, to.columns[0] ?? 0),
+  };
 }
 
 /** Pairs of two kinds of one group, by what they have, without those of a column with itself. */
