@@ -27,11 +27,17 @@ interface Side extends UnitClasses {
 
 const OUTSIDE_BOTH = -1;
 
+/** Sorts of columns that are not looked up as others are. */
+const OUTSIDE = 1;
+const ON_NODE = 2;
+
 /** Destinations of which cells are asked for: some classes of units, and what is needed to look them up quickly. */
 export interface Targets {
   readonly classes: readonly number[];
   /** A column of each column class that occurs, ascending. */
   readonly columns: readonly number[];
+  /** What each column is: outside of the cluster, on the network of its node, or neither. */
+  readonly sorts: Uint8Array;
   /** Distinct ingress rows of these columns, and which each has. */
   readonly kinds: readonly Kind[];
   readonly kindOf: Int32Array;
@@ -47,6 +53,13 @@ export interface Targets {
 interface Kind {
   readonly before: number;
   readonly after: number;
+}
+
+/** Where sides go that are found: one for each column, `step` places apart. */
+interface Walked {
+  readonly out: Int32Array;
+  readonly first: number;
+  readonly step: number;
 }
 
 /** Lines are asked for in order, so a few are enough to serve what comes again. */
@@ -70,6 +83,8 @@ export class UnitRelation {
   readonly #to: Side;
   readonly #sides = new Map<number, number>();
   readonly #sideCells: { before: CellId; after: CellId; open: boolean }[] = [];
+  /** Sides by the cell that is the same before and after: of rows that are not open, and of open ones. */
+  readonly #unchanged: readonly [number[], number[]] = [[], []];
   readonly #crossed: number[][] = [];
   #turn = 0;
   readonly #seen: number[] = [];
@@ -113,6 +128,7 @@ export class UnitRelation {
     return {
       classes,
       columns,
+      sorts: this.#sortsOf(columns),
       ...this.#kindsOf(columns),
       starts,
       members: Int32Array.from(members),
@@ -120,6 +136,14 @@ export class UnitRelation {
       lines: new Map(),
       blocks: new Map(),
     };
+  }
+
+  #sortsOf(columns: readonly number[]): Uint8Array {
+    const { universe } = this.#lens.after;
+    return Uint8Array.from(columns, (column) => {
+      if ((universe.readingOf[column] ?? -1) >= 0) return ON_NODE;
+      return isOutside(universe, column) ? OUTSIDE : 0;
+    });
   }
 
   #kindsOf(columns: readonly number[]): { readonly kinds: readonly Kind[]; readonly kindOf: Int32Array } {
@@ -148,7 +172,14 @@ export class UnitRelation {
     );
     const seen = this.#seen;
     const { outcomes } = this;
+    const alone = sources.length === 1 && sources[0]?.length === 1 ? sources[0][0] : undefined;
     for (let index = 0; index < out.length; index++) {
+      const member = members[starts[index] ?? 0] ?? -1;
+      if (alone !== undefined && member >= 0 && (starts[index + 1] ?? 0) - (starts[index] ?? 0) === 1) {
+        const code = alone[member] ?? OUTSIDE_BOTH;
+        out[index] = code === OUTSIDE_BOTH ? VOID_CODE : outcomes.cellOfPair(code);
+        continue;
+      }
       const turn = ++this.#turn;
       const start = starts[index] ?? 0;
       const end = starts[index + 1] ?? 0;
@@ -197,7 +228,7 @@ export class UnitRelation {
   }
 
   #compute(columnClass: number, targets: Targets): Int32Array {
-    const { columns, kindOf } = targets;
+    const { columns, sorts, kinds, kindOf } = targets;
     const { universe } = this.#lens.after;
     const source = this.#from.columns.first[columnClass] ?? 0;
     const line = new Int32Array(columns.length);
@@ -205,16 +236,26 @@ export class UnitRelation {
     const host = (universe.readingOf[source] ?? -1) >= 0;
     const out = this.#egress(source, columns);
     const into = this.#ingress(Math.floor(columnClass / BLOCK), targets);
-    const at = columnClass % BLOCK;
+    const first = (columnClass % BLOCK) * kinds.length;
+    let side = -1;
+    let crossed: number[] = [];
     for (let index = 0; index < columns.length; index++) {
-      const target = columns[index] ?? 0;
-      if (outside && isOutside(universe, target)) {
+      const sort = sorts[index] ?? 0;
+      if (outside && sort === OUTSIDE) {
         line[index] = OUTSIDE_BOTH;
-      } else if (host || (universe.readingOf[target] ?? -1) >= 0) {
-        line[index] = this.#oneByOne(source, target);
-      } else {
-        line[index] = this.#cross(out[index] ?? 0, into[(kindOf[index] ?? 0) * BLOCK + at] ?? 0);
+        continue;
       }
+      if (host || sort === ON_NODE) {
+        line[index] = this.#oneByOne(source, columns[index] ?? 0);
+        continue;
+      }
+      const own = out[index] ?? 0;
+      if (own !== side) {
+        side = own;
+        crossed = this.#crossedWith(own);
+      }
+      const other = into[first + (kindOf[index] ?? 0)] ?? 0;
+      line[index] = crossed[other] ?? this.#cross(crossed, own, other);
     }
     return line;
   }
@@ -226,11 +267,11 @@ export class UnitRelation {
     const afterId = after.rowIds.egress[source] ?? 0;
     const beforeId = before.rowIds.egress[source] ?? 0;
     const was = beforeId === afterId ? null : before.solver.row(beforeId);
-    this.#walk(after.solver.row(afterId), was, columns, out, 0);
+    this.#walk(after.solver.row(afterId), was, columns, { out, first: 0, step: 1 });
     return out;
   }
 
-  /** What every kind of target says about a block of sources, kind by kind. */
+  /** What every kind of target says about a block of sources, source by source. */
   #ingress(block: number, { kinds, blocks }: Targets): Int32Array {
     const known = blocks.get(block);
     if (known !== undefined) return known;
@@ -241,31 +282,37 @@ export class UnitRelation {
     for (const [kind, { before: beforeId, after: afterId }] of kinds.entries()) {
       const row = after.solver.row(afterId);
       const was = beforeId === afterId ? null : before.solver.row(beforeId);
-      this.#walk(row, was, sources, out, kind * BLOCK);
+      this.#walk(row, was, sources, { out, first: kind, step: kinds.length });
     }
     blocks.set(block, out);
     return out;
   }
 
   /** Sides of a row's cells at ascending columns: the row is walked along with them, which beats searching for each. */
-  #walk(row: Row, was: Row | null, columns: readonly number[], out: Int32Array, first: number): void {
+  #walk(row: Row, was: Row | null, columns: readonly number[], { out, first, step: stride }: Walked): void {
     const { starts, cells } = stepsOf(row);
     const open = row.open && (was?.open ?? true);
     let step = stepAt(starts, columns[0] ?? 0);
     let next = starts[step + 1] ?? Number.POSITIVE_INFINITY;
+    const unchanged = this.#unchanged[open ? 1 : 0];
     let side = -1;
     for (let index = 0; index < columns.length; index++) {
       const column = columns[index] ?? 0;
-      while (next <= column) {
-        step++;
-        next = starts[step + 1] ?? Number.POSITIVE_INFINITY;
+      if (next <= column) {
+        do {
+          step++;
+          next = starts[step + 1] ?? Number.POSITIVE_INFINITY;
+        } while (next <= column);
         side = -1;
       }
       const cell = cells[step];
       if (cell === undefined) continue;
       if (was !== null) side = this.#side(cellAt(was, column), cell, open);
-      else if (side < 0) side = this.#side(cell, cell, open);
-      out[first + index] = side;
+      else if (side < 0) {
+        side = unchanged[cell] ?? this.#side(cell, cell, open);
+        unchanged[cell] = side;
+      }
+      out[first + index * stride] = side;
     }
   }
 
@@ -280,25 +327,27 @@ export class UnitRelation {
     return id;
   }
 
-  #cross(out: number, into: number): number {
+  /** Codes of what a side of a source's makes with the sides of targets, as far as they are known. */
+  #crossedWith(out: number): number[] {
     let known = this.#crossed[out];
     if (known === undefined) {
       known = [];
       this.#crossed[out] = known;
     }
-    let code = known[into];
-    if (code === undefined) {
-      const a = this.#sideCells[out];
-      const b = this.#sideCells[into];
-      if (a === undefined || b === undefined) return OUTSIDE_BOTH;
-      const { before, after } = this.#lens;
-      code = this.outcomes.pair({
-        before: cellSets(this.#lens, before.cells.both(a.before, b.before)),
-        after: cellSets(this.#lens, after.cells.both(a.after, b.after)),
-        open: a.open && b.open,
-      });
-      known[into] = code;
-    }
+    return known;
+  }
+
+  #cross(known: number[], out: number, into: number): number {
+    const a = this.#sideCells[out];
+    const b = this.#sideCells[into];
+    if (a === undefined || b === undefined) return OUTSIDE_BOTH;
+    const { before, after } = this.#lens;
+    const code = this.outcomes.pair({
+      before: cellSets(this.#lens, before.cells.both(a.before, b.before)),
+      after: cellSets(this.#lens, after.cells.both(a.after, b.after)),
+      open: a.open && b.open,
+    });
+    known[into] = code;
     return code;
   }
 
