@@ -72,8 +72,9 @@ export interface GraphCanvas {
 const PICTURE_MARK = 'bulkhead:picture';
 const FOCUS_MARK = 'bulkhead:focus';
 
-/** Up to so many nodes and edges are painted within a frame. */
+/** Up to so many nodes and edges are painted within a frame, and in a focus. */
 const AT_ONCE = 250;
+const LIT_AT_ONCE = 1_500;
 
 /** From this zoom on the names of workloads can be read. */
 const READABLE_ZOOM = 1.05 / FAR_SCALE;
@@ -195,7 +196,8 @@ export function createCanvas(container: HTMLElement, events: CanvasEvents): Grap
     lit: layer(
       paintLit,
       front,
-      () => focused.lit !== null && focused.lit.nodes.size + focused.lit.edges.size > AT_ONCE,
+      // Somebody waits for it, while nobody waits for the ground.
+      () => focused.lit !== null && focused.lit.nodes.size + focused.lit.edges.size > LIT_AT_ONCE,
     ),
     marks: layer(
       (pen, picture) =>

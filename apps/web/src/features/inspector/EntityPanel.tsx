@@ -8,6 +8,7 @@ import { MarkBadge } from '../../shared/marks.tsx';
 import { entityName } from '../../shared/names.ts';
 import { Ring } from '../../shared/Ring.tsx';
 import { Button, EmptyState, formatCount, plural, Tabs } from '../../shared/ui.tsx';
+import { useGrowing } from '../../shared/use-growing.ts';
 import { entityRequest } from '../../worker/explore/requests.ts';
 import { Gone, PeerButton, PolicyLink } from './parts.tsx';
 
@@ -192,12 +193,20 @@ function Reach({
               {formatCount(reach.workloads)} of {plural(reach.of, 'workload')}
             </span>
           </h3>
-          <NamespaceList reach={reach} own={entity.namespace} onOpen={open} />
+          <NamespaceList
+            key={`${entity.id} ${direction}`}
+            reach={reach}
+            own={entity.namespace}
+            onOpen={open}
+          />
         </section>
       )}
     </>
   );
 }
+
+/** So many namespaces are listed at first, and as many again each time the page has rested. */
+const LISTED = 80;
 
 function NamespaceList({
   reach,
@@ -208,33 +217,61 @@ function NamespaceList({
   readonly own: string | null;
   readonly onOpen: (id: string) => void;
 }): ReactNode {
+  const listed = useGrowing(reach.namespaces.length, LISTED);
   return (
     <div className="peer-list">
-      {reach.namespaces.map((entry) =>
+      {reach.namespaces.slice(0, listed).map((entry) =>
         entry.rows.length === 0 ? (
           <button key={entry.name} type="button" className="peer" onClick={() => onOpen(`ns:${entry.name}`)}>
-            <Icon name="chevron" size={12} />
-            <span className="truncate">{entry.name}</span>
-            <span className="ports">
-              {formatCount(entry.reached)}/{formatCount(entry.of)}
-            </span>
+            <NamespaceCount entry={entry} />
           </button>
         ) : (
-          <details key={entry.name} open={entry.rows.length <= 6 || entry.name === own}>
-            <summary className="peer head">
-              <Icon name="chevron" size={12} />
-              <span className="truncate">{entry.name}</span>
-              <span className="ports">
-                {formatCount(entry.reached)}/{formatCount(entry.of)}
-              </span>
-            </summary>
-            {entry.rows.map((row) => (
-              <PeerButton key={row.id} row={row} child onOpen={() => onOpen(row.id)} />
-            ))}
-          </details>
+          <NamespaceRows
+            key={entry.name}
+            entry={entry}
+            isOpen={entry.rows.length <= 6 || entry.name === own}
+            onOpen={onOpen}
+          />
         ),
       )}
     </div>
+  );
+}
+
+type NamespaceReach = ReachList['namespaces'][number];
+
+function NamespaceCount({ entry }: { readonly entry: NamespaceReach }): ReactNode {
+  return (
+    <>
+      <Icon name="chevron" size={12} />
+      <span className="truncate">{entry.name}</span>
+      <span className="ports">
+        {formatCount(entry.reached)}/{formatCount(entry.of)}
+      </span>
+    </>
+  );
+}
+
+/** A namespace that unfolds; its rows are made once it does. */
+function NamespaceRows({
+  entry,
+  isOpen,
+  onOpen,
+}: {
+  readonly entry: NamespaceReach;
+  readonly isOpen: boolean;
+  readonly onOpen: (id: string) => void;
+}): ReactNode {
+  const [unfolded, setUnfolded] = useState(isOpen);
+  return (
+    <details open={unfolded} onToggle={(event) => setUnfolded(event.currentTarget.open)}>
+      <summary className="peer head">
+        <NamespaceCount entry={entry} />
+      </summary>
+      {unfolded
+        ? entry.rows.map((row) => <PeerButton key={row.id} row={row} child onOpen={() => onOpen(row.id)} />)
+        : null}
+    </details>
   );
 }
 

@@ -175,12 +175,15 @@ export function createLayers<Name extends string>(
     isGoingOn = true;
     channel.port2.postMessage(null);
   };
-  channel.port1.onmessage = () => {
-    isGoingOn = false;
+  const takeStep = () => {
     if (job === undefined || job.isDone) return;
     job.isDone = job.steps.next().done === true;
     if (job.isDone) request();
-    else goOn();
+  };
+  channel.port1.onmessage = () => {
+    isGoingOn = false;
+    takeStep();
+    if (job?.isDone === false) goOn();
   };
 
   const show = ({ layer, view: at, size: of, begun }: Job) => {
@@ -208,6 +211,8 @@ export function createLayers<Name extends string>(
     if (size.width === 0) measure();
     const start = performance.now();
     const told: (() => void)[] = [];
+    // Where frames come one after the other, other tasks hardly get their turn.
+    takeStep();
     if (job?.isDone === true) {
       show(job);
       told.push(...job.told);
