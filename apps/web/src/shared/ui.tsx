@@ -90,6 +90,7 @@ export function Segments<T extends string>({
     onChange(next.value);
     ref.current?.querySelectorAll('button')[options.indexOf(next)]?.focus();
   };
+  const reachable = options.find((option) => option.value === value) ?? options[0];
   return (
     <div
       ref={ref}
@@ -105,7 +106,7 @@ export function Segments<T extends string>({
           type="button"
           role="radio"
           aria-checked={option.value === value}
-          tabIndex={option.value === value ? 0 : -1}
+          tabIndex={option === reachable ? 0 : -1}
           title={option.title}
           onClick={() => onChange(option.value)}
         >

@@ -5,6 +5,7 @@ import { isLasting, lastingLabels } from './pick-selector.ts';
 export interface ClusterValues {
   readonly namespaces: readonly { readonly name: string; readonly labels: Labels }[];
   readonly workloads: readonly WorkloadValues[];
+  readonly nodes: readonly { readonly name: string; readonly labels: Labels }[];
 }
 
 export interface WorkloadValues {
@@ -47,6 +48,7 @@ export function clusterValues(snapshot: ClusterSnapshot): ClusterValues {
   return {
     namespaces: snapshot.namespaces.map(({ name, labels }) => ({ name, labels })).sort(byName),
     workloads: [...workloads.values()].flatMap((own) => own.map(({ entry }) => entry)).sort(byName),
+    nodes: snapshot.nodes.map(({ name, labels }) => ({ name, labels })).sort(byName),
   };
 }
 

@@ -2,7 +2,14 @@
 
 export { type Completion, type CompletionOption, complete } from './assist/complete.ts';
 export { type FieldHelp, helpAt } from './assist/help.ts';
-export { matchesText, matchingPods, type PodsQuestion, type SelectorMatches } from './assist/matches.ts';
+export {
+  matchesText,
+  matchingNodes,
+  matchingPods,
+  nodesText,
+  type PodsQuestion,
+  type SelectorMatches,
+} from './assist/matches.ts';
 export { documentSchema, type FieldSchema, type Schema, type SchemaStep, schemaAt } from './assist/schema.ts';
 export { type ClusterValues, clusterValues, type WorkloadValues } from './cluster-values.ts';
 export {

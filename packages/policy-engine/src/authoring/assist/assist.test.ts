@@ -65,7 +65,8 @@ describe('complete', () => {
       options(
         `${HEAD}  podSelector:\n    matchExpressions:\n    - key: app\n      operator: In\n      values:\n      - |`,
       ),
-    ).toEqual(['db', 'front', 'yes']);
+    ).toEqual(['db', 'front']);
+    expect(options(`${HEAD}  podSelector: {matchLabels: {app: |`)).toEqual(['db', 'front']);
   });
 
   it('quotes values that YAML would read as something else', () => {

@@ -68,8 +68,9 @@ function fixedValues(schema: Extract<Schema, { type: 'value' }>): readonly Compl
 function fieldOption(field: FieldSchema, context: CursorContext, rank: number): CompletionOption {
   const pad = ' '.repeat(context.column + 2);
   const { name, schema } = field;
-  const insert =
-    schema.type === 'value'
+  const insert = context.flow
+    ? `${context.mode === 'item' ? '{' : ''}${name}: `
+    : schema.type === 'value'
       ? `${name}: `
       : schema.type === 'list'
         ? `${name}:\n${pad}- `
@@ -98,7 +99,7 @@ export function typeText(schema: Schema): string {
   }
 }
 
-/** Labels of pods (those of the policy's namespace first), of namespaces, or none. */
+/** Labels of pods (those of the policy's namespace first), of namespaces, of nodes, or none. */
 function labelSets(
   of: Suggestion | 'free',
   context: CursorContext,
@@ -114,6 +115,9 @@ function labelSets(
       count: 1,
       own: true,
     }));
+  }
+  if (of === 'node-labels') {
+    return (values?.nodes ?? []).map(({ labels }) => ({ labels, count: 1, own: true }));
   }
   if (of !== 'pod-labels') return [];
   return (values?.workloads ?? []).map(({ labels, pods, namespace }) => ({
@@ -143,10 +147,10 @@ function tallied(
       tallies.set(text, tally);
     }
   }
-  const what = of === 'namespace-labels' ? 'namespace' : 'pod';
+  const what = of === 'namespace-labels' ? 'namespace' : of === 'node-labels' ? 'node' : 'pod';
   return [...tallies].map(([label, { count, own }]) => ({
     label,
-    insert: renderScalar(label, { flow: false, json: false }),
+    insert: renderScalar(label, { flow: context.flow, json: false }),
     kind: 'label',
     detail: `${count} ${what}${count === 1 ? '' : 's'}${of === 'pod-labels' && own > 0 && own < count ? `, ${own} here` : ''}`,
     // Labels of the policy's own namespace first, then what most have.
@@ -208,24 +212,23 @@ function workloadCounts(values: ClusterValues): ReadonlyMap<string, number> {
   return counts;
 }
 
-/** Items of an expression's `values`; its key stands on another line, so values of every key are offered. */
+/** Items of a condition's `values`: those of its key, and of every key where that isn't written yet. */
 function expressionValues(
-  { path, mode, namespace }: CursorContext,
+  context: CursorContext,
   values: ClusterValues | undefined,
 ): readonly CompletionOption[] {
+  const { path, mode, expressionKey } = context;
   if (mode !== 'item' || path.at(-2) !== 'values') return [];
-  const of =
-    path.includes('namespaceSelector') || path.includes('namespaces') ? 'namespace-labels' : 'pod-labels';
-  const context: CursorContext = {
-    path,
-    mode,
-    prefix: '',
-    from: 0,
-    siblings: [],
-    column: 0,
-    ...(namespace === undefined ? {} : { namespace }),
-  };
-  return tallied(of, context, values, (labels) => Object.values(labels));
+  const of = path.includes('nodes')
+    ? 'node-labels'
+    : path.includes('namespaceSelector') || path.includes('namespaces')
+      ? 'namespace-labels'
+      : 'pod-labels';
+  return tallied(of, context, values, (labels) => {
+    if (expressionKey === undefined) return Object.values(labels);
+    const value = Object.hasOwn(labels, expressionKey) ? labels[expressionKey] : undefined;
+    return value === undefined ? [] : [value];
+  });
 }
 
 const ports = new WeakMap<

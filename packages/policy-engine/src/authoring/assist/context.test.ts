@@ -75,12 +75,47 @@ describe('cursorContext', () => {
     });
   });
 
-  it('keeps documents apart and stays silent in comments and flow style', () => {
+  it('goes into brackets', () => {
+    expect(at(`${HEAD}spec:\n  podSelector: {matchLabels: {app: d|}}\n`)).toMatchObject({
+      path: ['spec', 'podSelector', 'matchLabels'],
+      mode: 'value',
+      key: 'app',
+      prefix: 'd',
+    });
+    expect(at(`${HEAD}spec:\n  ingress:\n  - ports: [{port: 80, pro|`)).toMatchObject({
+      path: ['spec', 'ingress', null, 'ports', null],
+      mode: 'key',
+      siblings: ['port'],
+      prefix: 'pro',
+    });
+    expect(at(`${HEAD}spec:\n  ingress:\n  - {from: [], |`)).toMatchObject({
+      path: ['spec', 'ingress', null],
+      siblings: ['from'],
+    });
+    expect(at(`${HEAD}spec:\n  policyTypes: [Ingress, |`)).toMatchObject({
+      path: ['spec', 'policyTypes', null],
+      mode: 'item',
+      prefix: '',
+    });
+    for (const closed of ['podSelector: {} |', 'podSelector: {a: {}|', 'podSelector: {a: "x|'])
+      expect(at(`${HEAD}spec:\n  ${closed}`)).toBeUndefined();
+  });
+
+  it('knows the key of a condition whose values are typed', () => {
+    const head = `${HEAD}spec:\n  podSelector:\n    matchExpressions:\n`;
+    for (const text of [
+      '    - {key: tier, operator: In, values: [a, |]}',
+      '    - key: tier\n      operator: In\n      values:\n      - a\n      - |',
+      '    - operator: In\n      values:\n        - |\n      key: tier # later',
+    ])
+      expect(at(head + text)).toMatchObject({ mode: 'item', expressionKey: 'tier' });
+  });
+
+  it('keeps documents apart and stays silent in comments', () => {
     expect(at(`kind: ClusterNetworkPolicy\n---\n${HEAD}sp|\n---\nspec:\n`)).toMatchObject({
       kind: 'NetworkPolicy',
       siblings: ['metadata', 'kind', 'apiVersion'],
     });
     expect(at('spec: # po|')).toBeUndefined();
-    expect(at('spec: { po|')).toBeUndefined();
   });
 });

@@ -1,5 +1,6 @@
 import type { PolicyKind } from '../../model/records.ts';
 import { isPolicyKind } from '../form/model.ts';
+import { flowPlace } from './flow.ts';
 import type { SchemaStep } from './schema.ts';
 
 /** Where a cursor stands in a text, found by indentation, so that it works on half-typed YAML. */
@@ -19,8 +20,12 @@ export interface CursorContext {
   /** What is typed so far, from `from` to the cursor. */
   readonly prefix: string;
   readonly from: number;
-  /** Keys that the map already has, on other lines. */
+  /** Keys that the map already has. */
   readonly siblings: readonly string[];
+  /** Of a condition's values: the label key that the condition is about. */
+  readonly expressionKey?: string;
+  /** Whether the cursor is in brackets. */
+  readonly flow: boolean;
   /** Column of the key that is being typed. */
   readonly column: number;
 }
@@ -60,11 +65,11 @@ function unquote(text: string): string {
   return /^(["']).*\1$/.test(text) ? text.slice(1, -1) : text;
 }
 
-/** The context at an offset; `undefined` in a comment, in flow collections, and where nothing can be completed. */
+/** The context at an offset; `undefined` in a comment, and where nothing can be completed. */
 export function cursorContext(text: string, offset: number): CursorContext | undefined {
   const start = text.lastIndexOf('\n', offset - 1) + 1;
   const before = text.slice(start, offset);
-  if (/(^|\s)#/.test(before.replace(/"[^"]*"|'[^']*'/g, '')) || /[[{]/.test(before)) return undefined;
+  if (/(^|\s)#/.test(before.replace(/"[^"]*"|'[^']*'/g, ''))) return undefined;
   const lines = text.slice(0, start).split('\n').slice(0, -1);
   const first = lines.findLastIndex((line) => /^---(\s|$)/.test(line)) + 1;
   const after = text.slice(start).split('\n').slice(1);
@@ -72,11 +77,30 @@ export function cursorContext(text: string, offset: number): CursorContext | und
   const above = lines.slice(first);
   const below = end === -1 ? after : after.slice(0, end);
   const about = documentFacts([...above, ...below]);
-  const current = readLine(before) ?? { indent: before.length, dashes: [], column: before.length, value: '' };
+  const flow = flowPlace(before);
+  if (flow === undefined && /(^|\s)[[{]/.test(before)) return undefined;
+  const block = before.slice(0, flow?.start);
+  const current = readLine(block) ?? { indent: block.length, dashes: [], column: block.length, value: '' };
   const { column, dashes } = current;
   const lead = climb(above, dashes, column);
-  const siblings = siblingKeys(above, below, column, dashes.length > 0);
-  const base = { ...about, siblings, column };
+  if (flow !== undefined) {
+    const { mode, key, from, entries } = flow;
+    const expressionKey = mode === 'item' ? entries.get('key') : undefined;
+    return {
+      ...about,
+      path: [...lead.path, ...(current.key === undefined ? [] : [current.key]), ...flow.path],
+      mode,
+      ...(key === undefined ? {} : { key }),
+      prefix: before.slice(from),
+      from: start + from,
+      siblings: mode === 'key' ? [...entries.keys()] : [],
+      ...(expressionKey === undefined || expressionKey === '' ? {} : { expressionKey }),
+      flow: true,
+      column,
+    };
+  }
+  const siblings = siblingLines(above, below, column, dashes.length > 0).flatMap(({ key }) => key ?? []);
+  const base = { ...about, siblings, flow: false, column };
 
   if (current.key !== undefined) {
     const value = current.value;
@@ -93,7 +117,11 @@ export function cursorContext(text: string, offset: number): CursorContext | und
   // A bare word after a colon without space is still a key being typed.
   if (/\s$/.test(prefix) && prefix.trim() !== '') return undefined;
   const from = offset - prefix.length;
-  if (dashes.length > 0) return { ...base, path: lead.path, mode: 'item', prefix, from };
+  if (dashes.length > 0) {
+    const expressionKey = expressionKeyOf(above, below, lead.holder);
+    const item = { ...base, path: lead.path, mode: 'item', prefix, from } as const;
+    return expressionKey === undefined ? item : { ...item, expressionKey };
+  }
   return { ...base, path: lead.path, mode: 'key', prefix, from };
 }
 
@@ -114,13 +142,29 @@ function documentFacts(lines: readonly string[]): {
   return { ...(isPolicyKind(kind) ? { kind } : {}), ...(namespace === undefined ? {} : { namespace }) };
 }
 
-/** The path of what encloses a column, by the lines above it. */
+/** What stands behind `key:` in the map that holds the list of a condition's values. */
+function expressionKeyOf(
+  above: readonly string[],
+  below: readonly string[],
+  holder: number,
+): string | undefined {
+  const line = readLine(above[holder] ?? '');
+  if (line?.key !== 'values') return undefined;
+  const later = [...above.slice(holder + 1), ...below];
+  const found = siblingLines(above.slice(0, holder), later, line.column, line.dashes.length > 0).find(
+    ({ key }) => key === 'key',
+  );
+  return found === undefined ? undefined : unquote(found.value.replace(/\s+#.*$/, '').trim());
+}
+
+/** The path of what encloses a column, by the lines above it, and the index of the line that holds it directly. */
 function climb(
   above: readonly string[],
   dashes: readonly number[],
   column: number,
-): { readonly path: readonly SchemaStep[] } {
+): { readonly path: readonly SchemaStep[]; readonly holder: number } {
   const path: SchemaStep[] = [];
+  let holder = -1;
   // What has to be enclosed next: a key at this column, or a dash there.
   let at = column;
   let isDash = false;
@@ -146,6 +190,7 @@ function climb(
       const encloses = isDash ? line.column <= at && !line.dashes.includes(at) : line.column < at;
       if (encloses) {
         path.unshift(line.key);
+        if (holder === -1) holder = index;
         at = line.column;
         isDash = false;
         enterDashes([...line.dashes]);
@@ -154,17 +199,17 @@ function climb(
     }
     if (!isDash && own.length > 0 && line.column > at) continue;
   }
-  return { path };
+  return { path, holder };
 }
 
-/** Keys at the same column in the same map, above and below. */
-function siblingKeys(
+/** Lines with keys at the same column in the same map, above and below. */
+function siblingLines(
   above: readonly string[],
   below: readonly string[],
   column: number,
   firstOfItem: boolean,
-): readonly string[] {
-  const keys: string[] = [];
+): readonly Line[] {
+  const found: Line[] = [];
   const scan = (lines: readonly string[], upwards: boolean) => {
     for (const text of lines) {
       const line = readLine(text);
@@ -174,12 +219,12 @@ function siblingKeys(
         if (line.dashes.some((dash) => dash < column) && line.indent < column) return;
         continue;
       }
-      if (line.key !== undefined) keys.push(line.key);
+      if (line.key !== undefined) found.push(line);
       // The first key of an item: what is above belongs to another one.
       if (line.dashes.length > 0) return;
     }
   };
   if (!firstOfItem) scan(above.toReversed(), true);
   scan(below, false);
-  return keys;
+  return found;
 }

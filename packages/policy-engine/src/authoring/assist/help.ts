@@ -5,7 +5,7 @@ import { field, getAt, isObject, type Json, type JsonPath } from '../json.ts';
 import { pathAt } from '../yaml/locate.ts';
 import { documentJson, documentRanges, parseTree } from '../yaml/tree.ts';
 import { typeText } from './complete.ts';
-import { matchesText, matchingPods } from './matches.ts';
+import { matchesText, matchingNodes, matchingPods, nodesText } from './matches.ts';
 import { documentSchema, schemaAt } from './schema.ts';
 
 export interface FieldHelp {
@@ -45,7 +45,7 @@ export function helpAt(
   };
 }
 
-const SELECTORS = ['podSelector', 'namespaceSelector', 'namespaces'];
+const SELECTORS = ['podSelector', 'namespaceSelector', 'namespaces', 'nodes'];
 
 function selectorMatches(value: Json, path: JsonPath, values: ClusterValues): string | undefined {
   const at = path.findLastIndex((step) => typeof step === 'string' && SELECTORS.includes(step));
@@ -54,6 +54,10 @@ function selectorMatches(value: Json, path: JsonPath, values: ClusterValues): st
   const around = getAt(value, path.slice(0, at));
   const name = path[at];
   if (!isObject(around) || typeof name !== 'string') return undefined;
+  if (name === 'nodes') {
+    const nodes = readSelector(field(around, 'nodes'));
+    return nodes === undefined ? undefined : nodesText(matchingNodes(values, nodes));
+  }
   const pods = readSelector(field(around, 'podSelector'));
   const namespaces = readSelector(field(around, name === 'namespaces' ? 'namespaces' : 'namespaceSelector'));
   const matches = matchingPods(values, {

@@ -39,11 +39,22 @@ function matchingNamespaces(
   );
 }
 
+/** How many nodes a selector matches now. */
+export function matchingNodes(values: ClusterValues, selector: SelectorForm): number {
+  const wanted = toSelector(selector);
+  return values.nodes.filter(({ labels }) => selects(wanted, labels)).length;
+}
+
 function toSelector(form: SelectorForm | undefined): Selector {
   return [
     ...(form?.labels ?? []).map(([key, value]) => ({ key, operator: 'In' as const, values: [value] })),
     ...(form?.expressions ?? []).map(({ key, operator, values = [] }) => ({ key, operator, values })),
   ];
+}
+
+/** `3 nodes`, `1 node`, `no node`. */
+export function nodesText(nodes: number): string {
+  return nodes === 0 ? 'no node' : `${nodes} ${nodes === 1 ? 'node' : 'nodes'}`;
 }
 
 /** `3 pods of api, worker`, `no pod`, `12 pods of api, web and 4 more`. */

@@ -209,7 +209,9 @@ function putPolicies(state: State, item: PolicyText): void {
           'already-exists',
           policy,
           'exists in the cluster; this draft replaces it.',
-          'Rename this one to keep both.',
+          policy.kind === 'BaselineAdminNetworkPolicy'
+            ? 'A cluster has only one of that kind.'
+            : 'Rename this one to keep both.',
         );
       }
     }

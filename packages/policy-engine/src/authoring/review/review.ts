@@ -111,7 +111,7 @@ function* changesNothing(after: Cluster, policy: CompiledPolicy): Generator<void
     found.push({
       code: 'rule-changes-nothing',
       severity: 'info',
-      message: 'This rule changes no connection: removing it would leave all as it is.',
+      message: `${path} of ${policy.record.name} changes no connection: removing it would leave all as it is.`,
       policy: policy.key,
       path,
       evidence: [],

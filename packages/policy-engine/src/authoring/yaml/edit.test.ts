@@ -270,6 +270,38 @@ describe('reconcileYaml', () => {
   });
 });
 
+describe('an item that stands elsewhere', () => {
+  it('moves with all of its lines, whatever is in them', () => {
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(value, { minLength: 2, maxLength: 5, comparator: jsonEqual }),
+        options,
+        fc.nat(4),
+        fc.nat(4),
+        (items, style, a, b) => {
+          const [from, to] = [a % items.length, b % items.length];
+          const text = stringify({ spec: { ingress: items } }, { ...style, lineWidth: 0 });
+          const moved = items.toSpliced(from, 1).toSpliced(to, 0, ...items.slice(from, from + 1));
+          const result = reconcileYaml(text, 0, { spec: { ingress: moved } });
+          if (!result.ok) return expect(result.problem.code).toBe('yaml-style');
+          expect(jsonEqual(parse(result.text), { spec: { ingress: moved } })).toBe(true);
+          if (style.collectionStyle === 'flow') return;
+          expect(result.text.trimEnd().split('\n').sort()).toEqual(text.trimEnd().split('\n').sort());
+        },
+      ),
+    );
+  });
+
+  it('takes its comments along and leaves the blank lines between', () => {
+    const text = 'spec:\n  # of a\n  - {n: a} # why\n\n  -   n: b\n      x: 1\n  - n: c';
+    const result = reconcileYaml(text, 0, { spec: [{ n: 'b', x: 1 }, { n: 'c' }, { n: 'a' }] });
+    expect(result).toMatchObject({
+      ok: true,
+      text: 'spec:\n  -   n: b\n      x: 1\n\n  - n: c\n  # of a\n  - {n: a} # why',
+    });
+  });
+});
+
 describe('editJson', () => {
   it('is undefined where the edit does not fit', () => {
     expect(editJson({ a: 1 }, { op: 'insert', path: ['a'], index: 0, value: 1 })).toBeUndefined();

@@ -30,6 +30,12 @@ export function editJson(value: Json, edit: YamlEdit): Json | undefined {
     if (edit.op === 'set') return edit.value;
     if (edit.op === 'delete') return undefined;
     const list = value === null ? [] : value;
+    if (edit.op === 'move') {
+      const item = isList(list) ? list[edit.from] : undefined;
+      return isList(list) && item !== undefined
+        ? list.toSpliced(edit.from, 1).toSpliced(edit.to, 0, item)
+        : undefined;
+    }
     return isList(list) ? list.toSpliced(edit.index, 0, edit.value) : undefined;
   }
   if (typeof step === 'number') {
@@ -111,7 +117,7 @@ function fail(code: EditProblem['code'], message: string): EditResult {
 /**
  * Makes the document at `index` equal `target` with the fewest edits of its values: what already agrees is not
  * touched. Lists are aligned by their longest common subsequence, so that removing the second of three rules
- * removes its lines and no others.
+ * removes its lines and no others, and an item that stands elsewhere moves there with its lines and comments.
  */
 export function reconcileYaml(text: string, index: number, target: Json): EditResult {
   let current = open(text);
@@ -128,7 +134,10 @@ export function reconcileYaml(text: string, index: number, target: Json): EditRe
     if (edit === undefined) {
       return { ok: true, text: current.tree.text, changes: spanOf(text, current.tree.text) };
     }
-    const result = editOpened(current, index, edit);
+    let result = editOpened(current, index, edit);
+    if ('problem' in result && edit.op === 'move') {
+      result = editOpened(current, index, { op: 'delete', path: [...edit.path, edit.from] });
+    }
     if ('problem' in result) return { ok: false, problem: result.problem };
     current = result;
   }
@@ -169,11 +178,30 @@ function nextEdit(from: Json, to: Json, path: JsonPath): YamlEdit | undefined {
 
 function nextListEdit(from: readonly Json[], to: readonly Json[], path: JsonPath): YamlEdit | undefined {
   const matched = commonSubsequence(from, to);
+  const stays = new Set(matched.map(([a]) => a));
+  const filled = new Set(matched.map(([, b]) => b));
+  /** What shall stand at an index, where it stands at another one now. */
+  const moveTo = (at: number, value: Json | undefined): YamlEdit | undefined => {
+    const source = from.findIndex(
+      (item, a) => value !== undefined && a !== at && !stays.has(a) && jsonEqual(item, value),
+    );
+    return source === -1 ? undefined : { op: 'move', path, from: source, to: at };
+  };
+  /** What stands at an index, where it shall stand at another one: behind all that stays and comes before it there. */
+  const moveOf = (at: number, old: Json | undefined): YamlEdit | undefined => {
+    const target = to.findIndex((item, b) => old !== undefined && !filled.has(b) && jsonEqual(item, old));
+    if (target === -1) return undefined;
+    const previous = matched.findLast(([, b]) => b < target)?.[0] ?? -1;
+    const index = previous + (previous > at ? 0 : 1);
+    return index === at ? undefined : { op: 'move', path, from: at, to: index };
+  };
   let i = 0;
   let j = 0;
   for (const [a, b] of [...matched, [from.length, to.length] as const]) {
     const old = i < a ? from[i] : undefined;
     const value = j < b ? to[j] : undefined;
+    const move = moveTo(i, value) ?? moveOf(i, old);
+    if (move !== undefined) return move;
     if (old !== undefined && value !== undefined) {
       // Same kind of thing, probably edited; a wholly different item is replaced.
       return nextEdit(old, value, [...path, i]);

@@ -34,7 +34,9 @@ export interface TextChange {
 export type YamlEdit =
   | { readonly op: 'set'; readonly path: JsonPath; readonly value: Json }
   | { readonly op: 'insert'; readonly path: JsonPath; readonly index: number; readonly value: Json }
-  | { readonly op: 'delete'; readonly path: JsonPath };
+  | { readonly op: 'delete'; readonly path: JsonPath }
+  /** An item of the list at `path` to another place in it: `to` is its index afterwards. */
+  | { readonly op: 'move'; readonly path: JsonPath; readonly from: number; readonly to: number };
 
 interface Place {
   readonly text: string;
@@ -55,10 +57,12 @@ export function spliceEdit(
   const parent = slotAt(text, document, edit.path.slice(0, -1));
   if ('code' in parent) return parent;
   if (edit.op === 'delete') return deleteEntry(place, document, parent, edit.path);
-  if (edit.op === 'insert') {
+  if (edit.op === 'insert' || edit.op === 'move') {
     const list = slotAt(text, document, edit.path);
     if ('code' in list) return list;
-    return insertItem(place, list, edit.index, edit.value);
+    return edit.op === 'move'
+      ? moveItem(place, list, edit.from, edit.to)
+      : insertItem(place, list, edit.index, edit.value);
   }
   const slot = slotAt(text, document, edit.path);
   if (!('code' in slot))
@@ -167,6 +171,37 @@ function insertItem(
   if (list.node.flow === true)
     return insertFlow(place, children.slots, index, renderFlow(value, place.style));
   return insertBlock(place, children.slots, index, renderBlock([value], place.style));
+}
+
+/** Items change places with all that stands on their lines and the comments above them; what is between them stays. */
+function moveItem(
+  { text }: Place,
+  list: Slot,
+  from: number,
+  to: number,
+): readonly TextChange[] | EditProblem {
+  const children = childSlots(text, list.node);
+  if ('code' in children) return children;
+  const spans = children.slots.map(({ start, end, flow }) => {
+    if (flow) return { start, end };
+    const line = lineStart(text, start);
+    if (text.slice(line, start).trim() !== '') return null;
+    return { start: leadingComments(text, line, start - line), end: lineEnd(text, end) };
+  });
+  const order = spans.map((_, index) => index);
+  const changes: TextChange[] = [];
+  for (const [at, item] of order.toSpliced(from, 1).toSpliced(to, 0, from).entries()) {
+    const [place, source] = [spans[at], spans[item]];
+    if (at === item) continue;
+    if (place === null || place === undefined || source === null || source === undefined) {
+      return {
+        code: 'yaml-style',
+        message: 'These items stand on lines that they share with something else.',
+      };
+    }
+    changes.push({ from: place.start, to: place.end, insert: text.slice(source.start, source.end) });
+  }
+  return changes;
 }
 
 /** Puts lines before the entry at `index` (after the last one when there is none) of a block map or list. */

@@ -1,7 +1,7 @@
 import { type ClusterValues, type PeerForm, type PolicyKind, parseCidr } from '@bulkhead/policy-engine';
 import type { ReactNode } from 'react';
 import { IconButton } from '../../../shared/ui.tsx';
-import { Matches, SelectorEditor } from './SelectorEditor.tsx';
+import { Matches, NodeMatches, SelectorEditor } from './SelectorEditor.tsx';
 import { TextInput } from './TextInput.tsx';
 
 interface PeerEditorProps {
@@ -96,13 +96,16 @@ function PeerBody({
       );
     case 'nodes':
       return (
-        <SelectorEditor
-          label="Nodes"
-          of="nodes"
-          selector={peer.selector}
-          values={values}
-          onChange={(selector) => onChange({ ...peer, selector })}
-        />
+        <>
+          <SelectorEditor
+            label="Nodes"
+            of="nodes"
+            selector={peer.selector}
+            values={values}
+            onChange={(selector) => onChange({ ...peer, selector })}
+          />
+          <NodeMatches values={values} selector={peer.selector} />
+        </>
       );
     case 'ip-block':
       return (

@@ -7,6 +7,7 @@ import {
 } from '@bulkhead/policy-engine';
 import { type ReactNode, useId, useMemo, useState } from 'react';
 import { Segments } from '../../../shared/ui.tsx';
+import { OtherOption } from './OtherOption.tsx';
 import { RulesEditor } from './RulesEditor.tsx';
 import { Matches, SelectorEditor } from './SelectorEditor.tsx';
 import { TextInput } from './TextInput.tsx';
@@ -113,6 +114,8 @@ function Form({ form, values, onChange }: FormProps): ReactNode {
   );
 }
 
+const TIERS = ['Admin', 'Baseline'];
+
 function Priority({ form, onChange }: Omit<FormProps, 'values'>): ReactNode {
   if (form.kind === 'NetworkPolicy' || form.kind === 'BaselineAdminNetworkPolicy') return null;
   return (
@@ -124,9 +127,10 @@ function Priority({ form, onChange }: Omit<FormProps, 'values'>): ReactNode {
           value={form.tier ?? ''}
           onChange={(event) => onChange({ ...form, tier: event.target.value })}
         >
-          {form.tier === undefined ? <option value="">no tier</option> : null}
-          <option>Admin</option>
-          <option>Baseline</option>
+          <OtherOption value={form.tier} known={TIERS} none="no tier" />
+          {TIERS.map((tier) => (
+            <option key={tier}>{tier}</option>
+          ))}
         </select>
       ) : null}
       <span className="muted">priority</span>
@@ -149,6 +153,18 @@ function Subject({ form, values, onChange }: FormProps): ReactNode {
     <section className="draft-direction" aria-label="Subject">
       <header>
         <h4>Applies to</h4>
+        {form.kind === 'NetworkPolicy' ? null : (
+          <Segments
+            small
+            label="Applies to"
+            value={subject.type}
+            options={[
+              { value: 'namespaces', label: 'All pods of namespaces' },
+              { value: 'pods', label: 'Pods of namespaces' },
+            ]}
+            onChange={(type) => set(subjectAs(type, subject))}
+          />
+        )}
       </header>
       {subject.type === 'own-pods' ? (
         <div className="draft-peer-body">
@@ -197,7 +213,18 @@ function Subject({ form, values, onChange }: FormProps): ReactNode {
           <Matches values={values} question={{ namespaces: subject.namespaces, pods: subject.pods }} />
         </div>
       ) : null}
-      {subject.type === 'raw' ? <p className="muted">The subject can only be edited as YAML.</p> : null}
+      {subject.type === 'raw' && subject.raw !== undefined ? (
+        <p className="muted">As it is written, the subject can only be edited as YAML.</p>
+      ) : null}
     </section>
   );
+}
+
+/** The subject of a cluster-scoped kind in its other form, of the same namespaces. */
+function subjectAs(type: SubjectForm['type'], subject: SubjectForm): SubjectForm {
+  const namespaces =
+    subject.type === 'namespaces' ? subject.selector : subject.type === 'pods' ? subject.namespaces : {};
+  return type === 'pods'
+    ? { type: 'pods', namespaces, pods: {} }
+    : { type: 'namespaces', selector: namespaces };
 }

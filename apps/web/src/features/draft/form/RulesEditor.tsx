@@ -12,6 +12,7 @@ import {
   withIsolation,
   withRules,
 } from './changes.ts';
+import { OtherOption } from './OtherOption.tsx';
 import { PeerEditor } from './PeerEditor.tsx';
 import { TextInput } from './TextInput.tsx';
 
@@ -113,6 +114,7 @@ function Rule({ number, rule, form, direction, values, onChange, onRemove, onMov
               value={rule.action ?? ''}
               onChange={(event) => onChange({ ...rule, action: event.target.value })}
             >
+              <OtherOption value={rule.action} known={actionsOf(form)} none="no action" />
               {actionsOf(form).map((action) => (
                 <option key={action}>{action}</option>
               ))}
@@ -133,6 +135,7 @@ function Rule({ number, rule, form, direction, values, onChange, onRemove, onMov
             <button
               type="button"
               className="button ghost small"
+              disabled={number === 1}
               onClick={() => onMove(-1)}
               aria-label={`Move ${label} up`}
             >
@@ -141,6 +144,7 @@ function Rule({ number, rule, form, direction, values, onChange, onRemove, onMov
             <button
               type="button"
               className="button ghost small"
+              disabled={number === form[direction]?.length}
               onClick={() => onMove(1)}
               aria-label={`Move ${label} down`}
             >

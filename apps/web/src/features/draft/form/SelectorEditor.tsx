@@ -1,6 +1,6 @@
 import type { ClusterValues, ExpressionForm, PodsQuestion, SelectorForm } from '@bulkhead/policy-engine';
-import { matchesText, matchingPods } from '@bulkhead/policy-engine';
-import { type ReactNode, useId } from 'react';
+import { matchesText, matchingNodes, matchingPods, nodesText } from '@bulkhead/policy-engine';
+import { type ReactNode, useId, useState } from 'react';
 import { IconButton } from '../../../shared/ui.tsx';
 import { Popup } from '../parts/Popup.tsx';
 import { TextInput } from './TextInput.tsx';
@@ -44,6 +44,9 @@ function pairsOf(props: SelectorEditorProps): readonly Pair[] {
     for (const { name, labels } of props.values?.namespaces ?? []) {
       add({ 'kubernetes.io/metadata.name': name, ...labels }, 1, true);
     }
+  }
+  if (props.of === 'nodes') {
+    for (const { labels } of props.values?.nodes ?? []) add(labels, 1, true);
   }
   return [...found.values()].sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : b.count - a.count));
 }
@@ -109,25 +112,14 @@ export function SelectorEditor(props: SelectorEditorProps): ReactNode {
         <Popup label={`${label}: add a label`} className="button small" button="+ Label">
           {(close) => (
             <>
-              {pairs
-                .filter(({ key, value }) => !labels.some(([k, v]) => k === key && v === value))
-                .map(({ key, value, count }) => (
-                  <button
-                    key={`${key}=${value}`}
-                    type="button"
-                    className="menu-item"
-                    onClick={() => {
-                      close();
-                      const at = labels.findIndex(([own]) => own === key);
-                      set(at === -1 ? [...labels, [key, value]] : labels.with(at, [key, value]));
-                    }}
-                  >
-                    <span className="truncate">
-                      {key}={value}
-                    </span>
-                    <span className="hint">{count}</span>
-                  </button>
-                ))}
+              <PairChoices
+                pairs={pairs.filter(({ key, value }) => !labels.some(([k, v]) => k === key && v === value))}
+                onPick={({ key, value }) => {
+                  close();
+                  const at = labels.findIndex(([own]) => own === key);
+                  set(at === -1 ? [...labels, [key, value]] : labels.with(at, [key, value]));
+                }}
+              />
               <button
                 type="button"
                 className="menu-item"
@@ -165,6 +157,53 @@ export function SelectorEditor(props: SelectorEditorProps): ReactNode {
         ))}
       </datalist>
     </div>
+  );
+}
+
+/** More labels than this are searched; so many of those found are listed. */
+const LISTED_AT_ONCE = 15;
+const LISTED_AT_MOST = 50;
+
+interface PairChoicesProps {
+  readonly pairs: readonly Pair[];
+  readonly onPick: (pair: Pair) => void;
+}
+
+/** Labels to pick from; where there are many, those with what is typed in them. */
+function PairChoices({ pairs, onPick }: PairChoicesProps): ReactNode {
+  const [find, setFind] = useState('');
+  const wanted = find.trim().toLowerCase();
+  const found = pairs.filter(({ key, value }) => `${key}=${value}`.toLowerCase().includes(wanted));
+  return (
+    <>
+      {pairs.length <= LISTED_AT_ONCE ? null : (
+        <input
+          className="input"
+          type="search"
+          aria-label="Find a label"
+          placeholder="Find a label"
+          value={find}
+          onChange={(event) => setFind(event.target.value)}
+        />
+      )}
+      {found.slice(0, LISTED_AT_MOST).map((pair) => (
+        <button
+          key={`${pair.key}=${pair.value}`}
+          type="button"
+          className="menu-item"
+          onClick={() => onPick(pair)}
+        >
+          <span className="truncate" title={`${pair.key}=${pair.value}`}>
+            {pair.key}={pair.value}
+          </span>
+          <span className="hint">{pair.count}</span>
+        </button>
+      ))}
+      {found.length <= LISTED_AT_MOST ? null : (
+        <p className="draft-hint muted">{found.length - LISTED_AT_MOST} more have it; type to find them.</p>
+      )}
+      {found.length > 0 || wanted === '' ? null : <p className="draft-hint muted">No label has it.</p>}
+    </>
   );
 }
 
@@ -221,6 +260,24 @@ function Expression({ label, list, expression, onChange }: ExpressionProps): Rea
         />
       ) : null}
       <IconButton icon="close" small label={`Remove ${label}`} onClick={() => onChange(null)} />
+    </span>
+  );
+}
+
+/** How many nodes a selector matches now. */
+export function NodeMatches({
+  values,
+  selector,
+}: {
+  readonly values: ClusterValues | undefined;
+  readonly selector: SelectorForm;
+}): ReactNode {
+  if (values === undefined) return null;
+  const nodes = matchingNodes(values, selector);
+  return (
+    <span className={nodes === 0 ? 'draft-matches none' : 'draft-matches'}>
+      Selects {nodesText(nodes)}
+      {nodes === 0 ? ' now' : ''}
     </span>
   );
 }
