@@ -46,8 +46,7 @@ export async function graphInteraction(page: Page): Promise<Measured> {
   await page.mouse.up();
   await page.keyboard.press('Escape');
   const middle = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
-  await page.mouse.move(middle.x, middle.y);
-  const zooming = await framesWhile(page, (step) => page.mouse.wheel(0, step % 24 < 12 ? -40 : 40));
+  const zooming = await zoomingFrames(page);
   const pointing = await framesWhile(page, (step) =>
     page.mouse.move(
       middle.x + box.width * 0.2 * Math.sin(step / 9),
@@ -58,12 +57,23 @@ export async function graphInteraction(page: Page): Promise<Measured> {
   return { panning, zooming, pointing, firstFocus, focus, longest: await longestTask(page, begin) };
 }
 
-/** From the key that selects a namespace to the picture in which the rest has faded; the median. */
-async function focusTime(page: Page, times: number): Promise<number> {
+/** Frames a second while zooming at the middle of the graph. */
+export async function zoomingFrames(page: Page): Promise<number> {
+  const box = await page.locator('.graph-canvas').boundingBox();
+  if (box === null) throw new Error('the graph has no place');
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  return framesWhile(page, (step) => page.mouse.wheel(0, step % 24 < 12 ? -40 : 40));
+}
+
+/**
+ * From the key that selects a node to the picture in which the rest has faded; the median.
+ * @param next the key that walks to the next node
+ */
+export async function focusTime(page: Page, times: number, next = 'PageDown'): Promise<number> {
   const took: number[] = [];
   await page.locator('.graph-canvas').focus();
   for (let count = 0; count < times; count++) {
-    await page.keyboard.press('PageDown');
+    await page.keyboard.press(next);
     const time = await page.evaluate(
       () =>
         new Promise<number>((resolve) => {

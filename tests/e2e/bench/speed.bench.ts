@@ -5,10 +5,12 @@ import { GRAPH_SIZES, generateCluster, sizeOptions, toManifests } from '@bulkhea
 import type { ClusterSnapshot } from '@bulkhead/policy-engine';
 import { REPOSITORY } from '../fixtures/server.ts';
 import { test } from '../fixtures/test.ts';
+import { exploring } from './exploring.ts';
 import { firstPicture, graphInteraction } from './graph.ts';
 import { heaps } from './heap.ts';
 import { matrixInteraction } from './matrix.ts';
 import { formatTable, METRICS, type SizeReport } from './metrics.ts';
+import { tableInteraction } from './table.ts';
 import { watchPage } from './timing.ts';
 import { typing } from './typing.ts';
 
@@ -43,16 +45,31 @@ for (const size of SIZES.filter((name) => wanted.includes(name))) {
       await page.waitForTimeout(4_000);
       const graph = await graphInteraction(page);
       const memory = await heaps(page);
+      const namespace = largestNamespace(snapshot);
+      const explored = await exploring(page, server.url, () =>
+        writeFile(join(directory, 'update.yaml'), updateOf(namespace)),
+      );
       const count = await page.locator('.rail .count').first().textContent();
       const workloads = Number((count ?? '').replaceAll(/\D/g, ''));
       const names = snapshot.namespaces.map(({ name }) => name);
       const some = names.slice(0, Math.ceil((names.length * MATRIX_SIDE) / workloads));
       const matrix = await matrixInteraction(page, server.url, workloads > MATRIX_SIDE ? some : []);
       const pods = snapshot.pods.reduce((sum, { replicas }) => sum + replicas, 0);
-      const draft = await typing(page, server.url, largestNamespace(snapshot));
+      const table = await tableInteraction(page, server.url);
+      const draft = await typing(page, server.url, namespace);
       results.push({
         size,
-        measured: { workloads, pods, ...first, ...graph, ...matrix, ...draft, ...memory },
+        measured: {
+          workloads,
+          pods,
+          ...first,
+          ...graph,
+          ...explored,
+          ...matrix,
+          ...table,
+          ...draft,
+          ...memory,
+        },
       });
     } finally {
       await rm(directory, { recursive: true, force: true });
@@ -73,6 +90,24 @@ test.afterAll(async ({ browser }) => {
   await writeFile(REPORT, `${JSON.stringify({ machine, metrics: METRICS, results }, null, 2)}\n`);
   console.log(`kept in ${REPORT}`);
 });
+
+/** A workload that comes into a namespace, and a policy for it. */
+function updateOf(namespace: string): string {
+  return `apiVersion: apps/v1
+kind: Deployment
+metadata: { name: updated, namespace: ${namespace} }
+spec:
+  selector: { matchLabels: { app: updated } }
+  template:
+    metadata: { labels: { app: updated } }
+    spec: { containers: [{ name: main, image: registry.example/updated:1 }] }
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: { name: updated, namespace: ${namespace} }
+spec: { podSelector: {}, ingress: [{ from: [{ namespaceSelector: {} }], ports: [{ port: 8443 }] }] }
+`;
+}
 
 function largestNamespace({ pods }: ClusterSnapshot): string {
   const counts = new Map<string, number>();
