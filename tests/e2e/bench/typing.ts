@@ -23,6 +23,7 @@ export async function typing(page: Page, url: string, namespace: string): Promis
   await watchImpact(page);
   await pasteOnPage(page, policyFor(namespace));
   await page.getByTestId('impact-sentence').waitFor({ timeout: GIVE_UP_MS });
+  await page.waitForURL(/[?&]draft=/);
   const draft = new URL(page.url()).searchParams.get('draft') ?? '';
   const times: number[] = [];
   let longest = 0;
