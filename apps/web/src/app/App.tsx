@@ -9,7 +9,7 @@ import {
   DraftProvider,
   EntityDraftActions,
   PairDraftActions,
-  useDraft,
+  useDraftTools,
 } from '../features/draft/index.ts';
 import { Inspector } from '../features/inspector/Inspector.tsx';
 import { Palette, type PaletteQuestion } from '../features/palette/Palette.tsx';
@@ -94,7 +94,7 @@ function Shell({ route, clusters, current }: ShellProps): ReactNode {
   const [palette, setPalette] = useState(false);
   const { data: index } = useEngineQuery(indexRequest, null);
   const { revision } = useSession();
-  const draft = useDraft();
+  const draft = useDraftTools();
   const general = useActions(route, clusters);
   const actions = useMemo(
     (): readonly Command[] => [

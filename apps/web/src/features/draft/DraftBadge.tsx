@@ -2,8 +2,7 @@ import type { ImpactKind } from '@bulkhead/policy-engine';
 import type { ReactNode } from 'react';
 import { Icon } from '../../shared/icons.tsx';
 import { formatCount } from '../../shared/ui.tsx';
-import { impactSentence } from './impact/sentence.ts';
-import { useDraft } from './session.ts';
+import { useDraft, useDraftAnswer } from './session.ts';
 import './draft.css';
 
 interface DraftBadgeProps {
@@ -13,16 +12,17 @@ interface DraftBadgeProps {
 
 /** The header's word on drafting: opens the drawer, and says what the draft that is shown opens and closes. */
 export function DraftBadge({ open, onToggle }: DraftBadgeProps): ReactNode {
-  const { entry, result } = useDraft();
-  const { pairs, ownPods } = result?.impact ?? {};
+  const { entry } = useDraft();
+  const { result } = useDraftAnswer();
+  const pairs = result?.impact.pairs;
   const sum = (...kinds: readonly ImpactKind[]) =>
-    formatCount(kinds.reduce((all, kind) => all + (pairs?.[kind] ?? 0) + (ownPods?.pairs[kind] ?? 0), 0));
+    formatCount(kinds.reduce((all, kind) => all + (pairs?.[kind] ?? 0), 0));
   return (
     <button
       type="button"
       className="button draft-badge"
       aria-expanded={open}
-      title={result === null ? 'Draft a policy' : impactSentence(result.impact)}
+      title={result === null ? 'Draft a policy' : result.impact.sentence}
       onClick={onToggle}
     >
       <Icon name="draft" size={14} />

@@ -5,7 +5,7 @@ import { DraftHeader } from './DraftHeader.tsx';
 import { ItemList } from './ItemList.tsx';
 import { ItemPane } from './ItemPane.tsx';
 import { ImpactPane } from './impact/ImpactPane.tsx';
-import { useDraft } from './session.ts';
+import { useDraft, useDraftTools } from './session.ts';
 import './draft.css';
 
 const TemplatePicker = lazy(() => import('./templates/TemplatePicker.tsx'));
@@ -48,7 +48,7 @@ export function DraftDrawer({ height, onClose, navigate }: DraftDrawerProps): Re
 }
 
 function Start({ onDialog }: { readonly onDialog: (dialog: DraftDialog) => void }): ReactNode {
-  const { actions } = useDraft();
+  const { actions } = useDraftTools();
   return (
     <EmptyState
       icon="draft"

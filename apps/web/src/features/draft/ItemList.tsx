@@ -6,13 +6,14 @@ import type { DraftDialog } from './DraftDrawer.tsx';
 import { DraftIcon, type DraftIconName } from './parts/icons.tsx';
 import { useLiveQuery } from './parts/live-query.ts';
 import { Popup } from './parts/Popup.tsx';
-import { useDraft } from './session.ts';
+import { useDraft, useDraftAnswer, useDraftTools } from './session.ts';
 import { newId } from './store/id.ts';
 import { type ApplyResult, type ChangeResult, clusterValuesRequest } from './worker/requests.ts';
 
 /** What the draft holds; picking an item opens it. */
 export function ItemList({ onDialog }: { readonly onDialog: (dialog: DraftDialog) => void }): ReactNode {
-  const { entry, result, actions } = useDraft();
+  const { entry, actions } = useDraft();
+  const { result } = useDraftAnswer();
   if (entry === undefined) return null;
   const { items } = entry.draft;
   return (
@@ -156,7 +157,7 @@ function Line({ icon, draftIcon, title, detail, mark }: LineProps): ReactNode {
 }
 
 function AddMenu({ onDialog }: { readonly onDialog: (dialog: DraftDialog) => void }): ReactNode {
-  const { actions } = useDraft();
+  const { actions } = useDraftTools();
   const { data: values } = useLiveQuery(clusterValuesRequest, null);
   const namespace = useRoute().scope[0] ?? values?.workloads[0]?.namespace ?? 'default';
   return (

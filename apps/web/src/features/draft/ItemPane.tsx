@@ -9,7 +9,7 @@ import { itemTitle } from './ItemList.tsx';
 import { findingNotices } from './impact/findings.ts';
 import { OtherItemPane } from './items/OtherItemPane.tsx';
 import { useLiveQuery } from './parts/live-query.ts';
-import { useDraft } from './session.ts';
+import { useDraft, useDraftAnswer, useDraftTools } from './session.ts';
 import { type ApplyResult, clusterValuesRequest } from './worker/requests.ts';
 
 const PolicyFormView = lazy(async () => ({
@@ -48,7 +48,8 @@ function useAssistance(values: ClusterValues | undefined): Extension | undefined
 }
 
 function PolicyPane({ item }: { readonly item: PolicyText }): ReactNode {
-  const { result, review, reviewIsFresh, actions } = useDraft();
+  const { actions } = useDraftTools();
+  const { result, review, reviewIsFresh } = useDraftAnswer();
   const [view, setView] = useState<'yaml' | 'form'>('yaml');
   const editor = useRef<EditorHandle>(null);
   const { data: values } = useLiveQuery(clusterValuesRequest, null);

@@ -6,7 +6,7 @@ import { entitySelection, whyNoEnd } from './parts/entity.ts';
 import { Popup } from './parts/Popup.tsx';
 import { endSpec, pinned } from './pins/model.ts';
 import { pinStore } from './pins/store.ts';
-import { useDraft } from './session.ts';
+import { useDraftTools } from './session.ts';
 import { newId } from './store/id.ts';
 
 interface PairActionsProps {
@@ -17,7 +17,7 @@ interface PairActionsProps {
 
 /** What drafting can do with a pair: allow exactly this, or close it. */
 export function PairDraftActions({ from, to, port }: PairActionsProps): ReactNode {
-  const { actions, store } = useDraft();
+  const { actions, store } = useDraftTools();
   const announce = useAnnounce();
   const pins = pinStore(store.cluster);
   const pin = (type: 'must-reach' | 'must-never-reach') => {
@@ -80,7 +80,7 @@ export function PairDraftActions({ from, to, port }: PairActionsProps): ReactNod
 
 /** What drafting can do with a workload or a namespace. */
 export function EntityDraftActions({ id }: { readonly id: EntityId }): ReactNode {
-  const { actions } = useDraft();
+  const { actions } = useDraftTools();
   const selection = entitySelection(id);
   if (selection === undefined) return null;
   const target =

@@ -4,4 +4,4 @@ export { DraftDrawer } from './DraftDrawer.tsx';
 export { PinsPanel } from './pins/PinsPanel.tsx';
 export { DraftProvider } from './provider.tsx';
 export { EntityDraftActions, PairDraftActions } from './SelectionActions.tsx';
-export { type DraftActions, useDraft } from './session.ts';
+export { useDraftTools } from './session.ts';

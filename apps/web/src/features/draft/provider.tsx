@@ -13,14 +13,22 @@ import { lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo, useRef
 import type { Navigate } from '../../app/contracts.ts';
 import { useEngine, useSession } from '../../data/engine.ts';
 import { useAnnounce, useNotify } from '../../shared/announce.tsx';
-import { impactSentence } from './impact/sentence.ts';
 import { latestOnly } from './parts/latest-only.ts';
 import { usePaste } from './parts/paste.ts';
-import { type DraftActions, DraftContext, type DraftSession, type PairQuestion } from './session.ts';
+import {
+  type DraftActions,
+  type DraftAnswer,
+  DraftAnswerContext,
+  DraftContext,
+  type DraftSession,
+  type DraftTools,
+  DraftToolsContext,
+  type PairQuestion,
+} from './session.ts';
 import { readShareLink } from './share.ts';
 import { draftStore, useDrafts } from './store/context.ts';
 import { newId } from './store/id.ts';
-import type { DraftStore } from './store/store.ts';
+import type { DraftEntry, DraftStore } from './store/store.ts';
 import {
   type ApplyPayload,
   type ApplyResult,
@@ -85,21 +93,36 @@ export function DraftProvider({ cluster, draft: shown, navigate, children }: Dra
       }),
     [engine, show],
   );
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new revision of the cluster, or kinds that it serves, needs the draft laid over it anew
+  // A new revision of the cluster, or other kinds that it serves, needs the draft laid over it anew.
+  const over = `${revision} ${policyKinds}`;
+  const exists = draft !== undefined;
+  const laid = useRef<{ readonly draft: Draft; readonly over: string }>(undefined);
   useEffect(() => {
     if (!ready) return;
-    if (draft !== undefined) {
+    const lay = (next: DraftEntry) => {
+      if (laid.current?.draft === next.draft && laid.current.over === over) return;
+      laid.current = { draft: next.draft, over };
+      apply({ draft: next.draft, version: next.version });
+    };
+    const known = exists ? store.entry(shown) : undefined;
+    if (known === undefined) {
+      laid.current = undefined;
+      setAnswer({ result: null, failure: null });
+      void engine.call(clearDraftRequest, null).catch(() => undefined);
+    } else {
       engine.drafts.start();
-      apply({ draft, version });
-      return;
+      lay(known);
     }
-    setAnswer({ result: null, failure: null });
-    void engine.call(clearDraftRequest, null).catch(() => undefined);
-  }, [engine, apply, draft, version, revision, ready, policyKinds]);
+    // Not by way of what is rendered: the worker computes while the page draws the key.
+    return store.subscribe(() => {
+      const next = store.entry(shown);
+      if (next !== undefined) lay(next);
+    });
+  }, [engine, apply, store, shown, exists, ready, over]);
 
   const result = answer.result?.draft === draft?.id ? answer.result : null;
   const { review, isFresh } = useReview(result, draft);
-  const sentence = result === null ? null : impactSentence(result.impact);
+  const sentence = result?.impact.sentence ?? null;
   useEffect(() => {
     if (sentence === null) return;
     // Spoken when typing pauses, not at each letter.
@@ -236,22 +259,17 @@ export function DraftProvider({ cluster, draft: shown, navigate, children }: Dra
   useLeaveWarning(storage !== 'ok' && entries.some(({ draft: { items } }) => items.length > 0));
   const dropping = usePaste(actions);
 
-  const session = useMemo(
-    (): DraftSession => ({
-      store,
-      entries,
-      entry,
-      result,
-      review,
-      reviewIsFresh: isFresh,
-      failure: answer.failure,
-      actions,
-    }),
-    [store, entries, entry, result, review, isFresh, answer.failure, actions],
+  const tools = useMemo((): DraftTools => ({ store, actions }), [store, actions]);
+  const session = useMemo((): DraftSession => ({ ...tools, entries, entry }), [tools, entries, entry]);
+  const told = useMemo(
+    (): DraftAnswer => ({ result, review, reviewIsFresh: isFresh, failure: answer.failure }),
+    [result, review, isFresh, answer.failure],
   );
   return (
-    <DraftContext value={session}>
-      {children}
+    <DraftToolsContext value={tools}>
+      <DraftContext value={session}>
+        <DraftAnswerContext value={told}>{children}</DraftAnswerContext>
+      </DraftContext>
       {dropping ? (
         <div className="draft-drop">Drop YAML, a folder of it, or a draft file to add it</div>
       ) : null}
@@ -260,7 +278,7 @@ export function DraftProvider({ cluster, draft: shown, navigate, children }: Dra
           <SuggestDialog question={question} onClose={() => setQuestion(null)} />
         </Suspense>
       )}
-    </DraftContext>
+    </DraftToolsContext>
   );
 }
 

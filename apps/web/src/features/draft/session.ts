@@ -11,11 +11,20 @@ import type { EntityId } from '../../app/contracts.ts';
 import type { DraftEntry, DraftStore } from './store/store.ts';
 import type { ApplyResult } from './worker/requests.ts';
 
-/** Everything below the provider needs of the draft that is shown. */
-export interface DraftSession {
+/** What stays the same while drafts are edited. */
+export interface DraftTools {
   readonly store: DraftStore;
+  readonly actions: DraftActions;
+}
+
+/** The drafts, and the one that is shown. */
+export interface DraftSession extends DraftTools {
   readonly entries: readonly DraftEntry[];
   readonly entry: DraftEntry | undefined;
+}
+
+/** What the draft that is shown does. */
+export interface DraftAnswer {
   /** The last answer of the worker for this draft; may be older than the draft while it computes. */
   readonly result: ApplyResult | null;
   /** The second look, made when typing pauses; null before the first. */
@@ -23,7 +32,6 @@ export interface DraftSession {
   /** Whether `review` is of the same version as `result`; positions in it are wrong otherwise. */
   readonly reviewIsFresh: boolean;
   readonly failure: string | null;
-  readonly actions: DraftActions;
 }
 
 /** What can be done to drafts, from anywhere in the app. Each makes a draft first where none is shown. */
@@ -62,13 +70,29 @@ export interface PairQuestion {
   readonly want: 'allow' | 'close';
 }
 
+/* Three, by how often they change: what only acts on drafts is not rendered at each key, and what shows them not twice. */
+export const DraftToolsContext = createContext<DraftTools | null>(null);
 export const DraftContext = createContext<DraftSession | null>(null);
+export const DraftAnswerContext = createContext<DraftAnswer | null>(null);
 
-/** The draft session. Only below `DraftProvider`. */
+/** What can be done to drafts; never renders again. Only below `DraftProvider`. */
+export function useDraftTools(): DraftTools {
+  return required(useContext(DraftToolsContext));
+}
+
+/** The drafts; renders again at each edit. Only below `DraftProvider`. */
 export function useDraft(): DraftSession {
-  const session = useContext(DraftContext);
-  if (session === null) throw new Error('useDraft needs a DraftProvider above it');
-  return session;
+  return required(useContext(DraftContext));
+}
+
+/** What the draft does; renders again when that is known. Only below `DraftProvider`. */
+export function useDraftAnswer(): DraftAnswer {
+  return required(useContext(DraftAnswerContext));
+}
+
+function required<T>(value: T | null): T {
+  if (value === null) throw new Error('drafts need a DraftProvider above them');
+  return value;
 }
 
 /** A file name for a draft: safe, short, and recognisable. */

@@ -8,7 +8,14 @@ import {
 import { defaultKeymap, indentWithTab } from '@codemirror/commands';
 import { yaml } from '@codemirror/lang-yaml';
 import { bracketMatching, codeFolding, foldGutter, foldKeymap, indentUnit } from '@codemirror/language';
-import { type Diagnostic, lintGutter, lintKeymap, nextDiagnostic, setDiagnostics } from '@codemirror/lint';
+import {
+  type Diagnostic,
+  forEachDiagnostic,
+  lintGutter,
+  lintKeymap,
+  nextDiagnostic,
+  setDiagnostics,
+} from '@codemirror/lint';
 import { highlightSelectionMatches, search, searchKeymap } from '@codemirror/search';
 import {
   Annotation,
@@ -92,6 +99,27 @@ function replaceChanged(state: EditorState, text: string): TransactionSpec {
     annotations: external.of(true),
     scrollIntoView: true,
   };
+}
+
+/** Whether just this is marked already: it mostly is, and drawing marks anew at each key costs more than the key itself. */
+function isMarked(state: EditorState, wanted: readonly Diagnostic[]): boolean {
+  let same = 0;
+  let marked = 0;
+  forEachDiagnostic(state, ({ severity, message, source }, from, to) => {
+    marked += 1;
+    if (
+      wanted.some(
+        (one) =>
+          one.from === from &&
+          one.to === to &&
+          one.severity === severity &&
+          one.message === message &&
+          one.source === source,
+      )
+    )
+      same += 1;
+  });
+  return marked === wanted.length && same === marked;
 }
 
 /**
@@ -198,7 +226,9 @@ export function YamlEditor({
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new editor needs its marks again
   useEffect(() => {
     const editor = view.current;
-    if (editor !== null) editor.dispatch(setDiagnostics(editor.state, marks(editor.state.doc)));
+    if (editor === null) return;
+    const next = marks(editor.state.doc);
+    if (!isMarked(editor.state, next)) editor.dispatch(setDiagnostics(editor.state, next));
   }, [marks, id]);
 
   useImperativeHandle(

@@ -1,24 +1,21 @@
-import type {
-  DraftReview,
-  FutureOpening,
-  Impact,
-  ImpactEnd,
-  ImpactKind,
-  ImpactRow,
-} from '@bulkhead/policy-engine';
+import type { DraftReview, FutureOpening, ImpactEnd, ImpactKind, ImpactRow } from '@bulkhead/policy-engine';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type ReactNode, type RefObject, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { memo, type ReactNode, type RefObject, useEffect, useMemo, useRef, useState } from 'react';
 import type { Navigate } from '../../../app/contracts.ts';
 import { useEngine } from '../../../data/engine.ts';
 import { Icon } from '../../../shared/icons.tsx';
 import { Button, formatCount, plural } from '../../../shared/ui.tsx';
 import { DraftIcon } from '../parts/icons.tsx';
 import { PinsStrip } from '../pins/PinsStrip.tsx';
-import { useDraft } from '../session.ts';
-import { type ApplyResult, type DraftNotice, expandImpactRequest } from '../worker/requests.ts';
+import { useDraft, useDraftAnswer, useDraftTools } from '../session.ts';
+import {
+  type ApplyResult,
+  type DraftNotice,
+  expandImpactRequest,
+  type ImpactReading,
+} from '../worker/requests.ts';
 import { findingNotices } from './findings.ts';
-import { groupRows, type ImpactGroup, isOwn, othersText, rowKey } from './group.ts';
-import { impactSentence } from './sentence.ts';
+import { type ImpactGroup, isOwn, rowKey } from './group.ts';
 
 const KINDS: readonly { readonly kind: ImpactKind; readonly label: string; readonly badge: string }[] = [
   { kind: 'opened', label: 'Opened', badge: 'opened' },
@@ -48,8 +45,11 @@ function KindIcon({ kind }: { readonly kind: ImpactKind }): ReactNode {
 
 /** What the draft changes: a sentence, warnings, and every connection that opens, closes, widens or narrows. */
 export function ImpactPane({ navigate }: { readonly navigate: Navigate }): ReactNode {
-  const { result, review, failure } = useDraft();
+  const { result, review, failure } = useDraftAnswer();
+  const { entry } = useDraft();
+  const isLate = useLate(result !== null && result.version !== entry?.version);
   const pane = useRef<HTMLElement>(null);
+  const head = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (result !== null) performance.mark('bulkhead:impact', { detail: result.version });
   }, [result]);
@@ -58,7 +58,8 @@ export function ImpactPane({ navigate }: { readonly navigate: Navigate }): React
       ref={pane}
       className="draft-impact"
       aria-label="Impact"
-      aria-busy={result === null}
+      aria-busy={result === null || isLate}
+      data-late={isLate}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
       tabIndex={0}
     >
@@ -72,17 +73,43 @@ export function ImpactPane({ navigate }: { readonly navigate: Navigate }): React
         <p className="draft-hint muted">Computing the impact…</p>
       ) : (
         <>
-          <p className="draft-sentence" data-testid="impact-sentence">
-            {impactSentence(result.impact)}
-          </p>
-          <PinsStrip />
-          <SafetyLine review={review} />
-          <Notices result={result} />
-          <ImpactList impact={result.impact} navigate={navigate} version={result.version} pane={pane} />
+          <div ref={head}>
+            <p className="draft-sentence" data-testid="impact-sentence">
+              {isLate ? <span className="muted">Before the last edit: </span> : null}
+              {result.impact.sentence}
+            </p>
+            <PinsStrip />
+            <SafetyLine review={review} />
+            <Notices result={result} review={review} />
+          </div>
+          <ImpactList
+            impact={result.impact}
+            navigate={navigate}
+            version={result.version}
+            pane={pane}
+            head={head}
+          />
         </>
       )}
     </section>
   );
+}
+
+/** An answer that takes longer than this is said to be under way; sooner it would only flicker. */
+const LATE_MS = 300;
+
+/** Whether something has been waited for too long by now. */
+function useLate(waits: boolean): boolean {
+  const [late, setLate] = useState(false);
+  useEffect(() => {
+    if (!waits) return;
+    const timer = setTimeout(() => setLate(true), LATE_MS);
+    return () => {
+      clearTimeout(timer);
+      setLate(false);
+    };
+  }, [waits]);
+  return waits && late;
 }
 
 /** More warnings than these are folded, so that the connections that change are not far below. */
@@ -90,8 +117,12 @@ const NOTICES_SHOWN = 3;
 /** What hurts most is never among the folded. */
 const SEVERITIES: readonly DraftNotice['severity'][] = ['error', 'warning', 'info'];
 
-function Notices({ result }: { readonly result: ApplyResult }): ReactNode {
-  const { review } = useDraft();
+interface NoticesProps {
+  readonly result: ApplyResult;
+  readonly review: DraftReview | null;
+}
+
+const Notices = memo(function Notices({ result, review }: NoticesProps): ReactNode {
   const [open, setOpen] = useState(false);
   const notices = [...result.notices, ...findingNotices(review)].toSorted(
     (a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity),
@@ -117,10 +148,10 @@ function Notices({ result }: { readonly result: ApplyResult }): ReactNode {
       )}
     </>
   );
-}
+});
 
 function Notice({ notice }: { readonly notice: DraftNotice }): ReactNode {
-  const { actions } = useDraft();
+  const { actions } = useDraftTools();
   const { item, edits } = notice;
   const body = (
     <>
@@ -152,7 +183,7 @@ function Notice({ notice }: { readonly notice: DraftNotice }): ReactNode {
 }
 
 /** What holds for pods that do not exist yet. */
-function SafetyLine({ review }: { readonly review: DraftReview | null }): ReactNode {
+const SafetyLine = memo(function SafetyLine({ review }: { readonly review: DraftReview | null }): ReactNode {
   const [open, setOpen] = useState(false);
   if (review === null) return <p className="draft-safety muted">Checking what it means for pods to come…</p>;
   const { opensNothing, namespaces, counterexamples } = review.safety;
@@ -184,7 +215,7 @@ function SafetyLine({ review }: { readonly review: DraftReview | null }): ReactN
       </div>
     </div>
   );
-}
+});
 
 function placeText(namespaces: readonly string[]): string {
   if (namespaces.length === 0) return '';
@@ -199,11 +230,12 @@ function exampleText({ direction, subject, peer, ports }: FutureOpening): string
 }
 
 interface ImpactListProps {
-  readonly impact: Impact;
+  readonly impact: ImpactReading;
   readonly version: number;
   readonly navigate: Navigate;
-  /** What scrolls: the list stands below the warnings in it. */
+  /** What scrolls, and what of it stands above the list. */
   readonly pane: RefObject<HTMLElement | null>;
+  readonly head: RefObject<HTMLElement | null>;
 }
 
 type Line =
@@ -211,18 +243,22 @@ type Line =
   | { readonly type: 'row'; readonly row: ImpactRow; readonly depth: 0 | 1 }
   | { readonly type: 'loading'; readonly key: string };
 
-function ImpactList({ impact, version, navigate, pane }: ImpactListProps): ReactNode {
+const ImpactList = memo(function ImpactList({
+  impact,
+  version,
+  navigate,
+  pane,
+  head,
+}: ImpactListProps): ReactNode {
   const [only, setOnly] = useState<ImpactKind | null>(null);
   const { open, rowsOf, toggle } = useExpanded(version);
   const list = useRef<HTMLUListElement>(null);
-  const [above, setAbove] = useState(0);
-  // Whatever stands above the list may have grown since.
-  useLayoutEffect(() => setAbove(list.current?.offsetTop ?? 0));
+  const counted = KINDS.filter(({ kind }) => impact.pairs[kind] > 0);
+  const above = useOffset(list, head, counted.length > 0);
   const lines = useMemo((): readonly Line[] => {
     const list: Line[] = [];
-    const rows = [...impact.rows, ...impact.ownPods.rows];
-    const kinds = KINDS.filter(({ kind }) => only === null || kind === only);
-    for (const group of kinds.flatMap(({ kind }) => groupRows(rows.filter((row) => row.kind === kind)))) {
+    for (const group of impact.groups) {
+      if (only !== null && group.kind !== only) continue;
       if (group.shared !== null) list.push({ type: 'group', group });
       if (group.shared !== null && !open.has(group.key)) continue;
       for (const row of group.rows) {
@@ -245,9 +281,6 @@ function ImpactList({ impact, version, navigate, pane }: ImpactListProps): React
     estimateSize: () => 46,
     overscan: 10,
   });
-  const count = (kind: ImpactKind) => impact.pairs[kind] + impact.ownPods.pairs[kind];
-  const counted = KINDS.filter(({ kind }) => count(kind) > 0);
-  const omitted = impact.omitted + impact.ownPods.omitted;
   if (counted.length === 0) return null;
   return (
     <>
@@ -263,7 +296,7 @@ function ImpactList({ impact, version, navigate, pane }: ImpactListProps): React
             onClick={() => setOnly(only === kind ? null : kind)}
           >
             <KindIcon kind={kind} />
-            {label} {formatCount(count(kind))}
+            {label} {formatCount(impact.pairs[kind])}
           </button>
         ))}
       </fieldset>
@@ -307,11 +340,27 @@ function ImpactList({ impact, version, navigate, pane }: ImpactListProps): React
           );
         })}
       </ul>
-      {omitted > 0 ? (
-        <p className="draft-hint muted">{formatCount(omitted)} more rows are not listed.</p>
+      {impact.omitted > 0 ? (
+        <p className="draft-hint muted">{formatCount(impact.omitted)} more rows are not listed.</p>
       ) : null}
     </>
   );
+});
+
+/** How far down an element stands, in pixels; follows what is above it without asking for a layout at each key. */
+function useOffset(
+  element: RefObject<HTMLElement | null>,
+  above: RefObject<HTMLElement | null>,
+  isShown: boolean,
+): number {
+  const [offset, setOffset] = useState(0);
+  useEffect(() => {
+    if (above.current === null || !isShown) return;
+    const observer = new ResizeObserver(() => setOffset(element.current?.offsetTop ?? 0));
+    observer.observe(above.current);
+    return () => observer.disconnect();
+  }, [element, above, isShown]);
+  return offset;
 }
 
 /** Rows between namespaces that were opened up; forgotten when the draft changes, since they are of the old state. */
@@ -356,9 +405,9 @@ interface GroupProps {
 /** Many rows that say the same, as one. */
 function Group({ group, expanded, onToggle }: GroupProps): ReactNode {
   const [first] = group.rows;
-  if (first === undefined) return null;
+  if (first === undefined || group.shared === null) return null;
   const badge = KINDS.find(({ kind }) => kind === first.kind);
-  const others = <span className="draft-end">{othersText(group)}</span>;
+  const others = <span className="draft-end">{group.shared.others}</span>;
   return (
     <div className="draft-row">
       <button type="button" className="draft-row-main" aria-expanded={expanded} onClick={onToggle}>
@@ -368,9 +417,15 @@ function Group({ group, expanded, onToggle }: GroupProps): ReactNode {
         </span>
         <span className="draft-row-text">
           <span className="draft-row-ends">
-            {group.shared === 'from' ? <End end={first.from} /> : others}
+            {group.shared.end === 'from' ? <End end={first.from} /> : others}
             <Icon name="arrow" size={12} />
-            {group.shared === 'to' ? <End end={first.to} /> : group.shared === 'own' ? <OwnPods /> : others}
+            {group.shared.end === 'to' ? (
+              <End end={first.to} />
+            ) : group.shared.end === 'own' ? (
+              <OwnPods />
+            ) : (
+              others
+            )}
             <span className="count">{formatCount(group.rows.length)}</span>
           </span>
           <span className="draft-row-ports">

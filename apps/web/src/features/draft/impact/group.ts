@@ -1,12 +1,18 @@
-import type { ImpactRow } from '@bulkhead/policy-engine';
+import type { ImpactKind, ImpactRow } from '@bulkhead/policy-engine';
 
 /** Rows that say the same of several ends: all from one end, all to one end, or each among its own pods, with the same ports. */
 export interface ImpactGroup {
   readonly key: string;
+  readonly kind: ImpactKind;
   readonly rows: readonly ImpactRow[];
-  /** Which end all rows share; `own`: each row is of a workload with itself; null for a group of one row. */
-  readonly shared: 'from' | 'to' | 'own' | null;
+  /**
+   * Which end all rows share (`own`: each row is of a workload with itself), and the other ends in words; null for a group
+   * of one row.
+   */
+  readonly shared: { readonly end: Side; readonly others: string } | null;
 }
+
+type Side = 'from' | 'to' | 'own';
 
 /** Whether a row is of a workload with itself: what changes among its pods. */
 export function isOwn({ from, to }: ImpactRow): boolean {
@@ -21,31 +27,54 @@ const WORTH_FOLDING = 4;
  * fewer groups of a row's kind wins.
  */
 export function groupRows(rows: readonly ImpactRow[]): readonly ImpactGroup[] {
-  const kinds = new Set(rows.map(({ kind }) => kind));
-  return [...kinds].flatMap((kind) => {
-    const ofKind = rows.filter((row) => row.kind === kind);
+  const kinds = new Map<ImpactKind, ImpactRow[]>();
+  for (const row of rows) listIn(kinds, row.kind).push(row);
+  return [...kinds].flatMap(([kind, ofKind]) => {
     const between = ofKind.filter((row) => !isOwn(row));
     const byTo = foldBy(between, 'to');
     const byFrom = foldBy(between, 'from');
     const own = foldBy(ofKind.filter(isOwn), 'own');
-    return [...(byFrom.length < byTo.length ? byFrom : byTo), ...own];
+    return [
+      ...(groupCount(byFrom) < groupCount(byTo)
+        ? groupsOf(kind, byFrom, 'from')
+        : groupsOf(kind, byTo, 'to')),
+      ...groupsOf(kind, own, 'own'),
+    ];
   });
 }
 
-function foldBy(rows: readonly ImpactRow[], side: 'from' | 'to' | 'own'): readonly ImpactGroup[] {
+function groupsOf(kind: ImpactKind, folds: Folds, end: Side): readonly ImpactGroup[] {
+  return [...folds].flatMap(([key, rows]): readonly ImpactGroup[] =>
+    rows.length >= WORTH_FOLDING
+      ? [{ key: `${end} ${kind} ${key}`, kind, rows, shared: { end, others: othersText(rows, end) } }]
+      : rows.map((row) => ({ key: rowKey(row), kind, rows: [row], shared: null })),
+  );
+}
+
+type Folds = ReadonlyMap<string, readonly ImpactRow[]>;
+
+function foldBy(rows: readonly ImpactRow[], side: Side): Folds {
   const found = new Map<string, ImpactRow[]>();
   for (const row of rows) {
     const end = side === 'own' ? '' : row[side].id;
-    const key = `${side} ${row.kind} ${end} ${row.opened.label} ${row.closed.label} ${row.unknown.label}`;
-    const own = found.get(key);
-    if (own === undefined) found.set(key, [row]);
-    else own.push(row);
+    listIn(found, `${end} ${row.opened.label} ${row.closed.label} ${row.unknown.label}`).push(row);
   }
-  return [...found].flatMap(([key, own]): readonly ImpactGroup[] =>
-    own.length >= WORTH_FOLDING
-      ? [{ key, rows: own, shared: side }]
-      : own.map((row) => ({ key: rowKey(row), rows: [row], shared: null })),
-  );
+  return found;
+}
+
+function groupCount(folds: Folds): number {
+  let groups = 0;
+  for (const { length } of folds.values()) groups += length >= WORTH_FOLDING ? 1 : length;
+  return groups;
+}
+
+function listIn<K, V>(lists: Map<K, V[]>, key: K): V[] {
+  let list = lists.get(key);
+  if (list === undefined) {
+    list = [];
+    lists.set(key, list);
+  }
+  return list;
 }
 
 export function rowKey(row: ImpactRow): string {
@@ -53,16 +82,16 @@ export function rowKey(row: ImpactRow): string {
 }
 
 /** `a, b and 12 more`, by namespace where that is shorter to say. */
-export function othersText(group: ImpactGroup): string {
-  const side = group.shared === 'to' ? 'from' : 'to';
-  const labels = group.rows.map((row) => {
+function othersText(rows: readonly ImpactRow[], shared: Side): string {
+  const side = shared === 'to' ? 'from' : 'to';
+  const namespaces = new Set(rows.map((row) => row[side].namespace ?? row[side].label));
+  const [namespace] = namespaces;
+  if (namespaces.size === 1) return `${rows.length} in ${namespace}`;
+  const [first = '', second = ''] = rows.slice(0, 2).map((row) => {
     const end = row[side];
     return end.namespace === undefined || end.type === 'namespace'
       ? end.label
       : `${end.namespace}/${end.label}`;
   });
-  const namespaces = [...new Set(group.rows.map((row) => row[side].namespace ?? row[side].label))];
-  if (namespaces.length === 1) return `${labels.length} in ${namespaces[0]}`;
-  const [first = '', second = ''] = labels;
-  return `${first}, ${second} and ${labels.length - 2} more`;
+  return `${first}, ${second} and ${rows.length - 2} more`;
 }

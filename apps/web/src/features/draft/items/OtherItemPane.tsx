@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { Button } from '../../../shared/ui.tsx';
 import { useLiveQuery } from '../parts/live-query.ts';
 import { Scroll } from '../parts/Scroll.tsx';
-import { useDraft } from '../session.ts';
+import { useDraftTools } from '../session.ts';
 import { clusterValuesRequest, livePolicyRequest } from '../worker/requests.ts';
 import { NamespacePane, WorkloadPane } from './HypotheticalPanes.tsx';
 import { LabelsPane } from './LabelsPane.tsx';
@@ -19,7 +19,7 @@ const TITLES = {
 
 /** Edits that are not YAML of policies. */
 export function OtherItemPane({ item }: { readonly item: OtherItem }): ReactNode {
-  const { actions } = useDraft();
+  const { actions } = useDraftTools();
   const { data: values } = useLiveQuery(clusterValuesRequest, null);
   const change = (next: OtherItem) => actions.replaceItem(next, `item ${item.id}`);
   return (
@@ -44,7 +44,7 @@ export function OtherItemPane({ item }: { readonly item: OtherItem }): ReactNode
 }
 
 function RemovalPane({ item }: { readonly item: PolicyRemoval }): ReactNode {
-  const { actions } = useDraft();
+  const { actions } = useDraftTools();
   const { kind, namespace, name } = item.policy;
   const { data: live } = useLiveQuery(livePolicyRequest, { key: `${kind}/${namespace ?? ''}/${name}` });
   return (

@@ -1,5 +1,5 @@
 import { type ReactNode, useState } from 'react';
-import { useDraft } from '../session.ts';
+import { useDraftTools } from '../session.ts';
 import { livePoliciesRequest } from '../worker/requests.ts';
 import { Dialog } from './Dialog.tsx';
 import { useLiveQuery } from './live-query.ts';
@@ -14,7 +14,7 @@ const SHOWN = 200;
 
 /** Picks a live policy, to edit it or to mark it for removal. */
 export default function PolicyPicker({ purpose, onClose }: PolicyPickerProps): ReactNode {
-  const { actions } = useDraft();
+  const { actions } = useDraftTools();
   const [search, setSearch] = useState('');
   const { data: policies = [] } = useLiveQuery(livePoliciesRequest, null);
   const words = search.toLowerCase().split(/\s+/);

@@ -1,7 +1,7 @@
 import type { Invariant } from '@bulkhead/policy-engine';
 import { useMemo } from 'react';
 import { useEngineQuery } from '../../../data/engine.ts';
-import { useDraft } from '../session.ts';
+import { useDraftTools } from '../session.ts';
 import { type PinVerdict, pinsRequest } from '../worker/requests.ts';
 import { type PinStore, pinStore, usePins } from './store.ts';
 
@@ -13,7 +13,7 @@ export interface JudgedPin {
 
 /** The pins of the cluster that is shown, each judged with and without the draft. */
 export function useJudgedPins(): { readonly store: PinStore; readonly pins: readonly JudgedPin[] } {
-  const { store: drafts } = useDraft();
+  const { store: drafts } = useDraftTools();
   const store = pinStore(drafts.cluster);
   const invariants = usePins(store);
   const { data } = useEngineQuery(pinsRequest, { invariants }, { enabled: invariants.length > 0 });

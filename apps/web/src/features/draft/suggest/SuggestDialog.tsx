@@ -17,7 +17,7 @@ import { TextInput } from '../form/TextInput.tsx';
 import { Dialog } from '../parts/Dialog.tsx';
 import { suggestEnd, whyNoEnd } from '../parts/entity.ts';
 import { useLiveQuery } from '../parts/live-query.ts';
-import { type PairQuestion, useDraft } from '../session.ts';
+import { type PairQuestion, useDraftTools } from '../session.ts';
 import { parsePorts } from '../templates/inputs.ts';
 import { clusterValuesRequest, suggestRequest } from '../worker/requests.ts';
 import { type EndChoice, endChoices, endText, readEnd } from './ends.ts';
@@ -169,7 +169,7 @@ function EndField({ label, id, choices, focus, onChange }: EndFieldProps): React
 
 /** Takes a suggestion into the draft, and says what came of it. */
 function useUse(onClose: () => void): (suggestion: Suggestion) => Promise<void> {
-  const { actions } = useDraft();
+  const { actions } = useDraftTools();
   const notify = useNotify();
   return useCallback(
     async ({ title, edits }) => {

@@ -13,7 +13,7 @@ import { Dialog } from '../parts/Dialog.tsx';
 import { entitySelection } from '../parts/entity.ts';
 import { useLiveQuery } from '../parts/live-query.ts';
 import { Scroll } from '../parts/Scroll.tsx';
-import { useDraft } from '../session.ts';
+import { useDraftTools } from '../session.ts';
 import { clusterValuesRequest, templateContextRequest } from '../worker/requests.ts';
 import { parseCidrs, parsePorts } from './inputs.ts';
 
@@ -26,7 +26,7 @@ const GROUPS = [
 
 /** Recipes, filled from the selection; the YAML is shown as it will stand in the draft. */
 export default function TemplatePicker({ onClose }: { readonly onClose: () => void }): ReactNode {
-  const { actions } = useDraft();
+  const { actions } = useDraftTools();
   const selected = useSelected();
   const [id, setId] = useState('deny-ingress');
   const [subject, setSubject] = useState<TemplateSelection | undefined>(selected.subject);

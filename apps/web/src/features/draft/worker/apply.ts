@@ -6,13 +6,17 @@ import {
   type ClusterSnapshot,
   compileOverlay,
   type Draft,
+  IMPACT_KINDS,
+  type Impact,
   impactOf,
   type PolicyKey,
   policyKey,
 } from '@bulkhead/policy-engine';
 import { answer, type EngineSession, type Handler } from '../../../worker/session.ts';
+import { groupRows } from '../impact/group.ts';
+import { impactSentence } from '../impact/sentence.ts';
 import { draftNotices } from './notices.ts';
-import { type ApplyResult, applyDraftRequest, type ChangeResult } from './requests.ts';
+import { type ApplyResult, applyDraftRequest, type ChangeResult, type ImpactReading } from './requests.ts';
 
 /** The last overlay: keeps a draft that has new labels, workloads or CIDRs cheap to type in. */
 let last: ClusterOverlay | undefined;
@@ -40,7 +44,7 @@ function apply(session: EngineSession, draft: Draft, version: number): ApplyResu
     draft: draft.id,
     version,
     revision: session.revision,
-    impact,
+    impact: readingOf(impact),
     changes: applied.changes.map((change) => changeResult(change, before, after)),
     conflicts: applied.conflicts,
     notices: draftNotices({ applied, impact, policyKinds: session.policyKinds }),
@@ -48,6 +52,25 @@ function apply(session: EngineSession, draft: Draft, version: number): ApplyResu
       [...applied.texts].map(([id, { diagnostics, broken, kept }]) => [id, { diagnostics, broken, kept }]),
     ),
     took: performance.now() - start,
+  };
+}
+
+function readingOf(impact: Impact): ImpactReading {
+  const { level, rows, pairs, omitted, ownPods } = impact;
+  const all = [...rows, ...ownPods.rows];
+  return {
+    level,
+    sentence: impactSentence(impact),
+    groups: IMPACT_KINDS.flatMap((kind) => groupRows(all.filter((row) => row.kind === kind))),
+    pairs: {
+      opened: pairs.opened + ownPods.pairs.opened,
+      widened: pairs.widened + ownPods.pairs.widened,
+      rearranged: pairs.rearranged + ownPods.pairs.rearranged,
+      uncertain: pairs.uncertain + ownPods.pairs.uncertain,
+      narrowed: pairs.narrowed + ownPods.pairs.narrowed,
+      closed: pairs.closed + ownPods.pairs.closed,
+    },
+    omitted: omitted + ownPods.omitted,
   };
 }
 

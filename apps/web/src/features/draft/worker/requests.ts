@@ -9,6 +9,7 @@ import type {
   EditedDraft,
   Impact,
   ImpactRow,
+  ImpactTally,
   Invariant,
   InvariantStatus,
   PolicyEdit,
@@ -21,6 +22,7 @@ import type {
   TextDiagnostic,
 } from '@bulkhead/policy-engine';
 import { requestKind } from '../../../worker/request.ts';
+import type { ImpactGroup } from '../impact/group.ts';
 
 export interface ApplyPayload {
   readonly draft: Draft;
@@ -56,11 +58,21 @@ export interface DraftNotice {
   readonly edits?: readonly PolicyEdit[];
 }
 
+/** An impact as it is read; worked out in the worker, which is asked at each key. */
+export interface ImpactReading extends Pick<Impact, 'level'> {
+  readonly sentence: string;
+  /** All rows, folded, those of a workload with itself among them; by kind. */
+  readonly groups: readonly ImpactGroup[];
+  /** Counts over both: pairs by how they change, and rows left out. */
+  readonly pairs: ImpactTally;
+  readonly omitted: number;
+}
+
 export interface ApplyResult {
   readonly draft: string;
   readonly version: number;
   readonly revision: number;
-  readonly impact: Impact;
+  readonly impact: ImpactReading;
   readonly changes: readonly ChangeResult[];
   readonly conflicts: readonly DraftConflict[];
   readonly notices: readonly DraftNotice[];
