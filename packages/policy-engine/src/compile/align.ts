@@ -245,11 +245,13 @@ function successorsOf(was: readonly PodRecord[], is: readonly PodRecord[]): Int3
   });
 }
 
-function keyOf({ namespace, name, workload }: PodRecord): string {
+/** What a pod is called, and who made it. */
+export function keyOf({ namespace, name, workload }: PodRecord): string {
   return `${namespace}/${name}/${workload.name}[${workload.kind}]`;
 }
 
-function isAlike(a: PodRecord, b: PodRecord): boolean {
+/** Whether two states of a pod are the same endpoint in all but its labels and ports. */
+export function isAlike(a: PodRecord, b: PodRecord): boolean {
   return (
     isEndpoint(a) === isEndpoint(b) &&
     a.hostNetwork === b.hostNetwork &&

@@ -1,24 +1,17 @@
 import type { Diagnostic } from '../diagnostic.ts';
 import { type LoweredPolicy, lowerPolicy } from '../dialects/index.ts';
-import { DIRECTIONS, type Direction, type PeerTerm, type RuleBlock, TIERS } from '../ir/ir.ts';
+import { DIRECTIONS, type Direction, type PeerTerm, type RuleBlock } from '../ir/ir.ts';
 import { type ClusterSnapshot, type PolicyKey, type PolicyRecord, policyKey } from '../model/records.ts';
 import { ConnectionSpace } from '../sets/connection-set.ts';
-import {
-  forEachMember,
-  has,
-  type IntervalSet,
-  intersect,
-  interval,
-  isEmptySet,
-  subtract,
-  unionAll,
-} from '../sets/interval-set.ts';
+import { forEachMember, has, type IntervalSet, subtract, unionAll } from '../sets/interval-set.ts';
 import { blocksOfCidr } from './address-blocks.ts';
 import { alignUniverse } from './align.ts';
+import { type Relabelling, relabel } from './relabel.ts';
 import { Resolver } from './resolve.ts';
-import { cellAt, type ListId, type Row, type RowInput, RowSolver, unreadTierInput } from './rows.ts';
+import { cellAt, type ListId, type Row, type RowInput, RowSolver } from './rows.ts';
 import { Selecting } from './selecting.ts';
 import { buildUniverse, refineUniverse, type Universe } from './universe.ts';
+import { unreadInputs } from './unread-tiers.ts';
 import { type CellId, VerdictCells } from './verdict-cells.ts';
 
 /** A policy of the snapshot with what it was lowered to. */
@@ -93,7 +86,7 @@ export function compile(snapshot: ClusterSnapshot, options: CompileOptions = {})
 function assemble(
   snapshot: ClusterSnapshot,
   universe: Universe,
-  policies: ReadonlyMap<PolicyKey, CompiledPolicy>,
+  policies: Policies,
   solver: RowSolver,
 ): Cluster {
   return {
@@ -102,7 +95,7 @@ function assemble(
     solver,
     cells: solver.cells,
     policies,
-    diagnostics: [...policies.values()].flatMap((policy) => policy.diagnostics),
+    diagnostics: diagnosticsOf(policies),
     rowIds: selectRows(snapshot, universe, solver, policies.values()),
   };
 }
@@ -162,7 +155,14 @@ export function evaluateAllRows(cluster: Cluster): { readonly rows: number } {
 
 const lowered = new WeakMap<PolicyRecord, CompiledPolicy>();
 
-function lowerAll(records: readonly PolicyRecord[]): Map<PolicyKey, CompiledPolicy> {
+type Policies = ReadonlyMap<PolicyKey, CompiledPolicy>;
+
+/** Lists of policies are never changed in place, and one is asked for by each step of compiling it. */
+const loweredLists = new WeakMap<readonly PolicyRecord[], Policies>();
+
+function lowerAll(records: readonly PolicyRecord[]): Policies {
+  const known = loweredLists.get(records);
+  if (known !== undefined) return known;
   const out = new Map<PolicyKey, CompiledPolicy>();
   for (const record of records) {
     let policy = lowered.get(record);
@@ -173,7 +173,28 @@ function lowerAll(records: readonly PolicyRecord[]): Map<PolicyKey, CompiledPoli
     }
     out.set(policy.key, policy);
   }
+  loweredLists.set(records, out);
   return out;
+}
+
+/** Policies that one state has and another has not, or has otherwise. */
+interface PolicyDelta {
+  readonly gone: readonly CompiledPolicy[];
+  readonly come: readonly CompiledPolicy[];
+}
+
+const deltas = new WeakMap<Policies, { readonly base: Policies; readonly delta: PolicyDelta }>();
+
+function policyDelta(base: Policies, policies: Policies): PolicyDelta {
+  const known = deltas.get(policies);
+  if (known?.base === base) return known.delta;
+  const gone: CompiledPolicy[] = [];
+  const come: CompiledPolicy[] = [];
+  for (const [key, policy] of base) if (policies.get(key) !== policy) gone.push(policy);
+  for (const [key, policy] of policies) if (base.get(key) !== policy) come.push(policy);
+  const delta = { gone, come };
+  deltas.set(policies, { base, delta });
+  return delta;
 }
 
 /** What the policies need told apart. */
@@ -195,8 +216,8 @@ function needsOf(policies: Iterable<CompiledPolicy>): Needs {
 }
 
 /** Needs of the policies that a cluster doesn't have; its universe meets those of its own. */
-function newNeeds(base: Cluster, policies: ReadonlyMap<PolicyKey, CompiledPolicy>): Needs {
-  return needsOf([...policies.values()].filter((policy) => base.policies.get(policy.key) !== policy));
+function newNeeds(base: Cluster, policies: Policies): Needs {
+  return needsOf(policyDelta(base.policies, policies).come);
 }
 
 function addPeerNeeds(needs: Needs, peer: PeerTerm): void {
@@ -266,6 +287,11 @@ export function compileAligned(
   changed: ClusterSnapshot,
 ): { readonly before: Cluster; readonly after: Cluster } {
   const { cells, snapshot, policies } = base;
+  const relabelling = relabel(base.universe, changed);
+  if (relabelling !== undefined) {
+    const after = recompile(relabelled(base, relabelling), changed, lowerAll(changed.policies));
+    return { before: base, after };
+  }
   const universes = alignUniverse(base.universe, changed);
   const resolverOf = (universe: Universe): Resolver =>
     new Resolver(universe, cells.space, new Selecting(universe));
@@ -277,29 +303,56 @@ export function compileAligned(
   return { before, after: assemble(changed, universes.after, lowerAll(changed.policies), solver) };
 }
 
+/** The same policies over other labels: only what selects otherwise then is resolved and laid out anew. */
+function relabelled(base: Cluster, { universe, meansTheSame }: Relabelling): Cluster {
+  const resolver = new Resolver(universe, base.cells.space, new Selecting(universe));
+  const solver = base.solver.forState(resolver, meansTheSame);
+  const blocks: RuleBlock[] = [];
+  for (const policy of base.policies.values()) {
+    for (const block of policy.blocks) if (!meansTheSame(block)) blocks.push(block);
+  }
+  const rowIds = exchangeBlocks(base, { gone: blocks }, { solver, come: blocks });
+  return { ...base, snapshot: universe.snapshot, universe, solver, rowIds };
+}
+
 /**
  * The same cluster under other compiled policies (a rule left out, say). They may name no CIDR, domain or per-pod label
  * that the cluster's own policies don't. `snapshot` stays as it is.
  */
-export function withPolicies(base: Cluster, policies: ReadonlyMap<PolicyKey, CompiledPolicy>): Cluster {
+export function withPolicies(base: Cluster, policies: Policies): Cluster {
   return recompile(base, base.snapshot, policies);
 }
 
 /** The same universe with other policies: only the columns that changed policies select get new rows. */
-function recompile(
-  base: Cluster,
-  snapshot: ClusterSnapshot,
-  policies: ReadonlyMap<PolicyKey, CompiledPolicy>,
-): Cluster {
+function recompile(base: Cluster, snapshot: ClusterSnapshot, policies: Policies): Cluster {
   const { solver, universe } = base;
-  const gone: RuleBlock[] = [];
-  const come: RuleBlock[] = [];
-  for (const [key, policy] of base.policies) if (policies.get(key) !== policy) gone.push(...policy.blocks);
-  for (const [key, policy] of policies) if (base.policies.get(key) !== policy) come.push(...policy.blocks);
+  const delta = policyDelta(base.policies, policies);
+  const rowIds = exchangeBlocks(
+    base,
+    { gone: delta.gone.flatMap(({ blocks }) => blocks) },
+    { solver, come: delta.come.flatMap(({ blocks }) => blocks) },
+  );
+  return {
+    snapshot,
+    universe,
+    solver,
+    cells: base.cells,
+    policies,
+    diagnostics: diagnosticsOf(policies),
+    rowIds,
+  };
+}
 
+/** Row numbers once some blocks went and others came, which mean what `solver` says: only what one of them selects has others. */
+function exchangeBlocks(
+  base: Cluster,
+  { gone }: { readonly gone: readonly RuleBlock[] },
+  { solver, come }: { readonly solver: RowSolver; readonly come: readonly RuleBlock[] },
+): Cluster['rowIds'] {
+  const { universe } = base;
   const rowIds = { ingress: base.rowIds.ingress, egress: base.rowIds.egress };
   for (const direction of DIRECTIONS) {
-    const removed = new Set(ownIds(solver, gone, direction));
+    const removed = new Set(ownIds(base.solver, gone, direction));
     const added = ownIds(solver, come, direction);
     if (removed.size === 0 && added.length === 0) continue;
     const ids = base.rowIds[direction].slice();
@@ -320,15 +373,13 @@ function recompile(
     });
     rowIds[direction] = ids;
   }
-  return {
-    snapshot,
-    universe,
-    solver,
-    cells: base.cells,
-    policies,
-    diagnostics: [...policies.values()].flatMap((policy) => policy.diagnostics),
-    rowIds,
-  };
+  return rowIds;
+}
+
+function diagnosticsOf(policies: Policies): readonly Diagnostic[] {
+  const all: Diagnostic[] = [];
+  for (const { diagnostics } of policies.values()) if (diagnostics.length > 0) all.push(...diagnostics);
+  return all;
 }
 
 function ownIds(solver: RowSolver, blocks: readonly RuleBlock[], direction: Direction): number[] {
@@ -407,79 +458,4 @@ export function portsOf(universe: Universe, column: number): number {
   const owner =
     column < universe.firstHidden ? column : universe.readingClasses[column - universe.firstReading];
   return owner === undefined ? 0 : (universe.classes[owner]?.namedPorts ?? 0);
-}
-
-/** Cluster-scoped policy resources and the tiers they act in. */
-const CLUSTER_POLICY_RESOURCES: readonly { readonly resource: string; readonly tiers: readonly string[] }[] =
-  [
-    { resource: 'clusternetworkpolicies', tiers: ['admin', 'baseline'] },
-    { resource: 'adminnetworkpolicies', tiers: ['admin'] },
-    { resource: 'baselineadminnetworkpolicies', tiers: ['baseline'] },
-  ];
-
-/** For every tier that could not be read somewhere: on which columns its outcome is unknown (semantics 7.2, 8.12). */
-function unreadInputs(
-  snapshot: ClusterSnapshot,
-  universe: Universe,
-): { readonly columns: IntervalSet; readonly input: RowInput }[] {
-  const out: { columns: IntervalSet; input: RowInput }[] = [];
-  const policed = unionAll([universe.plainPods, universe.regions.hidden, universe.regions.readings]);
-  for (const tier of TIERS) {
-    const parts: IntervalSet[] = [];
-    if (tier.id === 'network-policy') {
-      universe.namespaces.forEach(({ record }, index) => {
-        if (record.hidden === true || isHidden(snapshot, 'networkpolicies', record.name)) {
-          parts.push(namespaceColumns(universe, index));
-        }
-      });
-    } else {
-      const hidden = CLUSTER_POLICY_RESOURCES.some(
-        ({ resource, tiers }) => tiers.includes(tier.id) && isHidden(snapshot, resource, undefined),
-      );
-      if (hidden) parts.push(unionAll([universe.plainPods, universe.regions.hidden]));
-    }
-    // A policy that no dialect reads may decide anything before the kinds that are read (Calico and Cilium order theirs so).
-    if (tier.id === 'admin') parts.push(unreadPolicyColumns(snapshot, universe));
-    const columns = unionAll(parts);
-    if (isEmptySet(columns)) continue;
-    out.push({ columns: intersect(columns, policed), input: unreadTierInput(tier) });
-  }
-  return out;
-}
-
-/** Columns that policies of kinds no dialect reads may select. */
-function unreadPolicyColumns(snapshot: ClusterSnapshot, universe: Universe): IntervalSet {
-  const parts: IntervalSet[] = [];
-  for (const policy of snapshot.unreadPolicies ?? []) {
-    // Staged policies are never enforced (semantics 4.1).
-    if (policy.kind.startsWith('Staged')) continue;
-    if (policy.namespace === undefined) return universe.everything;
-    const namespace = universe.namespaceIndex.get(policy.namespace);
-    if (namespace !== undefined) parts.push(namespaceColumns(universe, namespace));
-  }
-  return unionAll(parts);
-}
-
-function isHidden(snapshot: ClusterSnapshot, resource: string, namespace: string | undefined): boolean {
-  return snapshot.hidden.some(
-    (record) =>
-      record.resource.split('.')[0] === resource &&
-      (record.namespaces === undefined || (namespace !== undefined && record.namespaces.includes(namespace))),
-  );
-}
-
-function namespaceColumns(universe: Universe, namespace: number): IntervalSet {
-  const entry = universe.namespaces[namespace];
-  if (entry === undefined) return [];
-  const parts: IntervalSet[] = [interval(entry.first, entry.last)];
-  universe.hiddenNamespaces.forEach((hidden, index) => {
-    if (hidden === namespace)
-      parts.push(interval(universe.firstHidden + index, universe.firstHidden + index));
-  });
-  universe.readingClasses.forEach((owner, index) => {
-    if (owner >= entry.first && owner <= entry.last) {
-      parts.push(interval(universe.firstReading + index, universe.firstReading + index));
-    }
-  });
-  return unionAll(parts);
 }

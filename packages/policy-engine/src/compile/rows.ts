@@ -118,6 +118,8 @@ export class RowSolver {
   readonly cells: VerdictCells;
   #blocks: ResolvedBlock[] = [];
   readonly #blockIds = new Map<RuleBlock, number>();
+  /** What is known of blocks in another state, and which of them mean the same in this one. */
+  #other: { readonly solver: RowSolver; readonly meansTheSame: (block: RuleBlock) => boolean } | undefined;
   /** All numbers of a block: it has several where it means other columns in another state of the cluster. */
   #meanings = new Map<RuleBlock, number[]>();
   #progress: ProgressTable;
@@ -172,9 +174,12 @@ export class RowSolver {
   /**
    * A solver for another state of the cluster over the same columns. The two share everything they remember: a block that
    * means the same columns and ports in both has one number, and so rows have one number where they are the same.
+   *
+   * @param meansTheSame blocks of which that is known beforehand need not be resolved again; false where it isn't known
    */
-  forState(resolver: Resolver): RowSolver {
+  forState(resolver: Resolver, meansTheSame?: (block: RuleBlock) => boolean): RowSolver {
     const solver = new RowSolver(resolver, this.cells);
+    if (meansTheSame !== undefined) solver.#other = { solver: this, meansTheSame };
     const { classes } = this.resolver.universe;
     solver.#hasOwnPorts = resolver.universe.classes.some(
       ({ namedPorts }, column) => namedPorts !== classes[column]?.namedPorts,
@@ -194,6 +199,10 @@ export class RowSolver {
   /** Number of a block; resolves it on first sight. */
   blockId(block: RuleBlock): number {
     let id = this.#blockIds.get(block);
+    if (id === undefined && this.#other?.meansTheSame(block) === true) {
+      id = this.#other.solver.blockId(block);
+      this.#blockIds.set(block, id);
+    }
     if (id === undefined) {
       const resolved = this.resolver.block(block);
       const meanings = this.#meanings.get(block) ?? [];

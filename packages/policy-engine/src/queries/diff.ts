@@ -3,16 +3,18 @@ import {
   compile,
   compileAligned,
   pairCell,
+  rowOf,
   shareColumns,
   sharedBase,
 } from '../compile/compile.ts';
-import type { Row } from '../compile/rows.ts';
+import { cellAt, type Row } from '../compile/rows.ts';
 import type { CellId } from '../compile/verdict-cells.ts';
 import type { Direction } from '../ir/ir.ts';
 import type { ClusterSnapshot } from '../model/records.ts';
 import {
   forEachMember,
   fromSortedPoints,
+  has,
   type IntervalSet,
   intersect,
   interval,
@@ -90,16 +92,14 @@ export function changedRectangles(before: Cluster, after: Cluster): ChangedRecta
   const hostNetwork = fromSortedPoints(universe.readingClasses);
   const inside = subtract(union(universe.regions.classes, universe.regions.hidden), hostNetwork);
   const scope = unionAll([inside, universe.regions.nodes, universe.regions.blocks, universe.regions.domains]);
-  const out: ChangedRectangle[] = [];
+  const found = new Rectangles();
   const emit = (sources: IntervalSet, targets: IntervalSet, was: CellId, is: CellId): void => {
     if (was === is) return;
     const own = intersect(sources, inside);
-    if (!isEmptySet(own) && !isEmptySet(targets)) out.push({ sources: own, targets, before: was, after: is });
+    if (!isEmptySet(own) && !isEmptySet(targets)) found.add(own, targets, was, is);
     const others = subtract(sources, inside);
     const pods = intersect(targets, inside);
-    if (!isEmptySet(others) && !isEmptySet(pods)) {
-      out.push({ sources: others, targets: pods, before: was, after: is });
-    }
+    if (!isEmptySet(others) && !isEmptySet(pods)) found.add(others, pods, was, is);
   };
 
   const changedTargets = changedColumns(before, after, 'ingress');
@@ -128,8 +128,31 @@ export function changedRectangles(before: Cluster, after: Cluster): ChangedRecta
       }
     }
   }
-  diffHostNetwork(before, after, hostNetwork, union(scope, hostNetwork), changedSources, changedTargets, out);
-  return out;
+  if (!isEmptySet(hostNetwork) && !(isEmptySet(changedTargets) && isEmptySet(changedSources))) {
+    const all = union(scope, hostNetwork);
+    const add: Emit = (sources, targets, was, is) => found.add(sources, targets, was, is);
+    diffHostNetwork(before, after, hostNetwork, all, changedSources, changedTargets, add);
+  }
+  return found.list();
+}
+
+/** Rectangles as they are found, those that differ in their sources only put together: mostly a hundredth remains. */
+class Rectangles {
+  readonly #found = new Map<
+    string,
+    Omit<ChangedRectangle, 'sources'> & { readonly sources: IntervalSet[] }
+  >();
+
+  add(sources: IntervalSet, targets: IntervalSet, before: CellId, after: CellId): void {
+    const key = `${before} ${after} ${targets.join()}`;
+    const known = this.#found.get(key);
+    if (known === undefined) this.#found.set(key, { sources: [sources], targets, before, after });
+    else known.sources.push(sources);
+  }
+
+  list(): ChangedRectangle[] {
+    return [...this.#found.values()].map(({ sources, ...rest }) => ({ ...rest, sources: unionAll(sources) }));
+  }
 }
 
 interface PairedRows {
@@ -222,6 +245,7 @@ function changedColumns(before: Cluster, after: Cluster, direction: Direction): 
   return fromSortedPoints(points);
 }
 
+/** Pairs with hostNetwork pods: these have two readings, so that their cells are not those of their rows. */
 function diffHostNetwork(
   before: Cluster,
   after: Cluster,
@@ -229,39 +253,78 @@ function diffHostNetwork(
   scope: IntervalSet,
   changedSources: IntervalSet,
   changedTargets: IntervalSet,
-  out: ChangedRectangle[],
+  emit: Emit,
 ): void {
   const { universe } = before;
-  const own = new Set<number>();
-  forEachMember(hostNetwork, (column) => own.add(column));
-  const readings = (set: IntervalSet): Set<number> => {
-    const touched = new Set<number>();
-    forEachMember(set, (column) => {
-      touched.add(column);
-      const owner = universe.readingClasses[column - universe.firstReading];
-      if (owner !== undefined) touched.add(owner);
+  const readings = (set: IntervalSet): IntervalSet => {
+    const owners: number[] = [];
+    forEachMember(intersect(set, universe.regions.readings), (column) => {
+      owners.push(universe.readingClasses[column - universe.firstReading] as number);
     });
-    return touched;
+    return union(set, fromSortedPoints(owners.sort((a, b) => a - b)));
   };
   const sources = readings(changedSources);
   const targets = readings(changedTargets);
-  const compare = (source: number, target: number): void => {
-    if (!sources.has(source) && !targets.has(target)) return;
-    const was = pairCell(before, source, target);
-    const is = pairCell(after, source, target);
+  const others = subtract(scope, hostNetwork);
+  forEachMember(hostNetwork, (column) => {
+    const own = interval(column, column);
+    const to = has(sources, column) ? scope : intersect(scope, targets);
+    for (const { columns, was, is } of movedPartners(before, after, 'egress', column, to)) {
+      emit(own, columns, was, is);
+    }
+    const from = has(targets, column) ? others : intersect(others, sources);
+    for (const { columns, was, is } of movedPartners(before, after, 'ingress', column, from)) {
+      emit(columns, own, was, is);
+    }
+  });
+}
+
+/** Those of `others` whose pair with a column changes, by how; `direction` is the column's. */
+function movedPartners(
+  before: Cluster,
+  after: Cluster,
+  direction: Direction,
+  column: number,
+  others: IntervalSet,
+): { readonly columns: IntervalSet; readonly was: CellId; readonly is: CellId }[] {
+  if (isEmptySet(others)) return [];
+  const cellBefore = pairCells(before, direction, column);
+  const cellAfter = pairCells(after, direction, column);
+  const moved = new Map<number, { readonly was: CellId; readonly is: CellId; readonly points: number[] }>();
+  forEachMember(others, (other) => {
+    const was = cellBefore(other);
+    const is = cellAfter(other);
     if (was === is) return;
-    out.push({
-      sources: interval(source, source),
-      targets: interval(target, target),
-      before: was,
-      after: is,
-    });
+    const key = was * 67_108_864 + is;
+    const known = moved.get(key);
+    if (known === undefined) moved.set(key, { was, is, points: [other] });
+    else known.points.push(other);
+  });
+  return [...moved.values()].map(({ was, is, points }) => ({ columns: fromSortedPoints(points), was, is }));
+}
+
+/** `pairCell` of one column with any other, for many others: what of it depends on the other's row alone is looked up once. */
+function pairCells(cluster: Cluster, direction: Direction, column: number): (other: number) => CellId {
+  const { cells, solver, universe } = cluster;
+  const rowIds = cluster.rowIds[direction === 'ingress' ? 'egress' : 'ingress'];
+  const of = (own: number): ((other: number) => CellId) => {
+    const row = rowOf(cluster, direction, own);
+    const answers = new Map<number, CellId>();
+    return (other) => {
+      const id = rowIds[other] as number;
+      let answer = answers.get(id);
+      if (answer === undefined) {
+        answer = cellAt(solver.row(id), own);
+        answers.set(id, answer);
+      }
+      return cells.both(cellAt(row, other), answer);
+    };
   };
-  if (sources.size === 0 && targets.size === 0) return;
-  for (const column of own) {
-    forEachMember(scope, (other) => {
-      compare(column, other);
-      if (!own.has(other)) compare(other, column);
-    });
-  }
+  const reading = universe.readingOf[column] ?? -1;
+  const plain = of(column);
+  const policed = reading < 0 ? plain : of(reading);
+  return (other) => {
+    if ((universe.readingOf[other] ?? -1) < 0) return cells.either(plain(other), policed(other));
+    return direction === 'egress' ? pairCell(cluster, column, other) : pairCell(cluster, other, column);
+  };
 }

@@ -70,7 +70,7 @@ export interface AppliedDraft {
 export function applyDraft(snapshot: ClusterSnapshot, draft: Draft): AppliedDraft {
   const state: State = {
     snapshot,
-    live: new Map(snapshot.policies.map((policy) => [policyKey(policy), policy])),
+    live: livePolicies(snapshot.policies),
     policies: undefined,
     namespaces: snapshot.namespaces,
     pods: snapshot.pods,
@@ -94,6 +94,18 @@ export function applyDraft(snapshot: ClusterSnapshot, draft: Draft): AppliedDraf
     changes,
     texts,
   };
+}
+
+const byKey = new WeakMap<readonly PolicyRecord[], ReadonlyMap<PolicyKey, PolicyRecord>>();
+
+/** A cluster's policies by key: of thousands, a draft asks for a few, at each keystroke. */
+function livePolicies(policies: readonly PolicyRecord[]): ReadonlyMap<PolicyKey, PolicyRecord> {
+  let known = byKey.get(policies);
+  if (known === undefined) {
+    known = new Map(policies.map((policy) => [policyKey(policy), policy]));
+    byKey.set(policies, known);
+  }
+  return known;
 }
 
 type PodLists = Pick<ClusterSnapshot, 'namespaces' | 'pods'>;

@@ -65,7 +65,7 @@ interface Cut extends Ends {
  */
 export function impactOf(before: Cluster, after: Cluster, options: ImpactOptions = {}): Impact {
   const { universe } = after;
-  const outside = outsideNames(universe, [before, after]);
+  const outside = outsideNames(universe, before, [after]);
   const cuts = changedRectangles(before, after).flatMap((rectangle) => {
     const change = changeOf(after.cells.space, sets(after, rectangle.before), sets(after, rectangle.after));
     const { sources, targets } = withoutNames(universe, outside.unmentioned, rectangle);

@@ -15,15 +15,27 @@ export interface Places {
 type Level = 'workload' | 'namespace';
 
 /** What is the same for every draft over a universe: all columns but the address blocks. */
-const remembered = new WeakMap<Universe, Map<Level, Places>>();
+const remembered = new WeakMap<Universe['layout'], Map<Level, Places>>();
+const named = new WeakMap<OutsideNames, Map<Level, Places>>();
 
 /**
  * Names for all columns of a universe: workloads (or their namespaces), nodes, names, and address blocks as `outsideNames`
  * has them.
  */
-export function placesOf(universe: Universe, { blocks }: OutsideNames, level: Level): Places {
-  const own = remembered.get(universe) ?? new Map<Level, Places>();
-  remembered.set(universe, own);
+export function placesOf(universe: Universe, outside: OutsideNames, level: Level): Places {
+  const known = named.get(outside) ?? new Map<Level, Places>();
+  named.set(outside, known);
+  let places = known.get(level);
+  if (places === undefined) {
+    places = namedPlaces(universe, outside, level);
+    known.set(level, places);
+  }
+  return places;
+}
+
+function namedPlaces(universe: Universe, { blocks }: OutsideNames, level: Level): Places {
+  const own = remembered.get(universe.layout) ?? new Map<Level, Places>();
+  remembered.set(universe.layout, own);
   let fixed = own.get(level);
   if (fixed === undefined) {
     fixed = fixedPlaces(universe, level);
@@ -58,17 +70,42 @@ export interface OutsideNames {
   readonly unmentioned: IntervalSet;
 }
 
-export function outsideNames(universe: Universe, clusters: readonly Cluster[]): OutsideNames {
-  const cidrs = new Set<string>();
-  const mentioned = new Set<string>();
-  // Two states have most of their policies in common.
-  for (const policy of new Set(clusters.flatMap((cluster) => [...cluster.policies.values()]))) {
-    const outside = outsideOf(policy);
-    for (const cidr of outside.cidrs) cidrs.add(cidr);
-    for (const pattern of outside.domains) mentioned.add(pattern);
+/** The names as they were made last over a universe: few edits of a draft name anything new outside. */
+const lastNames = new WeakMap<Universe['layout'], { readonly key: string; readonly names: OutsideNames }>();
+
+/** What the policies of a cluster and of changed states of it call the outside. */
+export function outsideNames(
+  universe: Universe,
+  cluster: Cluster,
+  changed: readonly Cluster[] = [],
+): OutsideNames {
+  const mentions = mentionsOf(cluster.policies);
+  const more = emptyMentions();
+  for (const { policies } of changed) {
+    // Two states have most of their policies in common.
+    for (const [key, policy] of policies) {
+      if (cluster.policies.get(key) !== policy) addMentions(more, policy, mentions);
+    }
   }
+  const key = [mentions.number, ...[...more.cidrs].sort(), ...[...more.domains].sort()].join();
+  const last = lastNames.get(universe.layout);
+  if (last?.key === key) return last.names;
+  const names = makeNames(
+    universe,
+    new Set([...mentions.cidrs, ...more.cidrs]),
+    new Set([...mentions.domains, ...more.domains]),
+  );
+  lastNames.set(universe.layout, { key, names });
+  return names;
+}
+
+function makeNames(
+  universe: Universe,
+  cidrs: ReadonlySet<string>,
+  patterns: ReadonlySet<string>,
+): OutsideNames {
   const { domains, firstDomain, firstReading } = universe;
-  const points = domains.flatMap((pattern, index) => (mentioned.has(pattern) ? [] : firstDomain + index));
+  const points = domains.flatMap((pattern, index) => (patterns.has(pattern) ? [] : firstDomain + index));
   return {
     blocks: blockNames(universe, cidrs),
     unmentioned: fromSortedPoints([...points, firstReading - 1]),
@@ -147,23 +184,40 @@ function blockNames(universe: Universe, cidrs: ReadonlySet<string>): readonly st
   return names;
 }
 
-/** What a policy names outside the cluster. */
-interface Outside {
-  readonly cidrs: readonly string[];
-  readonly domains: readonly string[];
+/** What policies name outside the cluster. */
+interface Mentions {
+  readonly cidrs: Set<string>;
+  readonly domains: Set<string>;
 }
 
-const named = new WeakMap<CompiledPolicy, Outside>();
+/** By the policies they are of; numbered, so that they are told apart without being compared. */
+const mentioned = new WeakMap<Cluster['policies'], Mentions & { readonly number: number }>();
+let numbered = 0;
 
-function outsideOf(policy: CompiledPolicy): Outside {
-  let outside = named.get(policy);
-  if (outside === undefined) {
-    const peers = policy.blocks.flatMap(({ rules }) => rules.flatMap((rule) => rule.peers));
-    outside = {
-      cidrs: peers.flatMap((peer) => (peer.type === 'cidr' ? [peer.cidr, ...peer.except] : [])),
-      domains: peers.flatMap((peer) => (peer.type === 'domain' ? [peer.pattern] : [])),
-    };
-    named.set(policy, outside);
+function mentionsOf(policies: Cluster['policies']): Mentions & { readonly number: number } {
+  let mentions = mentioned.get(policies);
+  if (mentions === undefined) {
+    numbered += 1;
+    mentions = { ...emptyMentions(), number: numbered };
+    for (const policy of policies.values()) addMentions(mentions, policy, emptyMentions());
+    mentioned.set(policies, mentions);
   }
-  return outside;
+  return mentions;
+}
+
+function emptyMentions(): Mentions {
+  return { cidrs: new Set(), domains: new Set() };
+}
+
+/** Adds what a policy names and `known` lacks. */
+function addMentions({ cidrs, domains }: Mentions, policy: CompiledPolicy, known: Mentions): void {
+  for (const { rules } of policy.blocks) {
+    for (const { peers } of rules) {
+      for (const peer of peers) {
+        if (peer.type === 'domain' && !known.domains.has(peer.pattern)) domains.add(peer.pattern);
+        if (peer.type !== 'cidr') continue;
+        for (const cidr of [peer.cidr, ...peer.except]) if (!known.cidrs.has(cidr)) cidrs.add(cidr);
+      }
+    }
+  }
 }

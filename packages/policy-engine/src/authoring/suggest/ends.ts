@@ -68,7 +68,7 @@ function isInternet(end: SuggestEnd): boolean {
 /** Of columns of addresses, those that no block of a policy holds: what every view calls the internet. */
 function unnamed(cluster: Cluster, columns: IntervalSet): IntervalSet {
   const { universe } = cluster;
-  const { ends, ofColumn } = placesOf(universe, outsideNames(universe, [cluster]), 'workload');
+  const { ends, ofColumn } = placesOf(universe, outsideNames(universe, cluster), 'workload');
   return fromSortedPoints(
     members(columns).filter((column) => ends[ofColumn[column] ?? -1]?.id === INTERNET_ID),
   );

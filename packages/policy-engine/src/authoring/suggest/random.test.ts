@@ -66,7 +66,7 @@ function inEnd(snapshot: ClusterSnapshot, ref: EndpointRef, asked: SuggestEnd): 
 /** Pairs of ends of which some connection changes, as `from>to`, without what was asked for. */
 function changedBeside(before: Cluster, after: Cluster, asked: SuggestQuestion): readonly string[] {
   const { universe } = after;
-  const { ends, ofColumn } = placesOf(universe, outsideNames(universe, [before, after]), 'workload');
+  const { ends, ofColumn } = placesOf(universe, outsideNames(universe, before, [after]), 'workload');
   const { space } = after.cells;
   const transport = (cluster: Cluster, source: number, target: number) => {
     const { allowed, possible } = cluster.cells.decision(pairCell(cluster, source, target));
