@@ -38,6 +38,11 @@ export const BUDGETS: readonly Budget[] = [
     of: ({ size, timings }) => (size === 'M' ? milliseconds(timings.draftEdit.median, 16) : undefined),
   },
   {
+    what: 'M: draft labels → new diff',
+    limit: '16 ms',
+    of: ({ size, timings }) => (size === 'M' ? milliseconds(timings.draftLabels.median, 16) : undefined),
+  },
+  {
     what: 'M: explain a pair',
     limit: '1 ms',
     of: ({ size, timings }) =>

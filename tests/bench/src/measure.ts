@@ -9,6 +9,7 @@ import {
   explain,
   graphView,
   isOpen,
+  type Labels,
   lensOf,
   locatePod,
   NO_FILTER,
@@ -24,6 +25,8 @@ export interface MeasureOptions {
   /** Repeat the whole way from text to graph at least twice, and then until this much time is spent. */
   readonly secondsOfRepeats: number;
 }
+
+const NAME_LABEL = 'kubernetes.io/metadata.name';
 
 const collectGarbage: () => void = globalThis.gc ? () => void globalThis.gc?.() : () => undefined;
 
@@ -93,6 +96,42 @@ function measureEdits(cluster: Cluster, snapshot: ClusterSnapshot, options: Meas
   return samples;
 }
 
+/** Labels of workloads and of namespaces by turns: another value under a key that they have. */
+function measureLabels(cluster: Cluster, snapshot: ClusterSnapshot, options: MeasureOptions): number[] {
+  const rng = createRng(`${options.seed}/labels`);
+  const samples: number[] = [];
+  for (let i = 0; i < options.edits; i++) {
+    const { namespace, workload, labels } = rng.pick(snapshot.pods);
+    const own = i % 2 === 0 ? labels : snapshot.namespaces.find(({ name }) => name === namespace)?.labels;
+    const key = rng.pick(
+      Object.keys(own ?? {})
+        .filter((one) => one !== NAME_LABEL)
+        .concat('tier'),
+    );
+    const relabelled = <T extends { readonly labels: Labels }>(record: T): T => ({
+      ...record,
+      labels: { ...record.labels, [key]: `other-${i}` },
+    });
+    const isOwn = (pod: ClusterSnapshot['pods'][number]) =>
+      pod.namespace === namespace &&
+      pod.workload.kind === workload.kind &&
+      pod.workload.name === workload.name;
+    timed(samples, () => {
+      const overlay = compileOverlay(
+        cluster,
+        i % 2 === 0
+          ? { ...snapshot, pods: snapshot.pods.map((pod) => (isOwn(pod) ? relabelled(pod) : pod)) }
+          : {
+              ...snapshot,
+              namespaces: snapshot.namespaces.map((one) => (one.name === namespace ? relabelled(one) : one)),
+            },
+      );
+      return overlay && changedRectangles(overlay.before, overlay.after);
+    });
+  }
+  return samples;
+}
+
 function factsOf(cluster: Cluster, snapshot: ClusterSnapshot, rows: number, text: string): ClusterFacts {
   return {
     pods: snapshot.pods.length,
@@ -120,6 +159,7 @@ export function measure(
     explain: [],
     explainIsolated: [],
     draftEdit: [],
+    draftLabels: [],
   };
   const endAt = performance.now() + options.secondsOfRepeats * 1_000;
   let last:
@@ -145,6 +185,8 @@ export function measure(
   samples.explainIsolated = measureExplain(cluster, snapshot, options, true);
   collectGarbage();
   samples.draftEdit = measureEdits(cluster, snapshot, options);
+  collectGarbage();
+  samples.draftLabels = measureLabels(cluster, snapshot, options);
   const timings: Record<Metric, Timing> = {
     parse: timing(samples.parse),
     compile: timing(samples.compile),
@@ -155,6 +197,7 @@ export function measure(
     explain: timing(samples.explain),
     explainIsolated: timing(samples.explainIsolated),
     draftEdit: timing(samples.draftEdit),
+    draftLabels: timing(samples.draftLabels),
   };
   return { size: options.size, seed: options.seed, facts: factsOf(cluster, snapshot, rows, text), timings };
 }

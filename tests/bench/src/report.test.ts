@@ -38,6 +38,7 @@ describe('formatReport', () => {
       compileAndRows: timing(1),
       namespaceGraph: timing(1),
       workloadGraph: timing(1),
+      draftLabels: timing(1),
       explain: timing(1),
       explainIsolated: timing(1),
       draftEdit: timing(1),

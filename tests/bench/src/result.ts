@@ -18,6 +18,7 @@ export const METRICS = [
   'explain',
   'explainIsolated',
   'draftEdit',
+  'draftLabels',
 ] as const;
 
 export type Metric = (typeof METRICS)[number];
@@ -55,4 +56,5 @@ export const METRIC_NAMES: Readonly<Record<Metric, string>> = {
   explain: 'explain a pair',
   explainIsolated: 'explain, isolated destination',
   draftEdit: 'draft edit → new diff',
+  draftLabels: 'draft labels → new diff',
 };
