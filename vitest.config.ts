@@ -10,5 +10,7 @@ export default defineConfig({
     include: ['{apps,packages,tests}/*/src/**/*.test.{ts,tsx}', 'scripts/**/*.test.ts'],
     setupFiles: ['scripts/vitest-setup.ts'],
     testTimeout: 120_000,
+    // It imports JSON in a way that only bundlers take.
+    server: { deps: { inline: [/@actions\/workflow-parser/] } },
   },
 });

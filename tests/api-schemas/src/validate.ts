@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Ajv, type ValidateFunction } from 'ajv';
+import { parse } from 'yaml';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -8,11 +9,16 @@ function isJson(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** @param name of a file among the schemas: JSON is YAML too */
 function load(name: string): Json {
-  const value: unknown = JSON.parse(
-    readFileSync(fileURLToPath(new URL(`../schemas/${name}.json`, import.meta.url)), 'utf8'),
+  const value: unknown = parse(
+    readFileSync(fileURLToPath(new URL(`../schemas/${name}`, import.meta.url)), 'utf8'),
   );
   return isJson(value) ? value : {};
+}
+
+function at(value: unknown, ...path: readonly string[]): unknown {
+  return path.reduce((inner, key) => (isJson(inner) ? inner[key] : undefined), value);
 }
 
 /** As `fieldValidation=Strict` does: a field that an object doesn't have is an error. */
@@ -43,18 +49,19 @@ const METADATA = { $ref: 'networking#/components/schemas/io.k8s.apimachinery.pkg
 const NETWORK_POLICY = { $ref: 'networking#/components/schemas/io.k8s.api.networking.v1.NetworkPolicy' };
 
 const validators = new Map<string, ValidateFunction>();
-ajv.addSchema({ $id: 'networking', ...strictObject(load('networking.k8s.io-v1')) });
+ajv.addSchema({ $id: 'networking', ...strictObject(load('networking.k8s.io-v1.json')) });
 validators.set('networking.k8s.io/v1 NetworkPolicy', ajv.compile(NETWORK_POLICY));
-for (const [file, kind] of [
-  ['clusternetworkpolicies', 'ClusterNetworkPolicy'],
-  ['adminnetworkpolicies', 'AdminNetworkPolicy'],
-  ['baselineadminnetworkpolicies', 'BaselineAdminNetworkPolicy'],
-] as const) {
-  for (const [version, schema] of Object.entries(load(file))) {
-    const closed = strictObject(schema);
-    if (!isJson(closed['properties'])) continue;
-    const properties = { ...closed['properties'], metadata: METADATA };
-    validators.set(`policy.networking.k8s.io/${version} ${kind}`, ajv.compile({ ...closed, properties }));
+for (const kind of ['clusternetworkpolicies', 'adminnetworkpolicies', 'baselineadminnetworkpolicies']) {
+  const definition = load(`${kind}.yaml`);
+  const versions = at(definition, 'spec', 'versions');
+  for (const version of Array.isArray(versions) ? versions : []) {
+    const closed = strictObject(at(version, 'schema', 'openAPIV3Schema'));
+    const properties = { ...(isJson(closed['properties']) ? closed['properties'] : {}), metadata: METADATA };
+    const type = `${String(at(definition, 'spec', 'group'))}/${String(at(version, 'name'))}`;
+    validators.set(
+      `${type} ${String(at(definition, 'spec', 'names', 'kind'))}`,
+      ajv.compile({ ...closed, properties }),
+    );
   }
 }
 

@@ -50,6 +50,27 @@ const networkPolicy = (name: string, spec: unknown, namespace = 'shop') =>
 const clusterPolicy = (name: string, spec: unknown) =>
   policy('policy.networking.k8s.io/v1alpha2', 'ClusterNetworkPolicy', name, spec);
 
+const forerunner = (kind: string, name: string, spec: object) =>
+  policy('policy.networking.k8s.io/v1alpha1', kind, name, { subject: { namespaces: {} }, ...spec });
+const rules = {
+  egress: [
+    {
+      name: 'all',
+      action: 'Deny',
+      to: [{ networks: ['10.0.0.0/8', '2001:db8::/32'] }, { nodes: { matchLabels: { pool: 'x' } } }],
+      ports: [
+        { portNumber: { protocol: 'SCTP', port: 7 } },
+        { portRange: { protocol: 'UDP', start: 5, end: 9 } },
+      ],
+    },
+    {
+      action: 'Allow',
+      to: [{ pods: { namespaceSelector: {}, podSelector: {} } }],
+      ports: [{ namedPort: 'web' }],
+    },
+  ],
+};
+
 const drafts = [
   networkPolicy('good', { podSelector: {} }),
   networkPolicy('there', { podSelector: { matchLabels: { app: 'changed' } } }),
@@ -58,6 +79,12 @@ const drafts = [
   networkPolicy('lost', { podSelector: {} }, 'nowhere'),
   clusterPolicy('good', { tier: 'Admin', priority: 7, subject: { namespaces: {} } }),
   clusterPolicy('bad', { tier: 'Attic', priority: 7, subject: { namespaces: {} } }),
+  forerunner('AdminNetworkPolicy', 'good', { priority: 7, ...rules }),
+  forerunner('BaselineAdminNetworkPolicy', 'default', rules),
+  forerunner('BaselineAdminNetworkPolicy', 'default', {
+    ingress: [{ action: 'Pass', from: [{ namespaces: {} }] }],
+  }),
+  forerunner('BaselineAdminNetworkPolicy', 'mine', rules),
 ];
 const signal = AbortSignal.timeout(280_000);
 const kept = async () => [
@@ -78,6 +105,10 @@ describe('a dry run', () => {
       { verdict: 'refused', message: expect.stringContaining('namespaces "nowhere" not found') },
       { verdict: 'accepted' },
       { verdict: 'refused', message: expect.stringContaining('spec.tier') },
+      { verdict: 'accepted' },
+      { verdict: 'accepted' },
+      { verdict: 'refused', message: expect.stringContaining('spec.ingress[0].action') },
+      { verdict: 'refused', message: expect.stringContaining('default') },
     ]);
     expect(await kept()).toEqual(before);
     const writes = (await current().audit()).filter(

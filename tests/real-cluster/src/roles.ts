@@ -55,7 +55,5 @@ export async function readOnlyRole(user: string): Promise<readonly KubeObject[]>
 /** The definitions of network-policy-api: its last release and the last with its forerunners. */
 export async function policyDefinitions(): Promise<readonly KubeObject[]> {
   const kinds = ['clusternetworkpolicies', 'adminnetworkpolicies', 'baselineadminnetworkpolicies'];
-  return (
-    await Promise.all(kinds.map((kind) => manifest(`tests/real-cluster/definitions/${kind}.yaml`)))
-  ).flat();
+  return (await Promise.all(kinds.map((kind) => manifest(`tests/api-schemas/schemas/${kind}.yaml`)))).flat();
 }

@@ -155,7 +155,7 @@ describe('a source comes through', () => {
 
 it('a kind comes with its definition and goes with it', async () => {
   const { admin } = current();
-  const [definition] = await manifest('tests/real-cluster/definitions/adminnetworkpolicies.yaml');
+  const [definition] = await manifest('tests/api-schemas/schemas/adminnetworkpolicies.yaml');
   if (definition === undefined) throw new Error('no definition');
   const source = await follow(current(), { live: { timings: { discoveryMs: 3_000 } } });
   await converges(source, current());

@@ -117,6 +117,15 @@ export function verificationPlan(before: Cluster, after: Cluster): VerificationP
     notes.push(`${probes.length} of ${candidates.length} changes are probed.`);
   const names = [...new Set([...pods.values()].map(({ namespace }) => namespace))].sort();
   const inside = new Set(names);
+  const kinds = new Set(snapshot.policies.map(({ kind }) => kind));
+  if (
+    kinds.has('ClusterNetworkPolicy') &&
+    (kinds.has('AdminNetworkPolicy') || kinds.has('BaselineAdminNetworkPolicy'))
+  ) {
+    notes.push(
+      'ClusterNetworkPolicy and its v1alpha1 forerunners need a network that enforces both; the workflow installs one that enforces ClusterNetworkPolicy.',
+    );
+  }
   return {
     namespaces: names.map((name) => ({
       name,
@@ -201,6 +210,14 @@ function portsToProbe(
   return declared.length > 0 ? declared : [SOME_PORT];
 }
 
+/** What a pod may be called is shorter than what a workload may be; names that differ stay different. */
+function podName(name: string): string {
+  if (name.length <= 60) return name;
+  let sum = 0;
+  for (const character of name) sum = (sum * 31 + (character.codePointAt(0) ?? 0)) % 2_147_483_647;
+  return `${name.slice(0, 53).replace(/[^a-z0-9]+$/, '')}-${sum.toString(36)}`;
+}
+
 /** The stand-in of a workload, made at first need; `undefined` where it has no pod to stand in for, or there are too many. */
 function standIn(
   snapshot: ClusterSnapshot,
@@ -210,9 +227,7 @@ function standIn(
 ): string | undefined {
   const pod = firstPod(snapshot, end);
   if (pod === undefined) return undefined;
-  const name = `${end.workload.name}-${end.workload.kind.toLowerCase()}`
-    .slice(0, 60)
-    .replace(/[^a-z0-9]+$/, '');
+  const name = podName(`${end.workload.name}-${end.workload.kind.toLowerCase()}`);
   const key = `${end.namespace}/${name}`;
   const known = pods.get(key);
   if (known === undefined && pods.size >= MOST_PODS) return undefined;
