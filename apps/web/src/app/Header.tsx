@@ -1,6 +1,7 @@
 import type { ClusterSummary } from '@bulkhead/protocol';
 import { type ReactNode, useEffect, useState } from 'react';
 import { useEngine, useEngineQuery, useSession } from '../data/engine.ts';
+import { CutName } from '../shared/CutName.tsx';
 import { Icon } from '../shared/icons.tsx';
 import { formatCount, IconButton, Menu, Segments } from '../shared/ui.tsx';
 import { indexRequest } from '../worker/explore/requests.ts';
@@ -175,7 +176,7 @@ function Scope({ route }: { readonly route: Route }): ReactNode {
             .map((entry) => (
               <label key={entry.name} className="menu-item">
                 <input type="checkbox" checked={chosen.has(entry.name)} onChange={() => toggle(entry.name)} />
-                <span className="truncate">{entry.name}</span>
+                <CutName name={entry.name} />
                 <span className="hint">{formatCount(entry.workloads)}</span>
               </label>
             ))}

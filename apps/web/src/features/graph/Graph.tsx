@@ -6,7 +6,7 @@ import type { Point } from '../../worker/layout/pack.ts';
 import { Connector } from './Connector.tsx';
 import { createCanvas, type GraphCanvas, type Viewport } from './canvas.ts';
 import { edgeLabel } from './edge-labels.ts';
-import { Minimap } from './Minimap.tsx';
+import { isInTheWay, Minimap } from './Minimap.tsx';
 import type { Focus, Scene } from './scene.ts';
 import { describeNode, edgesOf, nearest, step } from './walk.ts';
 
@@ -240,7 +240,7 @@ export function Graph(props: GraphProps): ReactNode {
         onBegin={begin}
         onConnect={props.onConnect}
       />
-      {showMap && viewport !== null ? (
+      {showMap && viewport !== null && !isInTheWay(scene, viewport) ? (
         <Minimap
           scene={scene}
           colors={colors}

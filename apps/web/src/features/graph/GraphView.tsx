@@ -24,7 +24,7 @@ import {
 } from '../../worker/explore/requests.ts';
 import type { Point } from '../../worker/layout/pack.ts';
 import type { GraphCanvas } from './canvas.ts';
-import { lookedAt, omissions } from './caption.ts';
+import { lookedAt, notesOn } from './caption.ts';
 import { exportPng, exportSvg, type Picture } from './export.ts';
 import { Graph } from './Graph.tsx';
 import { Legend } from './Legend.tsx';
@@ -325,7 +325,7 @@ export function GraphView({ route, onConnect }: GraphViewProps): ReactNode {
     );
   }
   const { totals } = answer.view;
-  const left = omissions(answer.view, answer.lightEdges);
+  const left = notesOn(answer.view, answer.lightEdges, route);
   if (answer.view.namespaces.length === 0) {
     return totals.workloads === 0 ? (
       <EmptyState title="There are no workloads yet" icon="cluster">
@@ -506,7 +506,7 @@ function pictureOf(
     focus,
     colors,
     title: `${cluster} · ${plural(namespaces, 'namespace')}, ${plural(workloads, 'workload')}`,
-    subtitle: [...lookedAt(route), ...omissions(view, lightEdges).map(({ text }) => text)].join(' · '),
+    subtitle: [...lookedAt(route), ...notesOn(view, lightEdges, route).map(({ text }) => text)].join(' · '),
   };
 }
 

@@ -1,10 +1,11 @@
 import { type PointerEvent, type ReactNode, useEffect, useRef } from 'react';
 import type { Colors } from '../../shared/colors.ts';
 import type { Point } from '../../worker/layout/pack.ts';
-import { MAP_SIZE, type Viewport } from './canvas.ts';
+import type { Viewport } from './canvas.ts';
 import type { Scene } from './scene.ts';
 
-const { width: WIDTH, height: HEIGHT } = MAP_SIZE;
+const WIDTH = 176;
+const HEIGHT = 112;
 const MARGIN = 6;
 
 interface MinimapProps {
@@ -12,6 +13,24 @@ interface MinimapProps {
   readonly colors: Colors;
   readonly viewport: Viewport;
   readonly onMove: (centre: Point) => void;
+}
+
+/** What the overview takes up in the lower right corner, with what is free around it. */
+const CORNER = { width: WIDTH + 18, height: HEIGHT + 18 };
+
+/** Whether the overview would only be in the way: all is in sight, and some of it where the overview is. */
+export function isInTheWay({ bounds, boxes, outside }: Scene, { zoom, extent }: Viewport): boolean {
+  const [right, bottom] = [extent.x + extent.width, extent.y + extent.height];
+  const isAllSeen =
+    bounds.x >= extent.x &&
+    bounds.y >= extent.y &&
+    bounds.x + bounds.width <= right &&
+    bounds.y + bounds.height <= bottom;
+  const [left, top] = [right - CORNER.width / zoom, bottom - CORNER.height / zoom];
+  return (
+    isAllSeen &&
+    [...boxes, ...outside].some(({ rect }) => rect.x + rect.width > left && rect.y + rect.height > top)
+  );
 }
 
 /** The whole picture small, with the part that is seen; a drag moves it. */

@@ -88,8 +88,6 @@ const CLOSEST_FIT = 1.5;
 const PADDING = 18;
 const NOTES_HEIGHT = 24;
 const TOOLS_HEIGHT = 36;
-/** The overview in the lower right corner, with what is free around it; in a picture lower than that there is none. */
-export const MAP_SIZE = { width: 176, height: 112, margin: 18, least: 430 } as const;
 /** What the notes take with the controls of a focus among them, which need two rows in a narrow picture. */
 const FOCUS_NOTES_HEIGHT = 64;
 /** How faint everything is that is not in focus. */
@@ -293,21 +291,7 @@ export function createCanvas(container: HTMLElement, events: CanvasEvents): Grap
       zoomToFit(scene.bounds, width - 2 * PADDING, height - 2 * PADDING - NOTES_HEIGHT - TOOLS_HEIGHT),
     );
     const view = viewOf(centreOf(scene.bounds), zoom);
-    const y = view.y + (NOTES_HEIGHT - TOOLS_HEIGHT) / 2;
-    return { ...view, y: y - outOfCorner({ ...view, y }) };
-  };
-  /** How far a picture can move up, as far as that is needed so that the overview covers nothing of it. */
-  const outOfCorner = ({ zoom, x, y }: View): number => {
-    const { width, height } = gestures.size();
-    const left = width - MAP_SIZE.width - MAP_SIZE.margin;
-    const top = height - MAP_SIZE.height - MAP_SIZE.margin;
-    if (height < MAP_SIZE.least) return 0;
-    const covered = [...scene.boxes, ...scene.outside].reduce((most, { rect }) => {
-      const isBeside = (rect.x + rect.width) * zoom + x < left;
-      return isBeside ? most : Math.max(most, (rect.y + rect.height) * zoom + y - top);
-    }, 0);
-    const room = scene.bounds.y * zoom + y - PADDING - NOTES_HEIGHT;
-    return room < covered ? 0 : covered;
+    return { ...view, y: view.y + (NOTES_HEIGHT - TOOLS_HEIGHT) / 2 };
   };
   const fitAll = () => gestures.look(fittedView());
   const isFitted = () => isNear(gestures.view(), fittedView());

@@ -2,15 +2,17 @@ import type { GraphView } from '@bulkhead/policy-engine';
 import type { Route } from '../../app/contracts.ts';
 import { entityName, policyName } from '../../shared/names.ts';
 import { plural } from '../../shared/ui.tsx';
+import { boxTone } from './looks.ts';
 
 export interface Note {
   readonly text: string;
   readonly detail?: string;
 }
 
-/** What a graph leaves out, each with the reason where it isn't plain. */
-export function omissions({ hidden }: GraphView, lightEdges: number): readonly Note[] {
-  const notes: Note[] = [];
+/** What a graph without edges says, and what a graph leaves out, each with the reason where it isn't plain. */
+export function notesOn(view: GraphView, lightEdges: number, route: Route): readonly Note[] {
+  const { hidden } = view;
+  const notes: Note[] = [...noEdges(view, route)];
   if (hidden.namespaces > 0) notes.push({ text: `${plural(hidden.namespaces, 'namespace')} hidden` });
   if (hidden.workloads > 0) notes.push({ text: `${plural(hidden.workloads, 'workload')} hidden by filters` });
   if (hidden.edges > 0) notes.push({ text: `${plural(hidden.edges, 'edge')} hidden by filters` });
@@ -29,6 +31,29 @@ export function omissions({ hidden }: GraphView, lightEdges: number): readonly N
     });
   }
   return notes;
+}
+
+/** Why there are no edges at all, where nothing is filtered out. */
+function noEdges({ edges, namespaces, workloads, hidden }: GraphView, route: Route): readonly Note[] {
+  const isFiltered = route.ports.length > 0 || route.verdicts.length === 1;
+  if (isFiltered || edges.length > 0 || hidden.edges > 0 || hidden.workloads > 0) return [];
+  const all = namespaces.reduce((sum, entry) => sum + entry.workloads, 0);
+  if (all === 0) return [];
+  if (hidden.openPairs === all * (all - 1) && namespaces.every((entry) => boxTone(entry) === 'tone-open')) {
+    return [
+      {
+        text: 'No policy isolates anything: all may reach all',
+        detail: 'Isolate a workload or a namespace in a draft to see what that leaves open.',
+      },
+    ];
+  }
+  // What may connect within a collapsed namespace isn't known here.
+  const isClosed =
+    hidden.openPairs === 0 &&
+    workloads.length === all &&
+    workloads.every(({ ingressFromAll, egressToAll }) => ingressFromAll === null && egressToAll === null) &&
+    namespaces.every((entry) => boxTone(entry) === 'tone-isolated' && entry.internal?.pairs === 0);
+  return isClosed ? [{ text: 'All is isolated: no connection is allowed' }] : [];
 }
 
 const DIRECTIONS = { both: 'both directions', reaches: 'what it reaches', 'reached-by': 'what reaches it' };

@@ -163,6 +163,8 @@ const NAME_WIDTH = 0.93;
 /** What is left of a name that is cut, in each row and in all. */
 const LEAST_ROW = 4;
 const LEAST_SHARE = 0.55;
+/** As much of a long name tells it apart from others, since both of its ends are kept. */
+const ENOUGH = 7;
 
 /**
  * A namespace's name written across its box, broken at hyphens into at most three lines, no more than it needs, as large as
@@ -191,7 +193,8 @@ function boxLabel(name: string, rect: Rect, scale: number): Label {
     const em = (rect.width * NAME_WIDTH) / least / BOLD / fontFactor();
     const short = rows.map((row) => shorten(row, em, LEAST_ROW));
     const kept = short.includes('') ? 0 : short.join('').replaceAll('…', '').length;
-    if (kept > cut.kept && kept >= name.length * LEAST_SHARE) cut = { text: short.join('\n'), kept };
+    if (kept > cut.kept && kept >= Math.min(ENOUGH, name.length * LEAST_SHARE))
+      cut = { text: short.join('\n'), kept };
   }
   if (best.size >= least) return best;
   return { text: cut.text, size: least, lower: 0 };

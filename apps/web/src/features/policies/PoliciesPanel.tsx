@@ -2,6 +2,7 @@ import { type ReactNode, useMemo, useState } from 'react';
 import type { Route } from '../../app/contracts.ts';
 import { navigate } from '../../app/route.ts';
 import { useEngineQuery } from '../../data/engine.ts';
+import { CutName } from '../../shared/CutName.tsx';
 import { Icon } from '../../shared/icons.tsx';
 import { shortKind } from '../../shared/names.ts';
 import { EmptyState, formatCount, plural } from '../../shared/ui.tsx';
@@ -59,7 +60,9 @@ export function PoliciesPanel({ route }: { readonly route: Route }): ReactNode {
               onClick={() => navigate({ selection: { type: 'policy', key: row.key } })}
             >
               <span className="stack">
-                <span className="truncate strong">{row.name}</span>
+                <strong>
+                  <CutName name={row.name} />
+                </strong>
                 <span className="truncate muted small-text">
                   {row.namespace ?? shortKind(row.kind)} · {directions(row.ingressRules, row.egressRules)}
                 </span>

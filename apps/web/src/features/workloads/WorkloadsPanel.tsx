@@ -3,6 +3,7 @@ import { type ReactNode, useMemo, useState } from 'react';
 import type { Route } from '../../app/contracts.ts';
 import { navigate } from '../../app/route.ts';
 import { useEngineQuery } from '../../data/engine.ts';
+import { CutName } from '../../shared/CutName.tsx';
 import { Icon } from '../../shared/icons.tsx';
 import { MarkBadge } from '../../shared/marks.tsx';
 import { Ring } from '../../shared/Ring.tsx';
@@ -84,13 +85,13 @@ export function WorkloadsPanel({ route }: { readonly route: Route }): ReactNode 
                 </button>
                 <button
                   type="button"
-                  className="fill truncate"
+                  className="fill"
                   data-row
                   tabIndex={tabIndex}
                   aria-expanded={row.open}
                   onClick={() => navigate({ selection: { type: 'entity', id: row.entry.id } })}
                 >
-                  {row.entry.name}
+                  <CutName name={row.entry.name} />
                 </button>
                 <span className="end" title={`${row.entry.policies} policies`}>
                   <MarkBadge mark={row.entry.mark} />{' '}
@@ -109,7 +110,7 @@ export function WorkloadsPanel({ route }: { readonly route: Route }): ReactNode 
                 onClick={() => navigate({ selection: { type: 'entity', id: row.entry.id } })}
               >
                 <Ring ingress={row.entry.ingress} egress={row.entry.egress} />
-                <span className="truncate">{row.entry.name}</span>
+                <CutName name={row.entry.name} />
                 <span className="end">
                   <MarkBadge mark={row.entry.mark} />{' '}
                   {row.entry.pods === 1 ? '' : `×${formatCount(row.entry.pods)}`}
