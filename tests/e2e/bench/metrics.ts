@@ -38,6 +38,10 @@ export const METRICS = {
   impact: { title: 'keystroke to impact, median', unit: 'ms', goal: { value: 50 } },
   impactLate: { title: 'keystroke to impact, 95 of 100', unit: 'ms', goal: { value: 100 } },
   typingLongest: { title: 'typing: longest main-thread task', unit: 'ms', goal: { value: 100 } },
+  undo: { title: 'undo, redo to impact, median', unit: 'ms', goal: { value: 50 } },
+  form: { title: 'key in the form to impact, median', unit: 'ms', goal: { value: 50 } },
+  labels: { title: 'key in a label to impact, median', unit: 'ms', goal: { value: 50 } },
+  draftingLongest: { title: 'drafting: longest main-thread task', unit: 'ms', goal: { value: 100 } },
   heap: { title: 'heap of the page', unit: 'MB' },
   workerHeap: { title: 'heap of the worker', unit: 'MB' },
 } as const satisfies Record<string, Metric>;

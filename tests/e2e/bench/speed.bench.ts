@@ -5,6 +5,7 @@ import { GRAPH_SIZES, generateCluster, sizeOptions, toManifests } from '@bulkhea
 import type { ClusterSnapshot } from '@bulkhead/policy-engine';
 import { REPOSITORY } from '../fixtures/server.ts';
 import { test } from '../fixtures/test.ts';
+import { drafting } from './drafting.ts';
 import { exploring } from './exploring.ts';
 import { firstPicture, graphInteraction } from './graph.ts';
 import { heaps } from './heap.ts';
@@ -12,7 +13,6 @@ import { matrixInteraction } from './matrix.ts';
 import { formatTable, METRICS, type SizeReport } from './metrics.ts';
 import { tableInteraction } from './table.ts';
 import { watchPage } from './timing.ts';
-import { typing } from './typing.ts';
 
 const SIZES = Object.keys(GRAPH_SIZES).filter(isSize);
 /** `BULKHEAD_BENCH_SIZES=workloads-100,workloads-1000` measures fewer. */
@@ -56,7 +56,7 @@ for (const size of SIZES.filter((name) => wanted.includes(name))) {
       const matrix = await matrixInteraction(page, server.url, workloads > MATRIX_SIDE ? some : []);
       const pods = snapshot.pods.reduce((sum, { replicas }) => sum + replicas, 0);
       const table = await tableInteraction(page, server.url);
-      const draft = await typing(page, server.url, namespace);
+      const draft = await drafting(page, server.url, namespace);
       results.push({
         size,
         measured: {

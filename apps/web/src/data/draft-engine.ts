@@ -1,5 +1,6 @@
 import type { FromDraftWorker, ToDraftWorker } from '../worker/draft-messages.ts';
 import type { RequestKind } from '../worker/request.ts';
+import { createHearer } from '../worker/telling.ts';
 import type { Engine, WorkerLike } from './start-engine.ts';
 
 /** Asks the worker for drafts, which no view keeps busy. */
@@ -51,20 +52,24 @@ export function startDraftEngine(engine: Engine, makeWorker: () => WorkerLike): 
     start();
   };
 
-  const hear = (message: FromDraftWorker) => {
+  const hear = (message: FromDraftWorker, heard: ReturnType<typeof createHearer>) => {
     const caller = waiting.get(message.id);
     waiting.delete(message.id);
-    if (message.type === 'result') caller?.resolve(message.result);
-    else caller?.reject(new Error(message.message));
+    if (message.type === 'error') caller?.reject(new Error(message.message));
+    else {
+      const result = heard(message);
+      caller?.resolve(result);
+    }
   };
 
   const start = () => {
     const { recovering, revision } = engine.session();
     if (!isWanted || worker !== undefined || recovering || revision === 0 || losses >= MOST_LOSSES) return;
     const started = makeWorker();
+    const heard = createHearer();
     worker = started;
     started.addEventListener('message', (event: MessageEvent<FromDraftWorker>) => {
-      if (worker === started) hear(event.data);
+      if (worker === started) hear(event.data, heard);
     });
     started.addEventListener('error', () => {
       if (worker === started) lose();

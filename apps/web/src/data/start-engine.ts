@@ -1,6 +1,7 @@
 import type { EngineClient } from '../worker/client.ts';
 import { type FromWorker, NO_SESSION, type SessionInfo, type ToWorker } from '../worker/messages.ts';
 import type { RequestKind } from '../worker/request.ts';
+import { createHearer } from '../worker/telling.ts';
 
 /** The worker as the page has it: requests, the session's state, and the few commands that steer it. */
 export interface Engine extends EngineClient {
@@ -78,6 +79,7 @@ export function startEngine(makeWorker: () => WorkerLike): Engine {
 
   const start = () => {
     const started = makeWorker();
+    const heard = createHearer();
     worker = started;
     silentTicks = 0;
     livedTicks = 0;
@@ -90,8 +92,12 @@ export function startEngine(makeWorker: () => WorkerLike): Engine {
       } else if (message.type !== 'pong') {
         const caller = waiting.get(message.id);
         waiting.delete(message.id);
-        if (message.type === 'result') caller?.resolve(message.result);
-        else caller?.reject(new Error(message.message));
+        if (message.type === 'error') caller?.reject(new Error(message.message));
+        // Also where nobody waits any more: the next answer is told by what differs from this one.
+        else {
+          const result = heard(message);
+          caller?.resolve(result);
+        }
       }
     });
     started.addEventListener('error', (event) => {

@@ -3,12 +3,13 @@ import { EMPTY_STREAM, reduceStream, type StreamState, toSnapshot } from '@bulkh
 import type { FromDraftWorker, Relayed, ToDraftWorker } from './draft-messages.ts';
 import { reuse } from './reuse.ts';
 import type { EngineSession, Handler } from './session.ts';
+import { createTeller } from './telling.ts';
 
 type Call = Extract<ToDraftWorker, { type: 'call' }>;
 
 /**
  * The side of the worker for drafts: has the same state of the cluster as the worker that follows it, and does nothing but
- * answer what must not wait for a view. What it knows is compiled when it is first asked for.
+ * answer what must not wait for a view. What comes after the first state is compiled when it is asked for.
  */
 export function createDraftHost(handlers: readonly Handler[], post: (message: FromDraftWorker) => void) {
   const byName = new Map(handlers.map((handler) => [handler.name, handler]));
@@ -21,6 +22,7 @@ export function createDraftHost(handlers: readonly Handler[], post: (message: Fr
       cluster: compile(EMPTY_SNAPSHOT),
     };
   let early: Call[] = [];
+  const told = createTeller();
 
   const session = (): EngineSession => {
     if (adopted?.current !== undefined && adopted.revision !== compiled.revision) {
@@ -43,7 +45,8 @@ export function createDraftHost(handlers: readonly Handler[], post: (message: Fr
     try {
       const handler = byName.get(name);
       if (handler === undefined) throw new Error(`nothing answers "${name}"`);
-      post({ type: 'result', id, result: await handler.run(session(), payload) });
+      const result = await handler.run(session(), payload);
+      post(told({ id, name: handler.byChanges ? name : undefined, result }));
     } catch (error) {
       post({ type: 'error', id, message: error instanceof Error ? error.message : String(error) });
     }
@@ -66,6 +69,8 @@ export function createDraftHost(handlers: readonly Handler[], post: (message: Fr
         const due = early;
         early = [];
         for (const call of due) answer(call);
+        // Before the first key, while whoever opened the drafts still looks around.
+        if (compiled.revision === 0) setTimeout(session, 0);
         return;
       }
     }

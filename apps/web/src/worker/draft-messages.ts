@@ -1,4 +1,5 @@
 import type { StreamEvent, StreamState } from '@bulkhead/protocol';
+import type { Told } from './telling.ts';
 
 /** What the worker that follows the cluster tells the one for drafts, over a port between the two. */
 export type Relayed =
@@ -23,5 +24,5 @@ export type ToDraftWorker =
 
 /** What the worker for drafts sends to the page. */
 export type FromDraftWorker =
-  | { readonly type: 'result'; readonly id: number; readonly result: unknown }
+  | Told
   | { readonly type: 'error'; readonly id: number; readonly message: string };

@@ -12,6 +12,7 @@ import { type FromWorker, NO_SESSION, type SessionInfo, type ToWorker } from './
 import { createQueue } from './queue.ts';
 import { reuse } from './reuse.ts';
 import type { EngineSession, Handler, Overlay } from './session.ts';
+import { createTeller } from './telling.ts';
 
 /** Changes that arrive within this time are compiled together. */
 const SETTLE_MS = 120;
@@ -36,6 +37,7 @@ export function createHost(handlers: readonly Handler[], post: (message: FromWor
   let viewsTook = 0;
   let toldAt = 0;
   const enqueue = createQueue();
+  const told = createTeller();
   /** To the worker for drafts, where there is one. */
   let relay: MessagePort | undefined;
   const pass = (message: Relayed) => relay?.postMessage(message);
@@ -181,7 +183,8 @@ export function createHost(handlers: readonly Handler[], post: (message: FromWor
     const start = performance.now();
     try {
       if (handler === undefined) throw new Error(`nothing answers "${name}"`);
-      post({ type: 'result', id, result: await handler.run(session(), payload) });
+      const result = await handler.run(session(), payload);
+      post(told({ id, name: handler.byChanges ? name : undefined, result }));
     } catch (error) {
       post({ type: 'error', id, message: error instanceof Error ? error.message : String(error) });
     }

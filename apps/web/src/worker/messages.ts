@@ -1,5 +1,6 @@
 import type { Diagnostic } from '@bulkhead/policy-engine';
 import type { ClusterStatus, SourceProblem } from '@bulkhead/protocol';
+import type { Told } from './telling.ts';
 
 /** What the page sends to the worker. */
 export type ToWorker =
@@ -17,7 +18,7 @@ export type ToWorker =
 export type FromWorker =
   | { readonly type: 'session'; readonly info: SessionInfo }
   | { readonly type: 'pong' }
-  | { readonly type: 'result'; readonly id: number; readonly result: unknown }
+  | Told
   | { readonly type: 'error'; readonly id: number; readonly message: string };
 
 /** Why there is no connection to the server, as far as the browser can tell. */

@@ -7,6 +7,11 @@ import type { Urgency } from './queue.ts';
 export interface RequestKind<Payload, Result> {
   readonly name: string;
   readonly urgency: Urgency;
+  /**
+   * Whether an answer is told by what differs from the last one: for large answers that an edit hardly changes. What the
+   * handler answered once must not be changed in place.
+   */
+  readonly byChanges: boolean;
   /** Only carries the types; never set. */
   readonly types?: { readonly payload: Payload; readonly result: Result };
 }
@@ -15,6 +20,7 @@ export interface RequestKind<Payload, Result> {
 export function requestKind<Payload, Result>(
   name: string,
   urgency: Urgency = 'normal',
+  { byChanges = false }: { readonly byChanges?: boolean } = {},
 ): RequestKind<Payload, Result> {
-  return { name, urgency };
+  return { name, urgency, byChanges };
 }

@@ -36,6 +36,8 @@ export interface Overlay {
 export interface Handler {
   readonly name: string;
   readonly urgency: Urgency;
+  /** See `RequestKind`. */
+  readonly byChanges: boolean;
   readonly run: (session: EngineSession, payload: unknown) => unknown;
 }
 
@@ -48,6 +50,7 @@ export function answer<Payload, Result>(
   return {
     name: kind.name,
     urgency: kind.urgency,
+    byChanges: kind.byChanges,
     run: (session, payload) => run(session, payload as Payload),
   };
 }

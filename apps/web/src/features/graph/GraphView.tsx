@@ -35,6 +35,7 @@ import { buildScene, type Focus, type Scene, withExtra } from './scene.ts';
 
 /** Asked for by nobody: the query is off. */
 const NO_POLICY = policyKey({ kind: '', name: '' });
+const NO_ANSWER: Partial<GraphAnswer> = {};
 const NO_FOCUS: Focus = { lit: null, selected: new Set() };
 
 /** The ids that are in focus for a selection. */
@@ -133,12 +134,14 @@ export function GraphView({ route, onConnect }: GraphViewProps): ReactNode {
     return hops.length > 0 ? focusOfPath(hops, answer) : focusOfPair(pair, asked.data ?? null, answer);
   }, [pair, policy, policyQuery.data, path.data, route.hops, asked.data, answer]);
 
+  // An answer that says the same anew, after a key in a draft, say, is no new picture.
+  const { view, boxes, cards } = answer ?? NO_ANSWER;
   const ground = useMemo(
     () =>
-      answer === undefined
+      view === undefined || boxes === undefined || cards === undefined
         ? null
-        : buildScene(answer.view, { boxes: answer.boxes, cards: answer.cards, moved }),
-    [answer, moved],
+        : buildScene(view, { boxes, cards, moved }),
+    [view, boxes, cards, moved],
   );
   const extra = focusData?.extra ?? pairFocus?.extra;
   const scene = useMemo(

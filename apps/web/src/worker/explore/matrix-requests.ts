@@ -14,7 +14,9 @@ export interface MatrixAnswer {
 }
 
 /** The rows and columns of a matrix, without the cells. */
-export const matrixFrameRequest = requestKind<MatrixRequest, MatrixAnswer>('explore/matrix/frame');
+export const matrixFrameRequest = requestKind<MatrixRequest, MatrixAnswer>('explore/matrix/frame', 'normal', {
+  byChanges: true,
+});
 
 /** Cells of the matrix of an answer; `null`: another one was asked for since. */
 export const matrixBandRequest = requestKind<

@@ -58,7 +58,9 @@ export interface GraphAnswer {
 }
 
 /** The graph with a place for everything in it. */
-export const graphRequest = requestKind<GraphRequest, GraphAnswer>('explore/graph', 'urgent');
+export const graphRequest = requestKind<GraphRequest, GraphAnswer>('explore/graph', 'urgent', {
+  byChanges: true,
+});
 
 /** Tells where boxes and outside peers were moved by hand in a picture, so that what comes later makes way for them. */
 export const movedRequest = requestKind<
@@ -75,7 +77,7 @@ export const focusRequest = requestKind<
   FocusView
 >('explore/focus', 'urgent');
 
-export const indexRequest = requestKind<null, ClusterIndex>('explore/index');
+export const indexRequest = requestKind<null, ClusterIndex>('explore/index', 'normal', { byChanges: true });
 export const entityRequest = requestKind<{ readonly id: string }, EntityDetails | null>('explore/entity');
 export const pairRequest = requestKind<
   {
@@ -88,7 +90,9 @@ export const pairRequest = requestKind<
   PairDetails | null
 >('explore/pair');
 export const policyRequest = requestKind<{ readonly key: PolicyKey }, PolicyDetails | null>('explore/policy');
-export const findingsRequest = requestKind<null, readonly Finding[]>('explore/findings', 'idle');
+export const findingsRequest = requestKind<null, readonly Finding[]>('explore/findings', 'idle', {
+  byChanges: true,
+});
 
 /** How something could get from one entity to another through others, on these ports. */
 export const pathRequest = requestKind<

@@ -15,27 +15,37 @@ const GIVE_UP_MS = 60_000;
 const VIEWS = ['', 'view=matrix&drill=*|*', 'view=table'];
 
 /**
- * Types in a policy for a whole namespace, with each view open beside it: from a key to the impact that it has, and the
- * longest task of the main thread meanwhile.
+ * Drafts a policy for a whole namespace: types in it with each view open beside it, takes keys back, fills in its form,
+ * and changes labels. From a key to the impact that it has, and the longest task of the main thread meanwhile.
  */
-export async function typing(page: Page, url: string, namespace: string): Promise<Measured> {
+export async function drafting(page: Page, url: string, namespace: string): Promise<Measured> {
   await show(page, url);
   await watchImpact(page);
+  const opened = await now(page);
+  await page.locator('.draft-badge').click();
+  await page.locator('.draft').waitFor({ timeout: GIVE_UP_MS });
   await pasteOnPage(page, policyFor(namespace));
   await page.getByTestId('impact-sentence').waitFor({ timeout: GIVE_UP_MS });
   await page.waitForURL(/[?&]draft=/);
+  const editor = page.getByRole('textbox', { name: /^YAML of/ });
+  await editor.waitFor({ timeout: GIVE_UP_MS });
+  await page.waitForTimeout(2_000);
+  const opening = await longestTask(page, opened);
+
   const draft = new URL(page.url()).searchParams.get('draft') ?? '';
   const times: number[] = [];
   let longest = 0;
+  let switching = 0;
   for (const view of VIEWS) {
+    const switched = await now(page);
     await show(page, `${url}?draft=${draft}&drawer=1&${view}`);
-    const editor = page.getByRole('textbox', { name: /^YAML of/ });
     await editor.getByText('port: 8080').click({ timeout: GIVE_UP_MS });
     await page.keyboard.press('End');
     // Everything that comes with the view has come.
     await page.waitForTimeout(4_000);
+    switching = Math.max(switching, await longestTask(page, switched));
     const begin = await now(page);
-    await page.evaluate(() => Reflect.set(window, 'bulkheadKeys', []));
+    await forgetKeys(page);
     for (let row = 0; row < ROWS; row++) {
       for (let key = 0; key < KEYS_IN_A_ROW; key++) {
         await page.keyboard.press(key % 2 === 0 ? 'Backspace' : String((row + key) % 10));
@@ -47,9 +57,63 @@ export async function typing(page: Page, url: string, namespace: string): Promis
     longest = Math.max(longest, await longestTask(page, begin));
     times.push(...(await impactTimes(page)));
   }
-  times.sort((a, b) => a - b);
-  const at = (share: number) => times[Math.floor((times.length - 1) * share)] ?? Number.NaN;
-  return { impact: at(0.5), impactLate: at(0.95), typingLongest: longest };
+  await show(page, `${url}?draft=${draft}&drawer=1`);
+  await page.waitForTimeout(2_000);
+  const since = await now(page);
+  await editor.focus();
+  const undo = await impactsOf(
+    page,
+    [...'zzzzyyyy'].map((key) => `Control+${key}`),
+  );
+  await page.getByRole('radio', { name: 'Form' }).click();
+  await page
+    .getByRole('textbox', { name: /: port 1$/ })
+    .first()
+    .focus();
+  await page.keyboard.press('End');
+  const form = await impactsOf(page, EDITS);
+  await page.getByRole('button', { name: 'Add to the draft' }).click();
+  await page.getByRole('button', { name: 'Change labels' }).click();
+  await page.getByRole('combobox', { name: 'Namespace of the labels' }).selectOption(namespace);
+  await page.getByRole('combobox', { name: 'Workload of the labels' }).selectOption({ index: 1 });
+  await page
+    .getByRole('textbox', { name: /^Value of app/ })
+    .first()
+    .focus();
+  await page.keyboard.press('End');
+  const labels = await impactsOf(page, EDITS);
+  return {
+    impact: quantile(times, 0.5),
+    impactLate: quantile(times, 0.95),
+    typingLongest: longest,
+    undo: quantile(undo, 0.5),
+    form: quantile(form, 0.5),
+    labels: quantile(labels, 0.5),
+    draftingLongest: Math.max(opening, switching, await longestTask(page, since)),
+  };
+}
+
+/** Keys that make and take back a change, each. */
+const EDITS = ['1', 'Backspace', '2', 'Backspace', '3', 'Backspace', '1', 'Backspace'];
+
+/** Presses keys with rests in which the views do what they have to do; from each to its impact, in milliseconds. */
+async function impactsOf(page: Page, keys: readonly string[]): Promise<readonly number[]> {
+  await page.waitForTimeout(2_000);
+  await forgetKeys(page);
+  for (const key of keys) {
+    await page.keyboard.press(key);
+    await page.waitForTimeout(450);
+  }
+  await page.waitForTimeout(2_000);
+  return impactTimes(page);
+}
+
+function quantile(times: readonly number[], share: number): number {
+  return times.toSorted((a, b) => a - b)[Math.floor((times.length - 1) * share)] ?? Number.NaN;
+}
+
+function forgetKeys(page: Page): Promise<unknown> {
+  return page.evaluate(() => Reflect.set(window, 'bulkheadKeys', []));
 }
 
 function policyFor(namespace: string): string {
@@ -81,6 +145,7 @@ async function watchImpact(page: Page): Promise<void> {
     document.addEventListener(
       'keydown',
       (event) => {
+        if (event.key === 'Control') return;
         const keys: unknown = Reflect.get(window, 'bulkheadKeys');
         const last = impacts.at(-1)?.version ?? 0;
         if (Array.isArray(keys)) keys.push({ at: event.timeStamp, last });
