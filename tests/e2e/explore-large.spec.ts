@@ -66,6 +66,9 @@ test.describe('a cluster of 1,000 workloads', () => {
     await app.ready();
     const { page, inspector } = app;
     await app.goTo(`${largest.name}/${largest.workloads[0]}`);
+    await expect(
+      page.locator('.row[aria-current=true]', { hasText: `${largest.workloads[0]}` }),
+    ).toBeInViewport();
     const counts = page.getByTestId('focus-counts');
     await expect(counts).toHaveText(/^reaches [\d,]+ · reached by [\d,]+$/);
     const direct = numbers(await counts.textContent());

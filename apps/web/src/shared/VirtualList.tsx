@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, type ReactNode, useRef, useState } from 'react';
+import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 
 interface VirtualListProps<T> {
   readonly items: readonly T[];
@@ -11,6 +11,8 @@ interface VirtualListProps<T> {
    */
   readonly render: (item: T, tabIndex: 0 | -1) => ReactNode;
   readonly keyOf: (item: T, index: number) => string;
+  /** Key of the item that is selected: brought into view when it becomes another. */
+  readonly current?: string | null;
   /** What the left and right arrow keys do to a row: fold it, or unfold it. */
   readonly onFold?: (item: T, open: boolean) => void;
 }
@@ -22,6 +24,7 @@ export function VirtualList<T>({
   label,
   render,
   keyOf,
+  current = null,
   onFold,
 }: VirtualListProps<T>): ReactNode {
   const ref = useRef<HTMLElement>(null);
@@ -32,6 +35,17 @@ export function VirtualList<T>({
     estimateSize: () => rowHeight,
     overscan: 12,
   });
+  const shown = useRef<string | null>(null);
+  useEffect(() => {
+    if (shown.current === current) return;
+    const index = current === null ? -1 : items.findIndex((item, at) => keyOf(item, at) === current);
+    // What isn't there yet may still come, or be unfolded.
+    if (current !== null && index < 0) return;
+    shown.current = current;
+    if (index < 0) return;
+    setChosen(index);
+    virtualizer.scrollToIndex(index);
+  }, [current, items, keyOf, virtualizer]);
   const rows = virtualizer.getVirtualItems();
   const cursor = Math.min(chosen, items.length - 1);
   // The row that Tab stops at has to be in the page: where the cursor is out of sight, the first row in sight stands in.

@@ -346,7 +346,7 @@ export function createCanvas(container: HTMLElement, events: CanvasEvents): Grap
     gestures.look({
       zoom,
       x: x + shift(left, left + rect.width * zoom, width),
-      y: y + shift(top, top + rect.height * zoom, height),
+      y: y + shift(top, top + rect.height * zoom, height - TOOLS_HEIGHT),
     });
   };
   let known = sizesOf(container);

@@ -50,6 +50,7 @@ export function PoliciesPanel({ route }: { readonly route: Route }): ReactNode {
           rowHeight={46}
           label="Policies"
           keyOf={(row) => row.key}
+          current={selected}
           render={(row, tabIndex) => (
             <button
               type="button"

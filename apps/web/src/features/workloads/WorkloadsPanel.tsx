@@ -67,6 +67,7 @@ export function WorkloadsPanel({ route }: { readonly route: Route }): ReactNode 
           rowHeight={30}
           label="Namespaces and workloads"
           keyOf={(row) => row.entry.id}
+          current={selected}
           onFold={(row, open) => {
             if (row.type === 'namespace' && row.open !== open) toggle(row.entry.name);
           }}
