@@ -79,14 +79,10 @@ export async function focusTime(page: Page, times: number, next = 'PageDown'): P
         new Promise<number>((resolve) => {
           const start = performance.now();
           const done = new PerformanceObserver((list) => {
-            // The first drawing marks the node, a later one what the worker has found around it.
-            const last = list
-              .getEntriesByName('bulkhead:focus')
-              .filter((mark) => mark.startTime > start)
-              .at(-1);
-            if (last === undefined || document.querySelector('[data-testid=focus-counts]') === null) return;
+            const mark = list.getEntriesByName('bulkhead:focus').find(({ startTime }) => startTime > start);
+            if (mark === undefined) return;
             done.disconnect();
-            resolve(last.startTime - start);
+            resolve(mark.startTime - start);
           });
           done.observe({ entryTypes: ['mark'] });
           document

@@ -1,4 +1,4 @@
-import { asTarget, entityOfNode, type GraphEdge, policyKey } from '@bulkhead/policy-engine';
+import { asTarget, entityOfNode, type FocusView, type GraphEdge, policyKey } from '@bulkhead/policy-engine';
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { EntityId, Route, Selection } from '../../app/contracts.ts';
 import { navigate } from '../../app/route.ts';
@@ -99,7 +99,14 @@ export function GraphView({ route, onConnect }: GraphViewProps): ReactNode {
     },
     { enabled: ids.length > 0 && answer !== undefined },
   );
-  const focusData = ids.length === 0 ? undefined : focusing.data;
+  const question = JSON.stringify([ids, route.direction, route.hops]);
+  const answered = useRef('');
+  if (focusing.data !== undefined && !focusing.isPlaceholderData) answered.current = question;
+  const isAnswered = ids.length > 0 && answered.current === question;
+  // Until the answer for what is selected now has come, what is lit stays.
+  const litBefore = useRef<FocusView>(undefined);
+  const focusData = ids.length === 0 ? undefined : isAnswered ? focusing.data : litBefore.current;
+  litBefore.current = focusData;
 
   const pair = route.selection?.type === 'pair' ? route.selection : null;
   const asked = useEngineQuery(
@@ -178,9 +185,10 @@ export function GraphView({ route, onConnect }: GraphViewProps): ReactNode {
       ...ids.map(visible),
       ...ids.filter((id) => id.startsWith('out:')).map(asTarget),
     ]);
-    if (focusData === undefined) return { lit: null, selected };
-    return { lit: { nodes: new Set(focusData.nodes), edges: new Set(focusData.edges) }, selected };
-  }, [ids, answer, focusData, pairFocus]);
+    const lit =
+      focusData === undefined ? null : { nodes: new Set(focusData.nodes), edges: new Set(focusData.edges) };
+    return { lit, selected, ...(isAnswered ? {} : { pending: true as const }) };
+  }, [ids, answer, focusData, isAnswered, pairFocus]);
 
   // What was chosen in a list or by a link is brought into view, out of a collapsed namespace as well; what was clicked here
   // is in view.
@@ -198,7 +206,7 @@ export function GraphView({ route, onConnect }: GraphViewProps): ReactNode {
       navigate({ toggled: flipped(toggled, collapsed) }, { replace: true });
       return;
     }
-    if (focus.lit === null) return;
+    if (focus.lit === null || focus.pending) return;
     picked.current = revealKey;
     canvas.current?.reveal(
       [...focus.selected],
@@ -397,7 +405,7 @@ export function GraphView({ route, onConnect }: GraphViewProps): ReactNode {
               ]}
               onChange={(hops) => navigate({ hops: hops === 'all' ? 'all' : 1 })}
             />
-            {focusData === undefined ? null : (
+            {focusData === undefined || !isAnswered ? null : (
               <span data-testid="focus-counts">
                 reaches {formatCount(focusData.reaches)} · reached by {formatCount(focusData.reachedBy)}
               </span>

@@ -403,7 +403,7 @@ export function createCanvas(container: HTMLElement, events: CanvasEvents): Grap
       focused = next;
       layers.fade('ground', next.lit === null ? 1 : FADED);
       layers.repaint('marks');
-      layers.repaint('lit', () => performance.mark(FOCUS_MARK));
+      if (!next.pending) layers.repaint('lit', () => performance.mark(FOCUS_MARK));
     },
     cursor(id) {
       cursor = id;

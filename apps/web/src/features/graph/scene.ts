@@ -54,6 +54,8 @@ export interface Focus {
   /** Nodes and edges that stay lit; `null`: all of them. */
   readonly lit: { readonly nodes: ReadonlySet<string>; readonly edges: ReadonlySet<string> } | null;
   readonly selected: ReadonlySet<string>;
+  /** What is selected has changed, and what is to be lit around it is not known yet. */
+  readonly pending?: true;
 }
 
 /** With more edges or nodes than this a scene is busy. */

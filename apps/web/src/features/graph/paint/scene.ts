@@ -82,7 +82,7 @@ export function* paintMarks(
   { scene, focus, labels }: Picture,
   hovered: ReadonlySet<string>,
 ): Steps {
-  const selected = focus.lit === null ? focus.selected : new Set<string>();
+  const selected = focus.lit === null || focus.pending ? focus.selected : new Set<string>();
   const stressOf = (id: string): Stress | null =>
     selected.has(id) ? 'selected' : hovered.has(id) ? 'hovered' : null;
   if (selected.size === 0 && hovered.size === 0) return;
