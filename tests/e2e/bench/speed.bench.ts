@@ -40,37 +40,24 @@ for (const size of SIZES.filter((name) => wanted.includes(name))) {
       await page.getByRole('application', { name: /^Graph/ }).waitFor({ timeout: 300_000 });
       await page.goto('about:blank');
       await watchPage(page);
-      const first = await firstPicture(page, server.url);
+      const pods = snapshot.pods.reduce((sum, { replicas }) => sum + replicas, 0);
+      const measured: Record<string, number | undefined> = { pods };
+      // What was measured is told even where something after it fails.
+      results.push({ size, measured });
+      Object.assign(measured, await firstPicture(page, server.url));
       // What else is computed at the start (lists, findings) is done before interaction is measured.
       await page.waitForTimeout(4_000);
-      const graph = await graphInteraction(page);
-      const memory = await heaps(page);
-      const namespace = largestNamespace(snapshot);
-      const explored = await exploring(page, server.url, () =>
-        writeFile(join(directory, 'update.yaml'), updateOf(namespace)),
-      );
       const count = await page.locator('.rail .count').first().textContent();
       const workloads = Number((count ?? '').replaceAll(/\D/g, ''));
+      Object.assign(measured, { workloads }, await graphInteraction(page), await heaps(page));
+      const namespace = largestNamespace(snapshot);
+      const update = () => writeFile(join(directory, 'update.yaml'), updateOf(namespace));
+      Object.assign(measured, await exploring(page, server.url, update));
       const names = snapshot.namespaces.map(({ name }) => name);
       const some = names.slice(0, Math.ceil((names.length * MATRIX_SIDE) / workloads));
-      const matrix = await matrixInteraction(page, server.url, workloads > MATRIX_SIDE ? some : []);
-      const pods = snapshot.pods.reduce((sum, { replicas }) => sum + replicas, 0);
-      const table = await tableInteraction(page, server.url);
-      const draft = await drafting(page, server.url, namespace);
-      results.push({
-        size,
-        measured: {
-          workloads,
-          pods,
-          ...first,
-          ...graph,
-          ...explored,
-          ...matrix,
-          ...table,
-          ...draft,
-          ...memory,
-        },
-      });
+      Object.assign(measured, await matrixInteraction(page, server.url, workloads > MATRIX_SIDE ? some : []));
+      Object.assign(measured, await tableInteraction(page, server.url));
+      Object.assign(measured, await drafting(page, server.url, namespace));
     } finally {
       await rm(directory, { recursive: true, force: true });
     }
