@@ -39,7 +39,7 @@ export async function drafting(page: Page, url: string, namespace: string): Prom
   for (const view of VIEWS) {
     const switched = await now(page);
     await show(page, `${url}?draft=${draft}&drawer=1&${view}`);
-    await editor.getByText('port: 8080').click({ timeout: GIVE_UP_MS });
+    await editor.getByText(/port: \d+/).click({ timeout: GIVE_UP_MS });
     await page.keyboard.press('End');
     // Everything that comes with the view has come.
     await page.waitForTimeout(4_000);
@@ -77,7 +77,7 @@ export async function drafting(page: Page, url: string, namespace: string): Prom
   await page.getByRole('combobox', { name: 'Namespace of the labels' }).selectOption(namespace);
   await page.getByRole('combobox', { name: 'Workload of the labels' }).selectOption({ index: 1 });
   await page
-    .getByRole('textbox', { name: /^Value of app/ })
+    .getByRole('textbox', { name: /^Value of / })
     .first()
     .focus();
   await page.keyboard.press('End');
@@ -93,8 +93,8 @@ export async function drafting(page: Page, url: string, namespace: string): Prom
   };
 }
 
-/** Keys that make and take back a change, each. */
-const EDITS = ['1', 'Backspace', '2', 'Backspace', '3', 'Backspace', '1', 'Backspace'];
+/** Keys at the end of a port's number or a label's value; each changes it, and leaves one that may be. */
+const EDITS = ['Backspace', '1', 'Backspace', '2', 'Backspace', '3', 'Backspace', '1'];
 
 /** Presses keys with rests in which the views do what they have to do; from each to its impact, in milliseconds. */
 async function impactsOf(page: Page, keys: readonly string[]): Promise<readonly number[]> {
