@@ -1,4 +1,5 @@
 import { teams } from './fixtures/cluster.ts';
+import { pasteOnPage } from './fixtures/paste.ts';
 import { expect, test } from './fixtures/test.ts';
 
 test('form and YAML are one document: an edit in the form changes only its own lines', async ({
@@ -47,6 +48,57 @@ test('a selector is built from labels that exist and says what it matches', asyn
   await expect(subject).toContainText('Selects 2 pods of inventory');
   await demo.drawer.getByRole('radio', { name: 'YAML' }).click();
   await expect(demo.editor).toContainText('app: inventory');
+});
+
+test('several documents are folded, searched and replaced in; a cluster-wide one is edited by form', async ({
+  demo,
+  page,
+}) => {
+  const document = (name: string) => `apiVersion: policy.networking.k8s.io/v1alpha1
+kind: AdminNetworkPolicy
+metadata:
+  name: ${name}
+spec:
+  priority: 7
+  subject:
+    namespaces: {matchLabels: {team: web}}
+  ingress:
+    - action: Deny # first
+      from: [{namespaces: {}}]
+    - action: Allow # then
+      from: [{namespaces: {}}]
+`;
+  await pasteOnPage(page, [document('one'), document('two')].join('---\n'));
+  await demo.editor.click();
+  await page.keyboard.press('Control+Home');
+  for (let line = 1; line < 5; line++) await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Control+Shift+BracketLeft');
+  const folds = page.locator('.cm-foldPlaceholder');
+  await expect(folds).toHaveCount(1);
+
+  // A match in what is folded is shown.
+  await page.keyboard.press('ControlOrMeta+f');
+  await page.keyboard.type('priority');
+  await expect(page.getByText('2 matches', { exact: true })).toBeVisible();
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('1 of 2', { exact: true })).toBeVisible();
+  await expect(folds).toHaveCount(0);
+  await page.getByRole('textbox', { name: 'Find' }).fill('team: web');
+  await page.getByRole('textbox', { name: 'Replace' }).fill('team: shop');
+  await page.getByRole('button', { name: 'Replace all' }).click();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('textbox', { name: 'Find' })).toHaveCount(0);
+  expect((await text(page)).match(/team: shop/g)).toHaveLength(2);
+
+  await demo.drawer.getByRole('radio', { name: 'Form' }).click();
+  await demo.drawer.getByRole('textbox', { name: 'Priority' }).fill('8');
+  await demo.drawer.getByRole('radio', { name: 'Pods of namespaces', exact: true }).click();
+  await demo.drawer.getByRole('button', { name: 'Move Rule 2 up' }).click();
+  await expect(demo.drawer.getByRole('combobox', { name: 'Rule 1: action' })).toHaveValue('Allow');
+  await demo.drawer.getByRole('radio', { name: 'YAML' }).click();
+  const edited = await text(page);
+  expect(edited).toMatch(/priority: 8\n {2}subject:\n {4}pods:\n {6}namespaceSelector:/);
+  expect(edited).toMatch(/- action: Allow # then\n.*\n {4}- action: Deny # first/);
 });
 
 test('completion offers the fields that fit and what the cluster has', async ({ demo, page }) => {

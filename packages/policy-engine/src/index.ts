@@ -264,6 +264,7 @@ export {
   type ConnectionRow,
   type ConnectionSort,
   type ConnectionTable,
+  changesBlocks,
   connectionTable,
   type OpenGroup,
   openGroups,

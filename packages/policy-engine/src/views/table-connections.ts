@@ -159,6 +159,18 @@ export function openGroups(relation: TableRelation): readonly OpenGroup[] {
   });
 }
 
+/** Whether a draft changes what comes from or goes to blocks of addresses: each of them has rows of its own. */
+export function changesBlocks({ units, rowOf, columnOf, lines, outcomes }: TableRelation): boolean {
+  const isChanged = outcomes.map(({ impact }) => impact !== null);
+  const isCode = (code: number | undefined) => isChanged[code ?? -1] === true;
+  return units.some(
+    ({ unit }, index) =>
+      unit.kind === 'cidr' &&
+      (lines[rowOf[index] ?? -1]?.some(isCode) === true ||
+        lines.some((line) => isCode(line[columnOf[index] ?? -1]))),
+  );
+}
+
 /** Policies that decide on a pair: the rules that let something through on both ends, else what stops it. */
 export function decidingPolicies(lens: Lens, from: UnitMembers, to: UnitMembers): readonly PolicyKey[] {
   const source = from.members[0]?.[0];

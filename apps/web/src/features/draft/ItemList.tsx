@@ -1,6 +1,7 @@
 import type { DraftItem } from '@bulkhead/policy-engine';
 import type { ReactNode } from 'react';
 import { useRoute } from '../../app/route.ts';
+import { CutName } from '../../shared/CutName.tsx';
 import { Icon } from '../../shared/icons.tsx';
 import type { DraftDialog } from './DraftDrawer.tsx';
 import { DraftIcon, type DraftIconName } from './parts/icons.tsx';
@@ -144,9 +145,7 @@ function Line({ icon, draftIcon, title, detail, mark }: LineProps): ReactNode {
       {icon === undefined ? null : <Icon name={icon} size={14} />}
       {draftIcon === undefined ? null : <DraftIcon name={draftIcon} size={14} />}
       <span className="draft-item-text">
-        <span className={`truncate ${mark === 'removed' ? 'draft-struck' : ''}`} title={title}>
-          {title}
-        </span>
+        <CutName name={title} className={mark === 'removed' ? 'draft-struck' : ''} />
         <span className="truncate muted" title={detail}>
           {detail}
         </span>

@@ -167,6 +167,11 @@ export function ConnectionsTable({ route }: { readonly route: Route }): ReactNod
           {any === undefined
             ? 'Counting'
             : `${plural(count, 'connection')}${showsOnlyChanges(route) ? ' changed by the draft' : route.listOpen ? '' : ' besides the open ones'}`}
+          {any?.changesBlocks === true && showsOnlyChanges(route) ? (
+            <span title="The draft's sentence and list count blocks of addresses that change as the internet does together with it.">
+              , each address block counted by itself
+            </span>
+          ) : null}
           {count > LISTED_AT_MOST
             ? `; the first ${formatCount(LISTED_AT_MOST)} can be scrolled to and saved`
             : ''}

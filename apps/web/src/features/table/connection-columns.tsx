@@ -1,5 +1,6 @@
 import type { ConnectionRow, ConnectionSort, MatrixUnit } from '@bulkhead/policy-engine';
 import type { ReactNode } from 'react';
+import { EndName } from '../../shared/EndName.tsx';
 import { MarkBadge, markSuffix } from '../../shared/marks.tsx';
 import { policyName } from '../../shared/names.ts';
 import { VerdictBadge } from '../../shared/ui.tsx';
@@ -20,15 +21,19 @@ const CHANGE = {
 } as const;
 
 function End({ unit }: { readonly unit: MatrixUnit }): ReactNode {
+  const title = `${unit.kind} ${endName(unit)}${markSuffix(unit.mark)}`;
   return (
-    <span className="truncate" title={`${unit.kind} ${endName(unit)}${markSuffix(unit.mark)}`}>
+    <span className="end-name" title={title}>
       {unit.mark === null ? null : (
         <>
           <MarkBadge mark={unit.mark} small />{' '}
         </>
       )}
-      {unit.type === 'workload' ? <span className="muted">{unit.namespace}/</span> : null}
-      {unit.label}
+      <EndName
+        namespace={unit.type === 'workload' ? (unit.namespace ?? undefined) : undefined}
+        name={unit.label}
+        title={title}
+      />
     </span>
   );
 }

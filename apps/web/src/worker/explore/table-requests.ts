@@ -18,6 +18,8 @@ export interface TableScope {
 export interface ConnectionStretch {
   /** Rows in all. */
   readonly count: number;
+  /** Whether a draft changes connections with blocks of addresses, each of which has rows of its own. */
+  readonly changesBlocks: boolean;
   /** What is told as groups, or listed where the plan says so. */
   readonly groups: readonly OpenGroup[];
   readonly offset: number;

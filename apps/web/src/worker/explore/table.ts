@@ -1,6 +1,7 @@
 import {
   type ConnectionPlan,
   type ConnectionTable,
+  changesBlocks,
   connectionTable,
   type OpenGroup,
   openGroups,
@@ -26,7 +27,9 @@ const ROWS_A_STEP = 250;
 
 /** The tables. The relation that they count in is made once for each state and filter, an order once for each plan. */
 export function tableHandlers(): readonly Handler[] {
-  let known: { key: string; relation: TableRelation; groups: readonly OpenGroup[] } | undefined;
+  let known:
+    | { key: string; relation: TableRelation; groups: readonly OpenGroup[]; blocks: boolean }
+    | undefined;
   let filed: { file: number; table: ConnectionTable } | undefined;
   let ordered: { key: string; of: TableRelation; table: ConnectionTable } | undefined;
 
@@ -35,25 +38,25 @@ export function tableHandlers(): readonly Handler[] {
     const key = JSON.stringify([session.revision, id, version, filter, ports]);
     if (known?.key !== key) {
       const relation = tableRelation(sessionLens(session, ports), filter);
-      known = { key, relation, groups: openGroups(relation) };
+      known = { key, relation, groups: openGroups(relation), blocks: changesBlocks(relation) };
     }
     return known;
   };
 
   const tableFor = (session: EngineSession, plan: ConnectionPlan, scope: TableScope) => {
-    const { relation, groups } = relationFor(session, scope);
+    const { relation, ...own } = relationFor(session, scope);
     const key = JSON.stringify(plan);
     if (ordered?.of !== relation || ordered.key !== key) {
       const table = connectionTable(sessionLens(session, scope.ports), relation, plan);
       ordered = { key, of: relation, table };
     }
-    return { table: ordered.table, groups };
+    return { ...own, table: ordered.table };
   };
 
   return [
     answer(tableConnectionsRequest, (session, { plan, offset, limit, ...scope }) => {
-      const { table, groups } = tableFor(session, plan, scope);
-      return { count: table.count, groups, offset, rows: table.rows(offset, limit) };
+      const { table, groups, blocks } = tableFor(session, plan, scope);
+      return { count: table.count, changesBlocks: blocks, groups, offset, rows: table.rows(offset, limit) };
     }),
     answer(tableFileRequest, (session, { plan, format, file, offset, limit, filter, ports }) => {
       if (filed?.file !== file) filed = { file, table: tableFor(session, plan, { filter, ports }).table };

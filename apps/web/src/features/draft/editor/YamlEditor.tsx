@@ -16,7 +16,7 @@ import {
   nextDiagnostic,
   setDiagnostics,
 } from '@codemirror/lint';
-import { highlightSelectionMatches, search, searchKeymap } from '@codemirror/search';
+import { searchKeymap } from '@codemirror/search';
 import {
   Annotation,
   Compartment,
@@ -38,6 +38,7 @@ import {
 import { type ReactNode, type Ref, useEffect, useImperativeHandle, useRef } from 'react';
 import { newlineInYaml } from './newline.ts';
 import { phrases } from './phrases.ts';
+import { searching } from './search.ts';
 import { editorTheme } from './theme.ts';
 
 export interface EditorHandle {
@@ -176,8 +177,7 @@ export function YamlEditor({
           crosshairCursor(),
           bracketMatching(),
           closeBrackets(),
-          highlightSelectionMatches(),
-          search({ top: true }),
+          searching,
           phrases,
           yaml(),
           editorTheme,

@@ -3,6 +3,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { memo, type ReactNode, type RefObject, useEffect, useMemo, useRef, useState } from 'react';
 import type { Navigate } from '../../../app/contracts.ts';
 import { useEngine } from '../../../data/engine.ts';
+import { EndName } from '../../../shared/EndName.tsx';
 import { Icon } from '../../../shared/icons.tsx';
 import { Button, formatCount, plural } from '../../../shared/ui.tsx';
 import { DraftIcon } from '../parts/icons.tsx';
@@ -407,7 +408,7 @@ function Group({ group, expanded, onToggle }: GroupProps): ReactNode {
   const [first] = group.rows;
   if (first === undefined || group.shared === null) return null;
   const badge = KINDS.find(({ kind }) => kind === first.kind);
-  const others = <span className="draft-end">{group.shared.others}</span>;
+  const others = <span className="draft-end truncate">{group.shared.others}</span>;
   return (
     <div className="draft-row">
       <button type="button" className="draft-row-main" aria-expanded={expanded} onClick={onToggle}>
@@ -481,18 +482,20 @@ function Row({ row, depth, expandable, expanded, onToggle, onSelect }: RowProps)
 
 /** The other end of a workload with itself. */
 function OwnPods(): ReactNode {
-  return <span className="draft-end muted">its own pods</span>;
+  return <span className="draft-end truncate muted">its own pods</span>;
 }
 
 function End({ end }: { readonly end: ImpactEnd }): ReactNode {
   const full =
     end.namespace === undefined || end.type === 'namespace' ? end.label : `${end.namespace}/${end.label}`;
+  const title = end.kind === undefined ? full : `${end.kind} ${full}`;
   return (
-    <span className="draft-end" title={end.kind === undefined ? full : `${end.kind} ${full}`}>
-      {end.type === 'workload' || end.type === 'hidden' ? (
-        <span className="muted">{end.namespace}/</span>
-      ) : null}
-      <span>{end.label}</span>
+    <span className="draft-end end-name" title={title}>
+      <EndName
+        namespace={end.type === 'workload' || end.type === 'hidden' ? end.namespace : undefined}
+        name={end.label}
+        title={title}
+      />
     </span>
   );
 }
