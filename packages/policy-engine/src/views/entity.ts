@@ -289,11 +289,13 @@ function reachList(lens: Lens, entity: Entity, direction: 'ingress' | 'egress'):
   for (const [index, entry] of universe.namespaces.entries()) {
     const members = namespaceMembers(universe, index).filter((member) => member.length > 0);
     const self = entity.type === 'workload' && universe.workloads[entity.index]?.namespace === index;
-    of += members.length - (self ? 1 : 0);
+    const others = members.length - (self ? 1 : 0);
+    of += others;
     if (members.length === 0) continue;
     const relation = relate(groupOf(lens, namespaceId(entry.record.name), members));
-    if (relation.allowedPairs + relation.unknownPairs > 0 || relation.change !== null) {
-      found.push({ name: entry.record.name, index, relation, members: members.length - (self ? 1 : 0) });
+    // A workload alone in its namespace is no peer of its own, but a draft may change what its pods may send to each other.
+    if ((others > 0 && relation.allowedPairs + relation.unknownPairs > 0) || relation.change !== null) {
+      found.push({ name: entry.record.name, index, relation, members: others });
       workloads += relation.allowedPairs + relation.unknownPairs;
     }
   }

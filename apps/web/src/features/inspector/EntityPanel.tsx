@@ -3,6 +3,7 @@ import { type ReactNode, useState } from 'react';
 import type { Selection } from '../../app/contracts.ts';
 import { navigate } from '../../app/route.ts';
 import { useEngineQuery } from '../../data/engine.ts';
+import { CutName } from '../../shared/CutName.tsx';
 import { Icon } from '../../shared/icons.tsx';
 import { MarkBadge } from '../../shared/marks.tsx';
 import { entityName } from '../../shared/names.ts';
@@ -244,7 +245,7 @@ function NamespaceCount({ entry }: { readonly entry: NamespaceReach }): ReactNod
   return (
     <>
       <Icon name="chevron" size={12} />
-      <span className="truncate">{entry.name}</span>
+      <CutName name={entry.name} />
       <span className="ports">
         {formatCount(entry.reached)}/{formatCount(entry.of)}
       </span>

@@ -1,4 +1,4 @@
-import { type ReactNode, useCallback, useMemo, useRef, useState } from 'react';
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { Route } from '../../app/contracts.ts';
 import { navigate } from '../../app/route.ts';
 import { useScope } from '../../app/scope.ts';
@@ -12,6 +12,7 @@ import { Legend } from './Legend.tsx';
 import { MatrixBar, MatrixTools } from './MatrixBar.tsx';
 import { MatrixCanvas, type MatrixHandle } from './MatrixCanvas.tsx';
 import { Readout } from './Readout.tsx';
+import type { MatrixCells } from './store.ts';
 import { useDelayed } from './use-delayed.ts';
 import { useMatrix } from './use-matrix.ts';
 import { cellText } from './words.ts';
@@ -105,6 +106,12 @@ export function MatrixView({ route }: { readonly route: Route }): ReactNode {
     [cells, route.drill, announce],
   );
 
+  // Of one namespace there is nothing to compare but its workloads.
+  const only = cells === null || route.drill !== null ? null : onlyNamespace(cells.frame.rows.units);
+  useEffect(() => {
+    if (only !== null) navigate({ drill: [only, only], cell: null }, { replace: true });
+  }, [only]);
+
   if (error !== null) {
     return (
       <EmptyState title="The matrix could not be computed" icon="warning">
@@ -182,4 +189,9 @@ export function MatrixView({ route }: { readonly route: Route }): ReactNode {
       </div>
     </div>
   );
+}
+
+function onlyNamespace(units: MatrixCells['frame']['rows']['units']): string | null {
+  const [first, second] = units.filter(({ type }) => type === 'namespace');
+  return first === undefined || second !== undefined ? null : first.label;
 }

@@ -34,15 +34,20 @@ function shortened(context: CanvasRenderingContext2D, text: string, room: number
   return known;
 }
 
+/** What is left out is in the middle: names of one cluster often begin alike. */
 function cut(context: CanvasRenderingContext2D, text: string, room: number): string {
   if (context.measureText(text).width <= room) return text;
-  let [lo, hi] = [1, text.length];
+  const keeping = (letters: number) => {
+    const tail = Math.floor(letters / 2);
+    return `${text.slice(0, letters - tail)}…${tail === 0 ? '' : text.slice(-tail)}`;
+  };
+  let [lo, hi] = [1, text.length - 1];
   while (lo < hi) {
     const mid = (lo + hi + 1) >> 1;
-    if (context.measureText(`${text.slice(0, mid)}…`).width <= room) lo = mid;
+    if (context.measureText(keeping(mid)).width <= room) lo = mid;
     else hi = mid - 1;
   }
-  return `${text.slice(0, lo)}…`;
+  return keeping(lo);
 }
 
 /** Names along both axes, over what scrolls beneath. */

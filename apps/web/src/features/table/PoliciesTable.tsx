@@ -3,6 +3,7 @@ import { type ReactNode, useMemo } from 'react';
 import type { Route } from '../../app/contracts.ts';
 import { navigate } from '../../app/route.ts';
 import { useEngineQuery } from '../../data/engine.ts';
+import { CutName } from '../../shared/CutName.tsx';
 import { EmptyState, formatCount, plural } from '../../shared/ui.tsx';
 import { findingsRequest } from '../../worker/explore/requests.ts';
 import { tablePoliciesRequest } from '../../worker/explore/table-requests.ts';
@@ -70,9 +71,7 @@ const COLUMNS: readonly LocalColumn<Row, Key>[] = [
       row.namespace === null ? (
         <span className="muted truncate">whole cluster</span>
       ) : (
-        <span className="truncate" title={row.namespace}>
-          {row.namespace}
-        </span>
+        <CutName name={row.namespace} />
       ),
   },
   {
@@ -85,8 +84,8 @@ const COLUMNS: readonly LocalColumn<Row, Key>[] = [
     sortable: true,
     value: (row) => row.name,
     render: (row) => (
-      <span className="truncate strong" title={row.name}>
-        {row.name}
+      <span className="end-name strong">
+        <CutName name={row.name} />
       </span>
     ),
   },

@@ -4,6 +4,7 @@ import type { Route } from '../../app/contracts.ts';
 import { navigate } from '../../app/route.ts';
 import { useScope } from '../../app/scope.ts';
 import { useEngineQuery } from '../../data/engine.ts';
+import { CutName } from '../../shared/CutName.tsx';
 import { MarkBadge, markSuffix } from '../../shared/marks.tsx';
 import { EmptyState, formatCount, plural } from '../../shared/ui.tsx';
 import { indexRequest } from '../../worker/explore/requests.ts';
@@ -82,11 +83,7 @@ const COLUMNS: readonly Column[] = [
     grow: 1,
     sortable: true,
     value: (row) => row.namespace,
-    render: (row) => (
-      <span className="truncate" title={row.namespace}>
-        {row.namespace}
-      </span>
-    ),
+    render: (row) => <CutName name={row.namespace} />,
   },
   {
     key: 'name',
@@ -98,8 +95,8 @@ const COLUMNS: readonly Column[] = [
     sortable: true,
     value: (row) => row.name,
     render: (row) => (
-      <span className="truncate strong" title={`${row.name}${markSuffix(row.mark)}`}>
-        {row.name} <MarkBadge mark={row.mark} />
+      <span className="end-name strong" title={`${row.name}${markSuffix(row.mark)}`}>
+        <CutName name={row.name} /> <MarkBadge mark={row.mark} />
       </span>
     ),
   },
