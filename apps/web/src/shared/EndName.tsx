@@ -14,7 +14,7 @@ export function EndName({ namespace, ...own }: EndNameProps): ReactNode {
     <>
       {namespace === undefined ? null : (
         <span className="muted" data-long={namespace.length >= LONG_NAMESPACE}>
-          {namespace}/
+          <CutName name={`${namespace}/`} title={own.title ?? own.name} />
         </span>
       )}
       <CutName {...own} />
