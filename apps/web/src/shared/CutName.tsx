@@ -25,12 +25,13 @@ export function CutName({ name, title = name, className = '' }: CutNameProps): R
     );
   }
   return (
-    <span className={`cut-name ${className}`} title={title}>
+    <span
+      className={`cut-name ${className}`}
+      title={title}
+      data-begin={name.slice(0, -END)}
+      data-end={name.slice(-END)}
+    >
       <span className="visually-hidden">{name}</span>
-      <span aria-hidden="true" className="truncate">
-        {name.slice(0, -END)}
-      </span>
-      <span aria-hidden="true">{name.slice(-END)}</span>
     </span>
   );
 }
