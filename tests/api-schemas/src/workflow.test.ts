@@ -10,7 +10,10 @@ function problems(content: string): readonly string[] {
 
 it('a verification comes as a workflow that GitHub takes', () => {
   const kinds = ['ClusterNetworkPolicy', 'AdminNetworkPolicy'] as const;
-  for (const policies of [[], kinds.map((kind) => ({ kind, name: 'x', spec: {} }))]) {
+  for (const policies of [
+    [],
+    kinds.map((kind) => ({ apiVersion: 'policy.networking.k8s.io/v1alpha1', kind, name: 'x', spec: {} })),
+  ]) {
     const plan = { namespaces: [], pods: [], policies, probes: [], notes: [] };
     const text = verificationWorkflow(plan, "net pol/it's.sh");
     expect(problems(text), text).toEqual([]);

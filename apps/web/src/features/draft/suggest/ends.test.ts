@@ -19,6 +19,7 @@ const choices = endChoices({
     workload('shop', 'StatefulSet', 'db'),
     workload('bank', 'Job', 'x'),
   ],
+  nodes: [],
 });
 
 test('an end is a workload by its name, with its kind where that is not enough', () => {
