@@ -42,6 +42,9 @@ export async function exploring(page: Page, url: string, change: () => Promise<v
     return (picture?.startTime ?? Number.NaN) - (Number(arrived ?? Number.NaN) - performance.timeOrigin);
   });
 
+  // Small clusters are expanded from the start.
+  await page.getByRole('button', { name: 'Collapse all namespaces' }).click();
+  await page.waitForTimeout(REST_MS);
   await untilPicture(page, () => page.getByRole('button', { name: 'Expand all namespaces' }).click());
   await page.waitForTimeout(REST_MS);
   const expandedZooming = await zoomingFrames(page);
