@@ -1,5 +1,6 @@
 import type { GraphView } from '@bulkhead/policy-engine';
 import type { Route } from '../../app/contracts.ts';
+import { showsOnlyChanges } from '../../app/scope.ts';
 import { entityName, policyName } from '../../shared/names.ts';
 import { plural } from '../../shared/ui.tsx';
 import { boxTone } from './looks.ts';
@@ -35,8 +36,9 @@ export function notesOn(view: GraphView, lightEdges: number, route: Route): read
 
 /** Why there are no edges at all, where nothing is filtered out. */
 function noEdges({ edges, namespaces, workloads, hidden }: GraphView, route: Route): readonly Note[] {
-  const isFiltered = route.ports.length > 0 || route.verdicts.length === 1;
-  if (isFiltered || edges.length > 0 || hidden.edges > 0 || hidden.workloads > 0) return [];
+  const isFiltered = route.ports.length > 0 || route.verdicts.length === 1 || showsOnlyChanges(route);
+  const isPart = hidden.namespaces > 0 || hidden.workloads > 0 || hidden.edges > 0;
+  if (isFiltered || isPart || edges.length > 0) return [];
   const all = namespaces.reduce((sum, entry) => sum + entry.workloads, 0);
   if (all === 0) return [];
   if (hidden.openPairs === all * (all - 1) && namespaces.every((entry) => boxTone(entry) === 'tone-open')) {
