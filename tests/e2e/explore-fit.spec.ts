@@ -1,5 +1,6 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import type { App } from './fixtures/app.ts';
 import { expect, test } from './fixtures/test.ts';
 import { thumbnails } from './fixtures/thumbnail.ts';
 
@@ -32,8 +33,9 @@ const COLUMNS = 80;
 /** How much the colour of a square may differ, and how many squares may differ more. */
 const LIKENESS = { threshold: 0.12, maxDiffPixelRatio: 0.02 };
 
-async function seen(page: Page, { shown }: (typeof VIEWS)[number]): Promise<void> {
-  await expect(page.locator(shown).first()).toBeVisible({ timeout: 45_000 });
+async function seen(app: App, { shown, query }: (typeof VIEWS)[number]): Promise<void> {
+  await expect(app.page.locator(shown).first()).toBeVisible({ timeout: 45_000 });
+  if (!query.includes('view=')) await app.ready();
 }
 
 /** What axe finds, with the elements; in the second theme only colours can differ, so only they are looked at. */
@@ -94,7 +96,7 @@ test('axe finds nothing on any view, light and dark', async ({ demo }) => {
   for (const view of VIEWS) {
     await test.step(view.name, async () => {
       await demo.show(`?${view.query}`);
-      await seen(page, view);
+      await seen(demo, view);
       if (view.name === 'matrix') await page.getByRole('button', { name: 'Legend' }).click();
       await check(view.name);
     });
@@ -118,7 +120,7 @@ for (const [width, height] of [
       await test.step(view.name, async () => {
         await page.emulateMedia({ colorScheme: 'light' });
         await page.goto(`${demo.url}?${view.query}`);
-        await seen(page, view);
+        await seen(demo, view);
         const found = await misfits(page);
         expect(found.small).toEqual([]);
         expect(found.sideways).toBe(0);

@@ -25,7 +25,7 @@ import {
   DraftToolsContext,
   type PairQuestion,
 } from './session.ts';
-import { readShareLink } from './share.ts';
+import { isShareLink, readShareLink } from './share.ts';
 import { draftStore, useDrafts } from './store/context.ts';
 import { newId } from './store/id.ts';
 import type { DraftEntry, DraftStore } from './store/store.ts';
@@ -346,9 +346,18 @@ function plain(spec: unknown): { readonly json: Extract<DraftItem, { type: 'remo
 function useSharedDraft(actions: DraftActions): void {
   const notify = useNotify();
   const take = useCallback(async () => {
-    const link = await readShareLink(window.location.hash);
-    if (link.state === 'none') return;
-    history.replaceState(history.state, '', window.location.pathname + window.location.search);
+    const { hash } = window.location;
+    if (!isShareLink(hash)) return;
+    // Taken out before it is read: whoever else looks while it is being read must not take it a second time.
+    const leave = (fragment: string) =>
+      history.replaceState(history.state, '', window.location.pathname + window.location.search + fragment);
+    leave('');
+    const link = await readShareLink(hash).catch(() => undefined);
+    if (link === undefined) {
+      leave(hash);
+      notify('A part of Bulkhead did not load, so the draft in this link was not read. Reload the page.');
+      return;
+    }
     const reading = link.state === 'draft' ? parseDraft(link.text) : undefined;
     if (reading === undefined || (!reading.ok && reading.code === 'not-json')) {
       notify(

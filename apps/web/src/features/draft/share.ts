@@ -16,15 +16,19 @@ export async function shareFragment(
 }
 
 /** What a fragment holds. `damaged`: a draft that was cut or garbled on its way. */
-export type SharedDraft =
-  | { readonly state: 'none' | 'damaged' }
-  | { readonly state: 'draft'; readonly text: string };
+export type SharedDraft = { readonly state: 'damaged' } | { readonly state: 'draft'; readonly text: string };
 
-/** Reads the draft in a fragment. Never throws. */
+/** Whether a link's fragment holds a draft, whole or damaged. */
+export function isShareLink(hash: string): boolean {
+  return hash.includes(MARK);
+}
+
+/**
+ * Reads the draft in a fragment for which `isShareLink` holds.
+ * @throws only where the part of the app that unpacks it can't be loaded
+ */
 export async function readShareLink(hash: string): Promise<SharedDraft> {
-  const at = hash.indexOf(MARK);
-  if (at === -1) return { state: 'none' };
-  const bytes = fromBase64Url(hash.slice(at + MARK.length));
+  const bytes = fromBase64Url(hash.slice(hash.indexOf(MARK) + MARK.length));
   if (bytes === null) return { state: 'damaged' };
   const { inflateSync, strFromU8 } = await import('fflate');
   try {
