@@ -53,13 +53,12 @@ export function startDraftEngine(engine: Engine, makeWorker: () => WorkerLike): 
   };
 
   const hear = (message: FromDraftWorker, heard: ReturnType<typeof createHearer>) => {
-    const caller = waiting.get(message.id);
-    waiting.delete(message.id);
-    if (message.type === 'error') caller?.reject(new Error(message.message));
-    else {
-      const result = heard(message);
-      caller?.resolve(result);
-    }
+    const answer = message.type === 'error' ? message : heard(message);
+    if (answer === undefined) return;
+    const caller = waiting.get(answer.id);
+    waiting.delete(answer.id);
+    if ('message' in answer) caller?.reject(new Error(answer.message));
+    else caller?.resolve(answer.result);
   };
 
   const start = () => {

@@ -90,14 +90,13 @@ export function startEngine(makeWorker: () => WorkerLike): Engine {
       if (message.type === 'session') {
         hear(message.info);
       } else if (message.type !== 'pong') {
-        const caller = waiting.get(message.id);
-        waiting.delete(message.id);
-        if (message.type === 'error') caller?.reject(new Error(message.message));
         // Also where nobody waits any more: the next answer is told by what differs from this one.
-        else {
-          const result = heard(message);
-          caller?.resolve(result);
-        }
+        const answer = message.type === 'error' ? message : heard(message);
+        if (answer === undefined) return;
+        const caller = waiting.get(answer.id);
+        waiting.delete(answer.id);
+        if ('message' in answer) caller?.reject(new Error(answer.message));
+        else caller?.resolve(answer.result);
       }
     });
     started.addEventListener('error', (event) => {

@@ -46,7 +46,7 @@ export function createDraftHost(handlers: readonly Handler[], post: (message: Fr
       const handler = byName.get(name);
       if (handler === undefined) throw new Error(`nothing answers "${name}"`);
       const result = await handler.run(session(), payload);
-      post(told({ id, name: handler.byChanges ? name : undefined, result }));
+      for (const part of told({ id, name: handler.byChanges ? name : undefined, result })) post(part);
     } catch (error) {
       post({ type: 'error', id, message: error instanceof Error ? error.message : String(error) });
     }

@@ -184,7 +184,7 @@ export function createHost(handlers: readonly Handler[], post: (message: FromWor
     try {
       if (handler === undefined) throw new Error(`nothing answers "${name}"`);
       const result = await handler.run(session(), payload);
-      post(told({ id, name: handler.byChanges ? name : undefined, result }));
+      for (const part of told({ id, name: handler.byChanges ? name : undefined, result })) post(part);
     } catch (error) {
       post({ type: 'error', id, message: error instanceof Error ? error.message : String(error) });
     }

@@ -1,7 +1,8 @@
-import { lazy, type ReactNode, Suspense, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react';
 import type { DrawerProps, Navigate } from '../../app/contracts.ts';
 import { Button, EmptyState } from '../../shared/ui.tsx';
 import { DraftHeader } from './DraftHeader.tsx';
+import { loadEditor } from './editor/load.ts';
 import { ItemList } from './ItemList.tsx';
 import { ItemPane } from './ItemPane.tsx';
 import { ImpactPane } from './impact/ImpactPane.tsx';
@@ -25,6 +26,9 @@ export function DraftDrawer({ height, onClose, navigate }: DraftDrawerProps): Re
   const { entry } = useDraft();
   const [dialog, setDialog] = useState<DraftDialog>(null);
   const close = () => setDialog(null);
+  useEffect(() => {
+    loadEditor().catch(() => undefined);
+  }, []);
   return (
     <section className="draft" style={{ height }} aria-label="Draft">
       <DraftHeader onClose={onClose} onDialog={setDialog} />

@@ -4,6 +4,7 @@ import { lazy, type ReactNode, Suspense, useCallback, useEffect, useRef, useStat
 import { Icon } from '../../shared/icons.tsx';
 import { Button, plural, Segments } from '../../shared/ui.tsx';
 import { lintDiagnostics } from './editor/diagnostics.ts';
+import { loadEditor } from './editor/load.ts';
 import type { EditorHandle } from './editor/YamlEditor.tsx';
 import { itemTitle } from './ItemList.tsx';
 import { findingNotices } from './impact/findings.ts';
@@ -15,7 +16,7 @@ import { type ApplyResult, clusterValuesRequest } from './worker/requests.ts';
 const PolicyFormView = lazy(async () => ({
   default: (await import('./form/PolicyFormView.tsx')).PolicyFormView,
 }));
-const YamlEditor = lazy(async () => ({ default: (await import('./editor/YamlEditor.tsx')).YamlEditor }));
+const YamlEditor = lazy(loadEditor);
 
 /** The item that is open, in the view that fits it. */
 export function ItemPane(): ReactNode {

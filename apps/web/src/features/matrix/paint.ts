@@ -33,13 +33,20 @@ export interface Painter {
   ) => void;
 }
 
+/** The looks of one size beside each other, as far as they were needed. */
+interface Atlas {
+  readonly side: number;
+  readonly canvas: HTMLCanvasElement;
+  readonly drawn: Set<Look>;
+}
+
 /** Paints matrices in a theme's colours; keeps what it needs from frame to frame. */
 export function createPainter(colors: Colors, ratio: number, verdicts: readonly string[]): Painter {
   const pixels = new Map(LOOKS.map((look) => [look, pixelOf(look, colors)]));
   const looks = new Map<MatrixCells['outcomes'], Look[]>();
   const image = document.createElement('canvas');
   let empty: { readonly side: number; readonly pattern: CanvasPattern | null } | undefined;
-  let atlas: { readonly side: number; readonly canvas: HTMLCanvasElement } | undefined;
+  let atlas: Atlas | undefined;
 
   const lookTable = (cells: MatrixCells): Look[] => {
     let table = looks.get(cells.outcomes);
@@ -55,17 +62,23 @@ export function createPainter(colors: Colors, ratio: number, verdicts: readonly 
     return table;
   };
 
-  const sprites = (side: number): HTMLCanvasElement => {
-    if (atlas?.side === side) return atlas.canvas;
+  const sprites = (side: number): Atlas => {
+    if (atlas?.side === side) return atlas;
     const canvas = document.createElement('canvas');
     canvas.width = side * LOOKS.length;
     canvas.height = side;
+    atlas = { side, canvas, drawn: new Set() };
+    return atlas;
+  };
+
+  /** Where a look stands in the atlas. Drawn when it is first needed: the first sign of a font costs a frame. */
+  const spriteAt = ({ side, canvas, drawn }: Atlas, look: Look): number => {
+    const at = LOOKS.indexOf(look) * side;
+    if (drawn.has(look)) return at;
+    drawn.add(look);
     const context = canvas.getContext('2d');
-    if (context !== null) {
-      for (const [index, look] of LOOKS.entries()) drawLook(context, look, index * side, 0, side, colors);
-    }
-    atlas = { side, canvas };
-    return canvas;
+    if (context !== null) drawLook(context, look, at, 0, side, colors);
+    return at;
   };
 
   const tile = (
@@ -180,12 +193,12 @@ export function createPainter(colors: Colors, ratio: number, verdicts: readonly 
     const { cell, left, top, scrollX, scrollY } = geometry;
     const side = Math.round(cell * ratio);
     const source = sprites(side);
-    const slots = new Map(LOOKS.map((look, index) => [look, index * side]));
     // In whole device pixels, so that sprites are copied and not scaled.
     const xOf = (column: number) => Math.round((left + column * cell - scrollX) * ratio);
     const yOf = (row: number) => Math.round((top + row * cell - scrollY) * ratio);
-    const none = slots.get('none') ?? 0;
-    const tiled = Number.isInteger(cell * ratio) ? tile(context, source, none, side) : null;
+    const tiled = Number.isInteger(cell * ratio)
+      ? tile(context, source.canvas, spriteAt(source, 'none'), side)
+      : null;
     context.save();
     context.imageSmoothingEnabled = false;
     if (tiled !== null) {
@@ -197,7 +210,8 @@ export function createPainter(colors: Colors, ratio: number, verdicts: readonly 
     context.setTransform(1, 0, 0, 1, 0, 0);
     forEach(cells, rows, columns, (look, row, column) => {
       if (look === 'none' && tiled !== null) return;
-      context.drawImage(source, slots.get(look) ?? 0, 0, side, side, xOf(column), yOf(row), side, side);
+      const at = spriteAt(source, look);
+      context.drawImage(source.canvas, at, 0, side, side, xOf(column), yOf(row), side, side);
     });
     context.restore();
     context.strokeStyle = colors.border;

@@ -36,6 +36,7 @@ import {
   rectangularSelection,
 } from '@codemirror/view';
 import { type ReactNode, type Ref, useEffect, useImperativeHandle, useRef } from 'react';
+import { turn } from '../../../worker/queue.ts';
 import { newlineInYaml } from './newline.ts';
 import { phrases } from './phrases.ts';
 import { searching } from './search.ts';
@@ -123,6 +124,45 @@ function isMarked(state: EditorState, wanted: readonly Diagnostic[]): boolean {
   return marked === wanted.length && same === marked;
 }
 
+/** What every document is edited with. */
+const basics: Extension = [
+  EditorView.cspNonce.of(cspNonce()),
+  EditorState.tabSize.of(2),
+  indentUnit.of('  '),
+  EditorState.allowMultipleSelections.of(true),
+  lineNumbers(),
+  highlightActiveLine(),
+  highlightActiveLineGutter(),
+  lintGutter(),
+  foldGutter({ openText: '⌄', closedText: '›' }),
+  codeFolding(),
+  drawSelection(),
+  dropCursor(),
+  rectangularSelection(),
+  crosshairCursor(),
+  bracketMatching(),
+  closeBrackets(),
+  searching,
+  phrases,
+  yaml(),
+  editorTheme,
+];
+
+/**
+ * Makes an editor that nobody sees, in steps between which the page can draw: the first one costs several frames, all later
+ * ones hardly any.
+ */
+export async function prepareEditor(): Promise<void> {
+  await turn();
+  const state = EditorState.create({
+    doc: 'kind: NetworkPolicy\nspec:\n  podSelector: {}\n',
+    extensions: basics,
+  });
+  await turn();
+  new EditorView({ state }).destroy();
+  await turn();
+}
+
 /**
  * A YAML editor over CodeMirror. It has no history of its own: undo and redo belong to the draft, so that they cover the
  * form and the list as well.
@@ -156,31 +196,12 @@ export function YamlEditor({
       state: EditorState.create({
         doc: shown.current.text,
         extensions: [
-          EditorView.cspNonce.of(cspNonce()),
+          basics,
           EditorView.contentAttributes.of({
             'aria-label': shown.current.label,
             spellcheck: 'false',
             tabindex: '0',
           }),
-          EditorState.tabSize.of(2),
-          indentUnit.of('  '),
-          EditorState.allowMultipleSelections.of(true),
-          lineNumbers(),
-          highlightActiveLine(),
-          highlightActiveLineGutter(),
-          lintGutter(),
-          foldGutter({ openText: '⌄', closedText: '›' }),
-          codeFolding(),
-          drawSelection(),
-          dropCursor(),
-          rectangularSelection(),
-          crosshairCursor(),
-          bracketMatching(),
-          closeBrackets(),
-          searching,
-          phrases,
-          yaml(),
-          editorTheme,
           help.current.of(shown.current.assistance ?? []),
           keymap.of([
             { key: 'Mod-z', run: run('onUndo'), preventDefault: true },

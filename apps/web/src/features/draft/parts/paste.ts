@@ -2,6 +2,7 @@ import { DRAFT_FORMAT, importPolicies, parseDraft } from '@bulkhead/policy-engin
 import { useEffect, useState } from 'react';
 import { useNotify } from '../../../shared/announce.tsx';
 import { plural } from '../../../shared/ui.tsx';
+import { turn } from '../../../worker/queue.ts';
 import type { DraftActions } from '../session.ts';
 import { type DroppedFile, droppedFiles } from './dropped.ts';
 
@@ -9,7 +10,7 @@ import { type DroppedFile, droppedFiles } from './dropped.ts';
 const MAX_FILE = 2_000_000;
 
 /** Takes a text that was pasted, dropped or opened: a draft file becomes a draft, anything else YAML in the draft. */
-export function takeText(text: string, actions: DraftActions): string {
+export async function takeText(text: string, actions: DraftActions): Promise<string> {
   if (text.trimStart().startsWith('{') && text.includes(DRAFT_FORMAT)) {
     const reading = parseDraft(text);
     if (!reading.ok) return reading.message;
@@ -19,6 +20,8 @@ export function takeText(text: string, actions: DraftActions): string {
       : `Opened the draft "${reading.draft.name}" without ${plural(reading.dropped, 'edit')} that can't be read.`;
   }
   const { text: yaml, policies, left } = importPolicies(text);
+  // Reading and showing are a frame's work each.
+  await turn();
   actions.addText(yaml.endsWith('\n') ? yaml : `${yaml}\n`);
   const added =
     policies === 0
@@ -46,7 +49,7 @@ async function take(files: readonly DroppedFile[], actions: DraftActions): Promi
     // A NUL never stands in YAML; a picture dropped by mistake is full of them.
     if (text.includes('\0')) messages.push(`${file.name} is not a text file.`);
     // Of a folder, only what holds policies is meant.
-    else if (chosen || importPolicies(text).policies > 0) messages.push(takeText(text, actions));
+    else if (chosen || importPolicies(text).policies > 0) messages.push(await takeText(text, actions));
   }
   if (messages.length === 0) return 'There is no policy in what was dropped.';
   const last = messages.at(-1) ?? '';
@@ -76,7 +79,8 @@ export function usePaste(actions: DraftActions): boolean {
       const files = [...(event.clipboardData?.files ?? [])];
       const text = event.clipboardData?.getData('text/plain') ?? '';
       if (files.length > 0) void takeFiles(files, actions).then((message) => notify(message));
-      else if (LOOKS_LIKE_YAML.test(text) || text.includes(DRAFT_FORMAT)) notify(takeText(text, actions));
+      else if (LOOKS_LIKE_YAML.test(text) || text.includes(DRAFT_FORMAT))
+        void takeText(text, actions).then((message) => notify(message));
       else return;
       event.preventDefault();
     };
@@ -106,7 +110,7 @@ export function usePaste(actions: DraftActions): boolean {
         void droppedFiles(event.dataTransfer.items)
           .then((files) => take(files, actions))
           .then((message) => notify(message));
-      } else notify(takeText(text, actions));
+      } else void takeText(text, actions).then((message) => notify(message));
     };
     const capture = { capture: true };
     document.addEventListener('paste', paste);
