@@ -332,7 +332,7 @@ const DNS_LABELS = [
 
 /** Whether a pod with these labels answers the cluster's DNS. */
 export function isDns(labels: Readonly<Record<string, string>>): boolean {
-  return DNS_LABELS.some(([key, value]) => Object.hasOwn(labels, key) && labels[key] === value);
+  return DNS_LABELS.some(([key, value]) => labels[key] === value);
 }
 
 const dnsColumns = new WeakMap<Universe, IntervalSet>();
@@ -355,13 +355,13 @@ function cutFromDns(
   counter: EndCounter,
   cuts: readonly Cut[],
 ): readonly string[] {
-  const servers = dnsServers(after.universe);
-  if (isEmptySet(servers)) return [];
   const { space } = after.cells;
   const port = connectionPoint('UDP', 53);
+  const closed = cuts.filter(({ change }) => space.has(change.closed, port));
+  if (closed.length === 0) return [];
+  const servers = dnsServers(after.universe);
   const cut = new Set<string>();
-  for (const { sources, targets, change } of cuts) {
-    if (!space.has(change.closed, port)) continue;
+  for (const { sources, targets } of closed) {
     if (!overlaps(targets, servers)) continue;
     for (const end of counter.distinct(sources)) {
       const { type, namespace, label } = workloads.ends[end] ?? {};
