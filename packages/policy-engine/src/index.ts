@@ -242,7 +242,7 @@ export {
   type MatrixOverlap,
   type MatrixPlan,
 } from './views/matrix-frame.ts';
-export type { MatrixImpact, MatrixOutcome, MatrixState } from './views/matrix-outcomes.ts';
+export type { MatrixOutcome, MatrixState } from './views/matrix-outcomes.ts';
 export type { MatrixAxisLevel, MatrixUnit } from './views/matrix-units.ts';
 export { INTERNET_ID } from './views/outside.ts';
 export {

@@ -26,6 +26,7 @@ const NAMES = [
   'widened',
   'narrowed',
   'rearranged',
+  'uncertain',
 ] as const;
 
 export type ColorName = (typeof NAMES)[number];

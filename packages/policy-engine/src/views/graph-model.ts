@@ -79,8 +79,11 @@ export interface OutsideNode {
   readonly detail: string;
 }
 
-/** How a draft changes what is allowed. `rearranged`: some of it opens and some of it closes. */
-export type EdgeImpact = 'opened' | 'closed' | 'widened' | 'narrowed' | 'rearranged';
+/**
+ * How a draft changes what is allowed. `rearranged`: some of it opens and some of it closes; `uncertain`: nothing opens or
+ * closes for certain, but what is unknown is other than before.
+ */
+export type EdgeImpact = 'opened' | 'closed' | 'widened' | 'narrowed' | 'rearranged' | 'uncertain';
 
 export interface GraphEdge {
   readonly id: string;
@@ -103,6 +106,8 @@ export interface GraphEdge {
   readonly impact: EdgeImpact | null;
   readonly opened: PortSummary | null;
   readonly closed: PortSummary | null;
+  /** The ports that are unknown with the draft, where that is how it changes the edge. */
+  readonly uncertain: PortSummary | null;
 }
 
 /** What a view leaves out, to be said next to it. */

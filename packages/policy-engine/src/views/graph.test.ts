@@ -173,6 +173,32 @@ describe('the graph', () => {
 });
 
 describe('the graph of a draft', () => {
+  it('says of what is neither opened nor closed for certain that what is unknown changes', () => {
+    // Only the manifests of its pods are there, so nobody knows the namespace's labels.
+    const snapshot = snapshotOf(DATA + workload('elsewhere', 'api'));
+    const unseen = snapshot.namespaces.map((one) =>
+      one.name === 'elsewhere' ? { ...one, labelsKnown: false } : one,
+    );
+    const cluster = compile({ ...snapshot, namespaces: unseen });
+    const drafted = (text: string): readonly string[] => {
+      const { policies } = snapshotOf(DATA + text);
+      const overlay = compileOverlay(cluster, { ...cluster.snapshot, policies });
+      if (overlay === undefined) throw new Error('only policies differ');
+      const graph = graphView(lensOf(overlay.before, overlay.after), { ...all, expanded: [], verdicts: [] });
+      return graph.edges
+        .filter(({ from }) => from === 'ns:elsewhere')
+        .map(({ impact, uncertain, closed }) => `${impact} ${uncertain?.label} ${closed?.label}`);
+    };
+    const from = (team: string) => `from: [{namespaceSelector: {matchLabels: {team: ${team}}}}]`;
+    const ingress = (rules: string) => policy('data', 'all', `{podSelector: {}, ingress: [${rules}]}`);
+    // Allowed on every port before: what is left can't be told on any port, or on one, and the rest is closed.
+    expect(drafted(ingress(`{${from('a')}}`))).toEqual(['uncertain all ports undefined']);
+    expect(drafted(ingress(`{${from('a')}, ports: [{port: 80}]}`))).toEqual([
+      'narrowed undefined TCP 1–79, 81–65535 · UDP all · SCTP all',
+    ]);
+    expect(drafted(ingress(''))).toEqual(['closed undefined all ports']);
+  });
+
   it('marks what opens, closes, widens and narrows', () => {
     const before = snapshotOf(SHOP + DATA + DB_FROM_API);
     const cluster = compile(before);

@@ -493,6 +493,7 @@ export function toEdge(lens: Lens, from: string, to: string, relation: Relation)
   const unknown = drawn ? relation.drawnUnknown : relation.unknown;
   const isAllowed = allowed !== space.none || unknown === space.none;
   const { change } = relation;
+  const impact = impactOf(lens, relation);
   return {
     id: `${from}>${to}`,
     from,
@@ -505,13 +506,14 @@ export function toEdge(lens: Lens, from: string, to: string, relation: Relation)
         : relation.drawnPairs
       : relation.allowedPairs + relation.unknownPairs,
     of: relation.of,
-    impact: impactOf(lens, relation),
+    impact,
     opened: change === null || change.opened === space.none ? null : portSummary(space, change.opened),
     closed: change === null || change.closed === space.none ? null : portSummary(space, change.closed),
+    uncertain: change === null || impact !== 'uncertain' ? null : portSummary(space, change.unknown),
   };
 }
 
-/** How a draft changes a relation; a change in what is unknown alone counts as none. */
+/** How a draft changes a relation; null where it doesn't. */
 export function impactOf(lens: Lens, relation: Relation): EdgeImpact | null {
   return relation.change === null ? null : changeKind(lens.after.cells.space, relation.change);
 }

@@ -102,8 +102,7 @@ function expectAgrees(lens: Lens, matrix: Matrix): void {
       : relation.unknown === space.none
         ? 'none'
         : 'unknown';
-    const said = outcome.impact === 'uncertain' ? null : outcome.impact;
-    expect([pair, outcome.state, said]).toEqual([pair, state, impactOf(lens, relation)]);
+    expect([pair, outcome.state, outcome.impact]).toEqual([pair, state, impactOf(lens, relation)]);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { ConnectionSetId, ConnectionSpace } from '../sets/connection-set.ts';
-import { changeKind } from './change-kind.ts';
+import { type ChangedSets, changedSets, changeKind, joinSets } from './change-kind.ts';
 import type { EdgeImpact } from './graph-model.ts';
 import type { Lens, PairSets } from './lens.ts';
 import { portSummary } from './ports.ts';
@@ -12,9 +12,6 @@ import type { Relation } from './relation.ts';
  */
 export type MatrixState = 'all' | 'some' | 'unknown' | 'none' | 'self' | 'void';
 
-/** How a draft changes it; `uncertain`: only in what is unknown. */
-export type MatrixImpact = EdgeImpact | 'uncertain';
-
 /** An outcome that many cells share. */
 export interface MatrixOutcome {
   readonly state: MatrixState;
@@ -26,7 +23,7 @@ export interface MatrixOutcome {
   readonly uniform: boolean;
   /** No policy has a say on either end of any pair. */
   readonly open: boolean;
-  readonly impact: MatrixImpact | null;
+  readonly impact: EdgeImpact | null;
   /** Ports that are allowed without the draft for at least one pair; as `ports` where nothing changes. */
   readonly before: string;
   /** Ports that the draft opens and closes; empty where none. */
@@ -126,14 +123,13 @@ export class Outcomes {
   cellOfRelation(relation: Relation): number {
     const space = this.#space;
     const { some, every, unknown, change } = relation;
-    const changed = change === null ? null : changeKind(space, change);
     return this.intern({
       state: this.#stateOf(some, every, unknown),
       ports: portSummary(space, some).label,
       unknown: this.#label(unknown),
       uniform: relation.uniform,
       open: relation.drawnPairs === 0 && relation.allowedPairs === relation.of,
-      impact: changed ?? ((change?.unknownPairs ?? 0) > 0 ? 'uncertain' : null),
+      impact: change === null ? null : changeKind(space, change),
       before: portSummary(space, relation.someBefore).label,
       opened: this.#label(change?.opened ?? space.none),
       closed: this.#label(change?.closed ?? space.none),
@@ -171,24 +167,15 @@ export class Outcomes {
     let someBefore = space.none;
     let every = this.#lens.mask;
     let possible = space.none;
-    let opened = space.none;
-    let closed = space.none;
-    let had = space.none;
-    let has = space.none;
-    let uncertain = false;
+    let change: ChangedSets | null = null;
     for (const { before, after } of outcomes) {
       some = space.union(some, after.allowed);
       someBefore = space.union(someBefore, before.allowed);
       every = space.intersect(every, after.allowed);
       possible = space.union(possible, after.possible);
-      if (before.allowed === after.allowed) {
-        uncertain ||= before.possible !== after.possible;
-        continue;
-      }
-      opened = space.union(opened, space.subtract(after.allowed, before.allowed));
-      closed = space.union(closed, space.subtract(before.allowed, after.allowed));
-      had = space.union(had, before.allowed);
-      has = space.union(has, after.allowed);
+      if (sameSets(before, after)) continue;
+      const own = changedSets(space, before, after);
+      change = change === null ? own : joinSets(space, change, own);
     }
     const unknown = space.subtract(possible, some);
     return {
@@ -197,10 +184,10 @@ export class Outcomes {
       unknown: this.#label(unknown),
       uniform: outcomes.every(({ after }) => sameSets(after, first.after)),
       open: outcomes.every((outcome) => outcome.open),
-      impact: changeKind(space, { opened, closed, had, has }) ?? (uncertain ? 'uncertain' : null),
+      impact: change === null ? null : changeKind(space, change),
       before: portSummary(space, someBefore).label,
-      opened: this.#label(opened),
-      closed: this.#label(closed),
+      opened: this.#label(change?.opened ?? space.none),
+      closed: this.#label(change?.closed ?? space.none),
     };
   }
 }

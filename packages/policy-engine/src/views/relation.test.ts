@@ -25,7 +25,7 @@ function oneByOne(lens: Lens, source: Group, target: Group) {
     }
     return { allowed, possible };
   };
-  let [of, allowedPairs, unknownPairs, openedPairs, closedPairs] = [0, 0, 0, 0, 0];
+  let [of, allowedPairs, unknownPairs, openedPairs, closedPairs, uncertainPairs] = [0, 0, 0, 0, 0, 0];
   let some: ConnectionSetId = space.none;
   let every: ConnectionSetId = space.transport;
   let someBefore: ConnectionSetId = space.none;
@@ -39,8 +39,14 @@ function oneByOne(lens: Lens, source: Group, target: Group) {
       of++;
       if (is.allowed !== space.none) allowedPairs++;
       else if (is.possible !== space.none) unknownPairs++;
-      if (space.subtract(is.allowed, was.allowed) !== space.none) openedPairs++;
-      if (space.subtract(was.allowed, is.allowed) !== space.none) closedPairs++;
+      const opens = space.subtract(is.allowed, was.allowed) !== space.none;
+      // What is unknown now is not closed, and what was unknown can't be relied on to have been denied.
+      const closes = space.subtract(was.possible, is.possible) !== space.none;
+      if (opens) openedPairs++;
+      if (closes) closedPairs++;
+      if (!opens && !closes && `${is.allowed} ${is.possible}` !== `${was.allowed} ${was.possible}`) {
+        uncertainPairs++;
+      }
       some = space.union(some, is.allowed);
       every = space.intersect(every, is.allowed);
       someBefore = space.union(someBefore, was.allowed);
@@ -59,6 +65,7 @@ function oneByOne(lens: Lens, source: Group, target: Group) {
     uniform: seen.size < 2,
     openedPairs,
     closedPairs,
+    uncertainPairs,
   };
 }
 
@@ -75,6 +82,7 @@ function expectSame(lens: Lens): void {
         ...found,
         openedPairs: change?.openedPairs ?? 0,
         closedPairs: change?.closedPairs ?? 0,
+        uncertainPairs: change?.unknownPairs ?? 0,
       }).toMatchObject(expected);
     }
   }

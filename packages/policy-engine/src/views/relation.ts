@@ -2,6 +2,7 @@ import type { Row } from '../compile/rows.ts';
 import { podsOfColumn } from '../compile/universe.ts';
 import type { CellId } from '../compile/verdict-cells.ts';
 import type { ConnectionSetId } from '../sets/connection-set.ts';
+import { type ChangedSets, changedSets, joinSets } from './change-kind.ts';
 import type { Group, Kind } from './group.ts';
 import {
   cellOfAll,
@@ -42,15 +43,10 @@ export interface Relation {
   readonly change: RelationChange | null;
 }
 
-export interface RelationChange {
+export interface RelationChange extends ChangedSets {
   readonly openedPairs: number;
   readonly closedPairs: number;
-  readonly opened: ConnectionSetId;
-  readonly closed: ConnectionSetId;
-  /** Union of what the changed pairs had before and have after. */
-  readonly had: ConnectionSetId;
-  readonly has: ConnectionSetId;
-  /** Pairs whose possible connections changed although the allowed ones did not. */
+  /** Pairs of which neither is sure: what is unknown of them changes. */
   readonly unknownPairs: number;
 }
 
@@ -70,13 +66,7 @@ interface Draft {
   drawnUniform: boolean;
   first: PairSets | null;
   uniform: boolean;
-  openedPairs: number;
-  closedPairs: number;
-  opened: ConnectionSetId;
-  closed: ConnectionSetId;
-  had: ConnectionSetId;
-  has: ConnectionSetId;
-  unknownChanges: number;
+  change: RelationChange | null;
 }
 
 /** Pairs are counted row by row where both groups are simple, else one by one. */
@@ -117,14 +107,10 @@ export function relationInside(lens: Lens, group: Group): Relation {
 
 function joinChanges(lens: Lens, a: RelationChange | null, b: RelationChange): RelationChange {
   if (a === null) return b;
-  const { space } = lens.after.cells;
   return {
+    ...joinSets(lens.after.cells.space, a, b),
     openedPairs: a.openedPairs + b.openedPairs,
     closedPairs: a.closedPairs + b.closedPairs,
-    opened: space.union(a.opened, b.opened),
-    closed: space.union(a.closed, b.closed),
-    had: space.union(a.had, b.had),
-    has: space.union(a.has, b.has),
     unknownPairs: a.unknownPairs + b.unknownPairs,
   };
 }
@@ -174,19 +160,12 @@ function emptyDraft(lens: Lens): Draft {
     drawnUniform: true,
     first: null,
     uniform: true,
-    openedPairs: 0,
-    closedPairs: 0,
-    opened: space.none,
-    closed: space.none,
-    had: space.none,
-    has: space.none,
-    unknownChanges: 0,
+    change: null,
   };
 }
 
 function finished(lens: Lens, draft: Draft): Relation {
   const { space } = lens.after.cells;
-  const changed = draft.openedPairs + draft.closedPairs + draft.unknownChanges > 0;
   return {
     of: draft.of,
     allowedPairs: draft.allowedPairs,
@@ -201,17 +180,7 @@ function finished(lens: Lens, draft: Draft): Relation {
     drawnAllowedPairs: draft.drawnAllowedPairs,
     drawnUniform: draft.drawnUniform,
     uniform: draft.uniform,
-    change: changed
-      ? {
-          openedPairs: draft.openedPairs,
-          closedPairs: draft.closedPairs,
-          opened: draft.opened,
-          closed: draft.closed,
-          had: draft.had,
-          has: draft.has,
-          unknownPairs: draft.unknownChanges,
-        }
-      : null,
+    change: draft.change,
   };
 }
 
@@ -249,19 +218,17 @@ function add(lens: Lens, draft: Draft, { after, before, drawn }: Pair, count: nu
 }
 
 function addChange(lens: Lens, draft: Draft, after: PairSets, before: PairSets, count: number): void {
+  if (before.allowed === after.allowed && before.possible === after.possible) return;
   const { space } = lens.after.cells;
-  if (before.allowed === after.allowed) {
-    if (before.possible !== after.possible) draft.unknownChanges += count;
-    return;
-  }
-  const opened = space.subtract(after.allowed, before.allowed);
-  const closed = space.subtract(before.allowed, after.allowed);
-  if (opened !== space.none) draft.openedPairs += count;
-  if (closed !== space.none) draft.closedPairs += count;
-  draft.opened = space.union(draft.opened, opened);
-  draft.closed = space.union(draft.closed, closed);
-  draft.had = space.union(draft.had, before.allowed);
-  draft.has = space.union(draft.has, after.allowed);
+  const sets = changedSets(space, before, after);
+  const opens = sets.opened !== space.none;
+  const closes = sets.closed !== space.none;
+  draft.change = joinChanges(lens, draft.change, {
+    ...sets,
+    openedPairs: opens ? count : 0,
+    closedPairs: closes ? count : 0,
+    unknownPairs: opens || closes ? 0 : count,
+  });
 }
 
 /** Whether a pair has more than what both of its ends give to everyone. */

@@ -44,6 +44,10 @@ export function legendSamples(
           label: '± some ports open, others close',
           markup: line(colors.rearranged, 'stroke-dasharray="9 2 2 2"'),
         },
+        {
+          label: '~ what is unknown changes',
+          markup: line(colors.uncertain, 'stroke-dasharray="6 2.5 1.5 2.5 1.5 2.5"', 2.6),
+        },
       ],
     },
     {

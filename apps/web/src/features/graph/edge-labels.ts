@@ -14,12 +14,20 @@ const ASIDE = [0, -1.1, 1.1, -2.2, 2.2];
 /** From this priority on an edge has its label in any case: what a draft changes, a denial, the selection. */
 const TOLD = 2;
 
-const IMPACT_SIGN = { opened: '+', closed: '−', widened: '±+', narrowed: '±−', rearranged: '±' } as const;
+const IMPACT_SIGN = {
+  opened: '+',
+  closed: '−',
+  widened: '±+',
+  narrowed: '±−',
+  rearranged: '±',
+  uncertain: '~',
+} as const;
 
 /** What stands on an edge: its ports, with the sign of its change and how many of its pairs it is true for. */
 export function edgeLabel(edge: SceneEdge['edge']): string {
   const partly = edge.pairs < edge.of ? ` · ${edge.pairs}/${edge.of}` : '';
-  const changed = edge.impact === 'closed' ? (edge.closed?.label ?? edge.ports.label) : edge.ports.label;
+  const told = edge.impact === 'closed' ? edge.closed : edge.uncertain;
+  const changed = (told ?? edge.ports).label;
   const inside = edge.from === edge.to && edge.from.startsWith('ns:') ? ' inside' : '';
   if (edge.impact !== null) return `${IMPACT_SIGN[edge.impact]} ${changed}${inside}`;
   if (edge.verdict === 'denied') return '✕ denied';

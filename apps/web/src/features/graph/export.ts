@@ -235,6 +235,7 @@ const DASHES = {
   widened: '10 3',
   narrowed: '6 4 2 4',
   rearranged: '10 3 2 3',
+  uncertain: '6 3 1.5 3 1.5 3',
 } as const;
 
 function edgeSvg(

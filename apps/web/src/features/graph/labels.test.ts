@@ -40,6 +40,7 @@ function sceneOf(names: readonly string[], width: number): Scene {
       impact: null,
       opened: null,
       closed: null,
+      uncertain: null,
     };
   });
   return buildScene(

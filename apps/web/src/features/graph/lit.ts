@@ -145,5 +145,5 @@ function linkOf(view: GraphView, fromId: string, toId: string): Link {
 }
 
 function plainEdge({ edge, from, to }: Link) {
-  return { id: edge, from, to, impact: null, opened: null, closed: null };
+  return { id: edge, from, to, impact: null, opened: null, closed: null, uncertain: null };
 }

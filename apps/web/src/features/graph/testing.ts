@@ -64,6 +64,7 @@ export function edge(from: string, to: string, own: Partial<GraphEdge> = {}): Gr
     impact: null,
     opened: null,
     closed: null,
+    uncertain: null,
     ...own,
   };
 }

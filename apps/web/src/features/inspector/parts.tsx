@@ -5,7 +5,14 @@ import { Icon } from '../../shared/icons.tsx';
 import { policyName, shortKind } from '../../shared/names.ts';
 import { EmptyState } from '../../shared/ui.tsx';
 
-const SIGN = { opened: '+', closed: '−', widened: '±+', narrowed: '±−', rearranged: '±' } as const;
+const SIGN = {
+  opened: '+',
+  closed: '−',
+  widened: '±+',
+  narrowed: '±−',
+  rearranged: '±',
+  uncertain: '~',
+} as const;
 
 export function ImpactBadge({ impact }: { readonly impact: EdgeImpact }): ReactNode {
   return (

@@ -71,7 +71,7 @@ const FILLS: Readonly<Record<Look, Fill>> = {
   widened: { color: 'widened', share: 1 },
   narrowed: { color: 'narrowed', share: 1 },
   rearranged: { color: 'rearranged', share: 1 },
-  uncertain: { color: 'unknown', share: 1 },
+  uncertain: { color: 'uncertain', share: 1 },
 };
 
 type Rgb = readonly [number, number, number];
@@ -169,10 +169,9 @@ export function drawLook(
     case 'filtered':
       return;
     default: {
-      const color = look === 'uncertain' ? 'unknown' : look;
       const line = Math.max(1.5, size * 0.1);
-      square(fill(0.16, color), gap);
-      context.strokeStyle = colors[color];
+      square(fill(0.16, look), gap);
+      context.strokeStyle = colors[look];
       context.lineWidth = line;
       context.strokeRect(
         x + gap + line / 2,
@@ -180,7 +179,7 @@ export function drawLook(
         size - 2 * gap - line,
         size - 2 * gap - line,
       );
-      sign(context, SIGNS[look], midX, midY, size * 1.1, colors[color]);
+      sign(context, SIGNS[look], midX, midY, size * 1.1, colors[look]);
     }
   }
 }

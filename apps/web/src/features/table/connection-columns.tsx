@@ -60,7 +60,7 @@ const CHANGE_COLUMN: Column = {
     const [label, sign] = CHANGE[impact];
     return (
       <span className="truncate" title={`${label}; before: ${before}; with the draft: ${ports}`}>
-        <span className={`badge ${impact === 'uncertain' ? 'unknown' : impact}`}>
+        <span className={`badge ${impact}`}>
           {sign}
           <span className="visually-hidden"> {label}</span>
         </span>{' '}

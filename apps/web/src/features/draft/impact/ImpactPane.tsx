@@ -22,7 +22,7 @@ const KINDS: readonly { readonly kind: ImpactKind; readonly label: string; reado
   { kind: 'opened', label: 'Opened', badge: 'opened' },
   { kind: 'widened', label: 'Widened', badge: 'widened' },
   { kind: 'rearranged', label: 'Other ports', badge: 'rearranged' },
-  { kind: 'uncertain', label: 'Uncertain', badge: 'unknown' },
+  { kind: 'uncertain', label: 'Uncertain', badge: 'uncertain' },
   { kind: 'narrowed', label: 'Narrowed', badge: 'narrowed' },
   { kind: 'closed', label: 'Closed', badge: 'closed' },
 ];

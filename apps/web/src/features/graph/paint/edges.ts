@@ -24,6 +24,7 @@ const IMPACTS = {
   widened: { width: 2.4, dash: [10, 3] },
   narrowed: { width: 2, dash: [6, 4, 2, 4] },
   rearranged: { width: 2.2, dash: [10, 3, 2, 3] },
+  uncertain: { width: 2.2, dash: [6, 3, 1.5, 3, 1.5, 3] },
 } as const;
 
 /** Widths of plain edges are rounded to this, so that many are drawn in one go. */
