@@ -1,4 +1,4 @@
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { notifyManager, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/App.tsx';
@@ -19,6 +19,8 @@ import './features/table/table.css';
 const root = document.getElementById('root');
 if (root === null) throw new Error('the page has no #root');
 const queries = new QueryClient();
+// An answer is shown with the next frame; by default it waits for a timer first.
+notifyManager.setScheduler(queueMicrotask);
 const main = startEngine(() => new Worker(new URL('./app/worker.ts', import.meta.url), { type: 'module' }));
 const drafts = startDraftEngine(
   main,

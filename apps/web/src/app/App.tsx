@@ -1,5 +1,5 @@
 import type { ClusterSummary } from '@bulkhead/protocol';
-import { type ReactNode, useCallback, useEffect, useMemo, useState } from 'react';
+import { memo, type ReactNode, useCallback, useDeferredValue, useEffect, useMemo, useState } from 'react';
 import { useClusters } from '../data/clusters.ts';
 import { useEngine, useEngineQuery, useSession } from '../data/engine.ts';
 import { readQuestion } from '../features/ask/question.ts';
@@ -92,6 +92,8 @@ interface ShellProps {
 
 function Shell({ route, clusters, current }: ShellProps): ReactNode {
   const [palette, setPalette] = useState(false);
+  // The picture comes first: what stands beside it is rendered when it has been painted.
+  const beside = useDeferredValue(route);
   const { data: index } = useEngineQuery(indexRequest, null);
   const { revision } = useSession();
   const draft = useDraftTools();
@@ -126,20 +128,6 @@ function Shell({ route, clusters, current }: ShellProps): ReactNode {
     (from: EntityId, to: EntityId) => draft.actions.ask({ from, to, want: 'allow' }),
     [draft.actions],
   );
-  const policyActions = useMemo(
-    () => (key: string) => (
-      <>
-        <Button small icon="draft" onClick={() => void draft.actions.editPolicy(key)}>
-          Edit in a draft
-        </Button>
-        <Button small onClick={() => void draft.actions.removePolicy(key)}>
-          Remove in a draft
-        </Button>
-      </>
-    ),
-    [draft.actions],
-  );
-
   return (
     <>
       <a className="button skip" href="#main">
@@ -154,20 +142,11 @@ function Shell({ route, clusters, current }: ShellProps): ReactNode {
           draft={<DraftBadge open={route.drawer} onToggle={toggleDrawer} />}
         />
         <Notices />
-        {revision === 0 ? null : <RailNav route={route} />}
+        {revision === 0 ? null : <Lists route={beside} />}
         <main id="main" className="main" tabIndex={-1}>
           <Stage route={route} onConnect={connect} />
         </main>
-        {route.selection === null || revision === 0 ? null : (
-          <aside className="inspector" aria-label="Inspector">
-            <Inspector
-              route={route}
-              policyActions={policyActions}
-              pairActions={(from, to) => <PairDraftActions from={from} to={to} port={askedPort(route)} />}
-              entityActions={(id) => <EntityDraftActions id={id} />}
-            />
-          </aside>
-        )}
+        {beside.selection === null || revision === 0 ? null : <Beside route={beside} />}
         {route.drawer ? (
           <Drawer>
             {(height) => (
@@ -189,6 +168,32 @@ function Shell({ route, clusters, current }: ShellProps): ReactNode {
     </>
   );
 }
+
+const Lists = memo(RailNav);
+
+/** The inspector, with what can be done in a draft with what it shows. */
+const Beside = memo(function Beside({ route }: { readonly route: Route }): ReactNode {
+  const { actions } = useDraftTools();
+  return (
+    <aside className="inspector" aria-label="Inspector">
+      <Inspector
+        route={route}
+        policyActions={(key) => (
+          <>
+            <Button small icon="draft" onClick={() => void actions.editPolicy(key)}>
+              Edit in a draft
+            </Button>
+            <Button small onClick={() => void actions.removePolicy(key)}>
+              Remove in a draft
+            </Button>
+          </>
+        )}
+        pairActions={(from, to) => <PairDraftActions from={from} to={to} port={askedPort(route)} />}
+        entityActions={(id) => <EntityDraftActions id={id} />}
+      />
+    </aside>
+  );
+});
 
 function askedPort({ selection }: Route): string | undefined {
   return selection?.type === 'pair' ? selection.port : undefined;

@@ -1,5 +1,11 @@
-import { keepPreviousData, type UseQueryResult, useQuery } from '@tanstack/react-query';
-import { createContext, useContext, useSyncExternalStore } from 'react';
+import {
+  keepPreviousData,
+  queryOptions,
+  type UseQueryResult,
+  useQuery,
+  useQueryClient,
+} from '@tanstack/react-query';
+import { createContext, useCallback, useContext, useSyncExternalStore } from 'react';
 import type { SessionInfo } from '../worker/messages.ts';
 import type { RequestKind } from '../worker/request.ts';
 import type { DraftEngine } from './draft-engine.ts';
@@ -26,25 +32,52 @@ export function useSession(): SessionInfo {
   return useSyncExternalStore(engine.subscribe, engine.session);
 }
 
+/** How an answer of the worker is asked for and kept: under what it depends on. */
+function answerOf<Payload, Result>(
+  engine: Engines,
+  { cluster, revision, overlay }: SessionInfo,
+  kind: RequestKind<Payload, Result>,
+  payload: Payload,
+) {
+  return queryOptions({
+    queryKey: ['engine', kind.name, cluster, revision, overlay, payload],
+    queryFn: ({ signal }) => engine.call(kind, payload, { signal }),
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 30_000,
+    retry: false,
+    networkMode: 'always',
+  });
+}
+
 /**
- * An answer of the worker about the cluster as it is now, cached under what it depends on. While a newer one is being
- * computed the previous one stays (`isPlaceholderData`).
+ * An answer of the worker about the cluster as it is now. While a newer one is being computed the previous one stays
+ * (`isPlaceholderData`).
  */
 export function useEngineQuery<Payload, Result>(
   kind: RequestKind<Payload, Result>,
   payload: Payload,
   options: { readonly enabled?: boolean } = {},
 ): UseQueryResult<Result> {
-  const engine = useEngine();
-  const { cluster, revision, overlay } = useSession();
+  const session = useSession();
   return useQuery({
-    queryKey: ['engine', kind.name, cluster, revision, overlay, payload],
-    queryFn: ({ signal }) => engine.call(kind, payload, { signal }),
-    enabled: revision > 0 && options.enabled !== false,
+    ...answerOf(useEngine(), session, kind, payload),
+    enabled: session.revision > 0 && options.enabled !== false,
     placeholderData: keepPreviousData,
-    staleTime: Number.POSITIVE_INFINITY,
-    gcTime: 30_000,
-    retry: false,
-    networkMode: 'always',
   });
+}
+
+/** Asks the worker ahead: `useEngineQuery` then finds the answer, or it on its way. */
+export function useEngineAhead(): <Payload, Result>(
+  kind: RequestKind<Payload, Result>,
+  payload: Payload,
+) => void {
+  const engine = useEngine();
+  const queries = useQueryClient();
+  return useCallback(
+    (kind, payload) => {
+      const session = engine.session();
+      if (session.revision > 0) void queries.prefetchQuery(answerOf(engine, session, kind, payload));
+    },
+    [engine, queries],
+  );
 }

@@ -30,12 +30,18 @@ export interface FocusView {
   readonly nodes: readonly string[];
   /** Ids of the graph's own edges that belong to the focus. */
   readonly edges: readonly string[];
-  /** Edges that the graph leaves out because nothing isolates their ends, drawn for the focus. */
+  /**
+   * Edges that the graph leaves out because nothing isolates their ends, drawn for the focus. Where they are too many to tell
+   * apart, those to workloads of one namespace are one edge to its box.
+   */
   readonly extra: readonly GraphEdge[];
   /** Workloads that are reached and that reach it, within the hops asked for. */
   readonly reaches: number;
   readonly reachedBy: number;
 }
+
+/** Up to so many edges of a focus can be told apart. */
+const MOST_EXTRA = 200;
 
 /**
  * @param drawn ids of the edges that the graph shows now
@@ -48,8 +54,13 @@ export function focusView(
   drawn: ReadonlySet<string>,
 ): FocusView {
   const shown = shownNamespaces(lens, options.filter, new Set(options.expanded));
-  const search = new FocusSearch(lens, shown, drawn);
-  for (const id of focus.ids) search.around(id, focus.direction);
+  const around = (bundled: boolean): FocusSearch => {
+    const search = new FocusSearch(lens, shown, drawn, bundled);
+    for (const id of focus.ids) search.around(id, focus.direction);
+    return search;
+  };
+  const each = around(false);
+  const search = each.extras > MOST_EXTRA ? around(true) : each;
   if (focus.hops === 'all') {
     if (focus.direction !== 'reached-by') search.follow(focus.ids, 'egress');
     if (focus.direction !== 'reaches') search.follow(focus.ids, 'ingress');
@@ -61,15 +72,22 @@ class FocusSearch {
   readonly #lens: Lens;
   readonly #shown: readonly Shown[];
   readonly #drawn: ReadonlySet<string>;
+  readonly #bundled: boolean;
   readonly #nodes = new Set<string>();
   readonly #edges = new Set<string>();
   readonly #extra = new Map<string, GraphEdge>();
   readonly #reached = { egress: new Set<number>(), ingress: new Set<number>() };
 
-  constructor(lens: Lens, shown: readonly Shown[], drawn: ReadonlySet<string>) {
+  constructor(lens: Lens, shown: readonly Shown[], drawn: ReadonlySet<string>, bundled: boolean) {
     this.#lens = lens;
     this.#shown = shown;
     this.#drawn = drawn;
+    this.#bundled = bundled;
+  }
+
+  /** How many edges are drawn that the graph leaves out. */
+  get extras(): number {
+    return this.#extra.size;
   }
 
   around(id: string, direction: 'both' | 'reaches' | 'reached-by'): void {
@@ -164,10 +182,11 @@ class FocusSearch {
       if (!inOwn) this.#join(own, namespace, box, entry.name, outward, whole);
       return;
     }
-    const all = related.length === entry.workloads.length && related.length > 1 && whole.uniform;
+    const alike = related.length === entry.workloads.length && whole.uniform;
     for (const { target } of related) this.#nodes.add(target);
     if (
-      all &&
+      (alike || this.#bundled) &&
+      related.length > 1 &&
       !inOwn &&
       related.every(({ target }) => this.#covering(own, namespace, target, entry.name, outward) === null)
     ) {

@@ -304,3 +304,36 @@ describe('what a graph says of any cluster', () => {
     );
   });
 });
+
+describe('focus', () => {
+  const CLOSED =
+    '{podSelector: {matchLabels: {app: d}}, policyTypes: [Ingress], ingress: [{from: [{podSelector: {}}]}]}';
+  /** Each of these namespaces has four workloads, of which one takes nothing from elsewhere. */
+  const around = (count: number) => {
+    const names = Array.from({ length: count }, (_, index) => `n${index}`);
+    const text = names.map(
+      (name) =>
+        `${['a', 'b', 'c', 'd'].map((app) => workload(name, app)).join('')}${policy(name, 'd', CLOSED)}`,
+    );
+    const lens = lensOf(compile(snapshotOf(`${workload('hub', 'web')}${text.join('')}`)));
+    const options = { ...all, expanded: ['hub', ...names] };
+    const focus = { ids: ['wl:hub/web[Deployment]'], direction: 'reaches', hops: 1 } as const;
+    return focusView(lens, options, focus, new Set());
+  };
+
+  it('draws an edge to each workload while they can be told apart', () => {
+    const few = around(60);
+    expect(few.extra).toHaveLength(3 * 60);
+    expect(few.extra.map(({ to }) => to)).toContain('wl:n7/a[Deployment]');
+    expect(few.extra.map(({ to }) => to)).not.toContain('wl:n7/d[Deployment]');
+  });
+
+  it('draws one edge to each namespace where they are too many, and lights the same workloads', () => {
+    const many = around(70);
+    expect(many.extra).toHaveLength(70);
+    expect(many.extra.find(({ to }) => to === 'ns:n7')).toMatchObject({ pairs: 3, of: 4 });
+    expect(many.reaches).toBe(3 * 70);
+    expect(many.nodes).toContain('wl:n7/a[Deployment]');
+    expect(many.nodes).not.toContain('wl:n7/d[Deployment]');
+  });
+});

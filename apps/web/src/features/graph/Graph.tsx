@@ -28,6 +28,8 @@ export interface GraphProps {
   readonly onSelectNode: (id: string | null, add: boolean) => void;
   readonly onSelectEdge: (edge: GraphEdge) => void;
   readonly onToggle: (boxId: string) => void;
+  /** The pointer or the keyboard is on a node, which is likely to be selected next. */
+  readonly onApproach: (id: string) => void;
   readonly onMoved: (id: string, at: Point) => void;
   /** Somebody drew a connection from one node to another. */
   readonly onConnect: (from: string, to: string) => void;
@@ -97,6 +99,7 @@ export function Graph(props: GraphProps): ReactNode {
       onHover: (target) => {
         setHover(target === null ? null : describeHover(latest.current.scene, target));
         setOffered(target?.type === 'node' ? target.id : null);
+        if (target?.type === 'node') latest.current.onApproach(target.id);
       },
       onViewport: setViewport,
       onSettled: (seen) => {
@@ -135,6 +138,7 @@ export function Graph(props: GraphProps): ReactNode {
         if (id === null) return;
         cursorRef.current = id;
         setCursor(id);
+        latest.current.onApproach(id);
         onSpeak(describeNode(now, id));
       };
       switch (event.key) {

@@ -4,7 +4,7 @@ import type { EntityId, Route, Selection } from '../../app/contracts.ts';
 import { navigate } from '../../app/route.ts';
 import { useScope } from '../../app/scope.ts';
 import { useClusters } from '../../data/clusters.ts';
-import { useEngine, useEngineQuery, useSession } from '../../data/engine.ts';
+import { useEngine, useEngineAhead, useEngineQuery, useSession } from '../../data/engine.ts';
 import { useAnnounce } from '../../shared/announce.tsx';
 import type { Colors } from '../../shared/colors.ts';
 import { type Command, useOffer } from '../../shared/commands.ts';
@@ -12,6 +12,7 @@ import { Icon } from '../../shared/icons.tsx';
 import { Button, EmptyState, formatCount, IconButton, Menu, plural, Segments } from '../../shared/ui.tsx';
 import { useColors } from '../../shared/use-colors.ts';
 import {
+  entityRequest,
   focusRequest,
   type GraphAnswer,
   graphRequest,
@@ -36,6 +37,8 @@ import { buildScene, type Focus, type Scene, withExtra } from './scene.ts';
 /** Asked for by nobody: the query is off. */
 const NO_POLICY = policyKey({ kind: '', name: '' });
 const NO_ANSWER: Partial<GraphAnswer> = {};
+/** What is about a node is asked for once the pointer has been on it for so long. */
+const APPROACH_MS = 30;
 const NO_FOCUS: Focus = { lit: null, selected: new Set() };
 
 /** The ids that are in focus for a selection. */
@@ -90,15 +93,15 @@ export function GraphView({ route, onConnect }: GraphViewProps): ReactNode {
     engine.call(warmRequest, scope).catch(nobodyWaits);
   }, [engine, answer, scope]);
   const ids = useMemo(() => focusIds(route.selection), [route.selection]);
-  const focusing = useEngineQuery(
-    focusRequest,
-    {
-      ...scope,
-      focus: { ids, direction: route.direction, hops: route.hops },
-      version: answer?.version ?? 0,
-    },
-    { enabled: ids.length > 0 && answer !== undefined },
+  const { direction, hops } = route;
+  const version = answer?.version ?? 0;
+  const focusOn = useCallback(
+    (on: readonly string[]) => ({ ...scope, focus: { ids: on, direction, hops }, version }),
+    [scope, direction, hops, version],
   );
+  const focusing = useEngineQuery(focusRequest, focusOn(ids), {
+    enabled: ids.length > 0 && answer !== undefined,
+  });
   const question = JSON.stringify([ids, route.direction, route.hops]);
   const answered = useRef('');
   if (focusing.data !== undefined && !focusing.isPlaceholderData) answered.current = question;
@@ -247,6 +250,21 @@ export function GraphView({ route, onConnect }: GraphViewProps): ReactNode {
     (edge: GraphEdge) => pick({ type: 'pair', from: entityOfNode(edge.from), to: entityOfNode(edge.to) }),
     [pick],
   );
+  const askAhead = useEngineAhead();
+  const approaching = useRef<{ readonly id: string; readonly timer: ReturnType<typeof setTimeout> }>(null);
+  const approach = useCallback(
+    (nodeId: string) => {
+      if (approaching.current?.id === nodeId) return;
+      clearTimeout(approaching.current?.timer);
+      const timer = setTimeout(() => {
+        const id = entityOfNode(nodeId);
+        if (hops === 1) askAhead(focusRequest, focusOn([id]));
+        askAhead(entityRequest, { id });
+      }, APPROACH_MS);
+      approaching.current = { id: nodeId, timer };
+    },
+    [askAhead, focusOn, hops],
+  );
   const toggle = useCallback(
     (boxId: string) => {
       if (!boxId.startsWith('ns:')) return;
@@ -373,6 +391,7 @@ export function GraphView({ route, onConnect }: GraphViewProps): ReactNode {
         onSelectNode={selectNode}
         onSelectEdge={selectEdge}
         onToggle={toggle}
+        onApproach={approach}
         onMoved={move}
         onConnect={(from, to) => onConnect(entityOfNode(from), entityOfNode(to))}
         onSpeak={announce}

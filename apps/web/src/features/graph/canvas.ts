@@ -9,6 +9,7 @@ import { EDGE_TEXT } from './looks.ts';
 import { between, changes, dragged, hasMoved } from './motion.ts';
 import { extentOf, formatOutlook, outlookOn, parseOutlook } from './outlook.ts';
 import { createLayers, type PaintLayer, type View } from './paint/layers.ts';
+import { areBlocks } from './paint/nodes.ts';
 import type { Pen } from './paint/pen.ts';
 import { type Picture, paintGround, paintLit, paintMarks } from './paint/scene.ts';
 import { createSprites } from './paint/sprites.ts';
@@ -195,7 +196,12 @@ export function createCanvas(container: HTMLElement, events: CanvasEvents): Grap
       paintLit,
       front,
       // Somebody waits for it, while nobody waits for the ground.
-      () => focused.lit !== null && focused.lit.nodes.size + focused.lit.edges.size > LIT_AT_ONCE,
+      () => {
+        if (focused.lit === null) return false;
+        const { nodes, edges } = focused.lit;
+        const cards = areBlocks({ scale: 1 / gestures.view().zoom }, drawn.cards) ? 0 : nodes.size;
+        return cards + edges.size > LIT_AT_ONCE;
+      },
     ),
     marks: layer(
       (pen, picture) =>

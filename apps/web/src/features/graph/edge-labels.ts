@@ -39,7 +39,7 @@ export function edgeLabel(edge: SceneEdge['edge']): string {
  * other label. The selection chooses first, then what a draft changes, what is in focus, and long edges before short ones;
  * an edge that finds no place has no label, but for the first two.
  * @param size of the text, in the graph's units
- * @param most with more edges than this, only those of which something is to be told have labels
+ * @param most with more edges than this, in focus or in all, only those of which something is to be told have labels
  */
 export function placeEdgeLabels(
   scene: Scene,
@@ -90,12 +90,12 @@ function places(curve: Curve, height: number, told: boolean): readonly Point[] {
 }
 
 function candidates({ edges }: Scene, { lit, selected }: Focus, most: number): readonly Candidate[] {
-  const few = edges.length <= most;
+  const few = (lit?.edges.size ?? edges.length) <= most;
   return edges.flatMap((entry) => {
     const { id, edge } = entry;
     const isLit = lit?.edges.has(id) === true;
     const told = edge.impact !== null || edge.verdict === 'denied';
-    if (lit === null ? !few && !told : !isLit) return [];
+    if ((lit !== null && !isLit) || (!few && !told && !selected.has(id))) return [];
     return [{ entry, priority: (selected.has(id) ? 2 * TOLD : 0) + (told ? TOLD : 0) + (isLit ? 1 : 0) }];
   });
 }
@@ -116,11 +116,13 @@ function reach({ start, end }: Curve): number {
 
 /** Side of the squares in which `Occupied` looks, in sizes of the text: about the width of a label. */
 const CELL = 10;
+/** More squares than there are in a column, so that each has a number of its own. */
+const ROWS = 2 ** 24;
 
 /** Rectangles that are taken, found by the squares of the plane that they touch. */
 class Occupied {
   readonly #side: number;
-  readonly #squares = new Map<string, Rect[]>();
+  readonly #squares = new Map<number, Rect[]>();
 
   constructor(rects: readonly Rect[], side: number) {
     this.#side = side;
@@ -140,12 +142,12 @@ class Occupied {
     return this.#keys(rect).some((key) => this.#squares.get(key)?.some((other) => overlaps(rect, other)));
   }
 
-  #keys({ x, y, width, height }: Rect): string[] {
+  #keys({ x, y, width, height }: Rect): number[] {
     const side = this.#side;
-    const keys: string[] = [];
+    const keys: number[] = [];
     for (let column = Math.floor(x / side); column <= Math.floor((x + width) / side); column++) {
       for (let row = Math.floor(y / side); row <= Math.floor((y + height) / side); row++) {
-        keys.push(`${column} ${row}`);
+        keys.push(column * ROWS + row);
       }
     }
     return keys;

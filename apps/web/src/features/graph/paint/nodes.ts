@@ -95,7 +95,7 @@ export function paintBoxText(pen: Pen, { id, rect, node }: SceneBox, labels: Nod
 }
 
 /** Cards that are so small that only where they are can be seen, in two fills instead of thousands. */
-export function paintBlocks(pen: Pen, cards: readonly SceneCard[]): void {
+export function paintBlocks(pen: Pen, cards: readonly SceneCard[], stress: 'none' | 'lit'): void {
   const { context, colors } = pen;
   for (const open of [false, true]) {
     context.beginPath();
@@ -103,15 +103,15 @@ export function paintBlocks(pen: Pen, cards: readonly SceneCard[]): void {
       if (isOpen(node) !== open || !isInSight(pen, rect)) continue;
       context.rect(rect.x, rect.y, rect.width, rect.height);
     }
-    context.fillStyle = colors[open ? 'open' : 'border-strong'];
-    context.globalAlpha = open ? 0.45 : 0.6;
+    context.fillStyle = colors[open ? 'open' : stress === 'lit' ? 'accent' : 'border-strong'];
+    context.globalAlpha = stress === 'lit' ? 0.9 : open ? 0.45 : 0.6;
     context.fill();
   }
   context.globalAlpha = 1;
 }
 
 /** Whether cards are too small for anything but blocks. */
-export function areBlocks({ scale }: Pen, cards: readonly SceneCard[]): boolean {
+export function areBlocks({ scale }: Pick<Pen, 'scale'>, cards: readonly SceneCard[]): boolean {
   const [first] = cards;
   return first !== undefined && first.rect.height / scale < LEAST_CARD;
 }

@@ -37,7 +37,7 @@ export function* paintGround(pen: Pen, { scene, labels }: Picture): Steps {
     if (!box.node.expanded) paintBox(pen, box, 'none');
     if (!box.node.expanded || !isFar(pen)) paintBoxText(pen, box, labels, false);
   });
-  if (areBlocks(pen, cards)) paintBlocks(pen, cards);
+  if (areBlocks(pen, cards)) paintBlocks(pen, cards, 'none');
   else yield* inSteps(cards, NODES, (card) => paintCard(pen, card, labels, 'none'));
   yield* inSteps(outside, NODES, (peer) => paintOutside(pen, peer, labels, 'none'));
   if (isFar(pen)) yield* inSteps(expanded, NODES, (box) => paintBoxText(pen, box, labels, false));
@@ -68,7 +68,10 @@ export function* paintLit(pen: Pen, { scene, focus, labels, edgeLabels }: Pictur
     if (!box.node.expanded) paintBox(pen, box, stress(box.id));
     paintBoxText(pen, box, labels, true);
   });
-  yield* inSteps(cards, NODES, (card) => paintCard(pen, card, labels, stress(card.id)));
+  const blocks = areBlocks(pen, cards) ? cards.filter(({ id }) => !selected.has(id)) : [];
+  paintBlocks(pen, blocks, 'lit');
+  const whole = blocks.length === 0 ? cards : cards.filter(({ id }) => selected.has(id));
+  yield* inSteps(whole, NODES, (card) => paintCard(pen, card, labels, stress(card.id)));
   yield* inSteps(scene.outside.filter(isLit), NODES, (peer) =>
     paintOutside(pen, peer, labels, stress(peer.id)),
   );
