@@ -48,7 +48,7 @@ export async function exploring(page: Page, url: string, change: () => Promise<v
   await untilPicture(page, () => page.getByRole('button', { name: 'Expand all namespaces' }).click());
   await page.waitForTimeout(REST_MS);
   const expandedZooming = await zoomingFrames(page);
-  const expandedFocus = await focusTime(page, FOCUSED, 'n');
+  const expandedFocus = await focusTime(page, { times: FOCUSED, next: 'n' });
   const exploringLongest = await longestTask(page, begin);
   await untilPicture(page, () => page.getByRole('button', { name: 'Collapse all namespaces' }).click());
   return { update, expandedZooming, expandedFocus, exploringLongest };

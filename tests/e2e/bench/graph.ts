@@ -4,6 +4,8 @@ import { framesWhile, longestTask, now } from './timing.ts';
 
 /** Namespaces that are clicked. */
 const FOCUSED = 7;
+/** A hand that clicks has been on the node for a moment before; a finger that taps has not. */
+const POINTED_MS = 150;
 const GIVE_UP_MS = 300_000;
 
 /** Opens the app and measures until its first picture. The session must be open already. */
@@ -34,7 +36,7 @@ export async function firstPicture(page: Page, url: string): Promise<Measured> {
 export async function graphInteraction(page: Page): Promise<Measured> {
   const begin = await now(page);
   // Before anything else was done on the page: what is slow once is slow for everybody who does it once.
-  const firstFocus = await focusTime(page, 1);
+  const firstFocus = await focusTime(page, { times: 1 });
   const box = await page.locator('.graph-canvas').boundingBox();
   if (box === null) throw new Error('the graph has no place');
   const ground = { x: box.x + 14, y: box.y + box.height * 0.72 };
@@ -53,8 +55,9 @@ export async function graphInteraction(page: Page): Promise<Measured> {
       middle.y + box.height * 0.3 * Math.cos(step / 7),
     ),
   );
-  const focus = await focusTime(page, FOCUSED);
-  return { panning, zooming, pointing, firstFocus, focus, longest: await longestTask(page, begin) };
+  const focus = await focusTime(page, { times: FOCUSED });
+  const tap = await focusTime(page, { times: FOCUSED, pointed: 0 });
+  return { panning, zooming, pointing, firstFocus, focus, tap, longest: await longestTask(page, begin) };
 }
 
 /** Frames a second while zooming at the middle of the graph. */
@@ -65,15 +68,24 @@ export async function zoomingFrames(page: Page): Promise<number> {
   return framesWhile(page, (step) => page.mouse.wheel(0, step % 24 < 12 ? -40 : 40));
 }
 
-/**
- * From the key that selects a node to the picture in which the rest has faded; the median.
- * @param next the key that walks to the next node
- */
-export async function focusTime(page: Page, times: number, next = 'PageDown'): Promise<number> {
+interface Clicks {
+  readonly times: number;
+  /** How long the cursor is on the node before it is selected. */
+  readonly pointed?: number;
+  /** The key that walks to the next node. */
+  readonly next?: string;
+}
+
+/** From the key that selects a node to the picture in which the rest has faded; the median. */
+export async function focusTime(
+  page: Page,
+  { times, pointed = POINTED_MS, next = 'PageDown' }: Clicks,
+): Promise<number> {
   const took: number[] = [];
   await page.locator('.graph-canvas').focus();
   for (let count = 0; count < times; count++) {
     await page.keyboard.press(next);
+    await page.waitForTimeout(pointed);
     const time = await page.evaluate(
       () =>
         new Promise<number>((resolve) => {

@@ -92,7 +92,7 @@ interface ShellProps {
 
 function Shell({ route, clusters, current }: ShellProps): ReactNode {
   const [palette, setPalette] = useState(false);
-  // The picture comes first: what stands beside it is rendered when it has been painted.
+  // The picture comes first: what is told beside it is rendered when it has been painted.
   const beside = useDeferredValue(route);
   const { data: index } = useEngineQuery(indexRequest, null);
   const { revision } = useSession();
@@ -146,7 +146,12 @@ function Shell({ route, clusters, current }: ShellProps): ReactNode {
         <main id="main" className="main" tabIndex={-1}>
           <Stage route={route} onConnect={connect} />
         </main>
-        {beside.selection === null || revision === 0 ? null : <Beside route={beside} />}
+        {route.selection === null || revision === 0 ? null : (
+          // Its room is taken at once: what is seen of the picture is measured by what is left.
+          <aside className="inspector" aria-label="Inspector">
+            <Inspected route={beside} />
+          </aside>
+        )}
         {route.drawer ? (
           <Drawer>
             {(height) => (
@@ -171,27 +176,25 @@ function Shell({ route, clusters, current }: ShellProps): ReactNode {
 
 const Lists = memo(RailNav);
 
-/** The inspector, with what can be done in a draft with what it shows. */
-const Beside = memo(function Beside({ route }: { readonly route: Route }): ReactNode {
+/** What the inspector shows, with what can be done with it in a draft. */
+const Inspected = memo(function Inspected({ route }: { readonly route: Route }): ReactNode {
   const { actions } = useDraftTools();
   return (
-    <aside className="inspector" aria-label="Inspector">
-      <Inspector
-        route={route}
-        policyActions={(key) => (
-          <>
-            <Button small icon="draft" onClick={() => void actions.editPolicy(key)}>
-              Edit in a draft
-            </Button>
-            <Button small onClick={() => void actions.removePolicy(key)}>
-              Remove in a draft
-            </Button>
-          </>
-        )}
-        pairActions={(from, to) => <PairDraftActions from={from} to={to} port={askedPort(route)} />}
-        entityActions={(id) => <EntityDraftActions id={id} />}
-      />
-    </aside>
+    <Inspector
+      route={route}
+      policyActions={(key) => (
+        <>
+          <Button small icon="draft" onClick={() => void actions.editPolicy(key)}>
+            Edit in a draft
+          </Button>
+          <Button small onClick={() => void actions.removePolicy(key)}>
+            Remove in a draft
+          </Button>
+        </>
+      )}
+      pairActions={(from, to) => <PairDraftActions from={from} to={to} port={askedPort(route)} />}
+      entityActions={(id) => <EntityDraftActions id={id} />}
+    />
   );
 });
 
