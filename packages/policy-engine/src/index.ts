@@ -266,10 +266,11 @@ export {
   type ConnectionTable,
   changesBlocks,
   connectionTable,
+  isPrefix,
   type OpenGroup,
   openGroups,
   SORTED_BY_POLICIES_AT_MOST,
 } from './views/table-connections.ts';
 export { type PolicyRow, policyTable, type RuleSummary } from './views/table-policies.ts';
-export { type TableRelation, tableRelation } from './views/table-relation.ts';
+export { growingRelation, type TableRelation, tableRelation } from './views/table-relation.ts';
 export { type OutsideReach, type ReachRow, reachTable } from './views/table-workloads.ts';

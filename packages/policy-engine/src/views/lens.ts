@@ -172,7 +172,7 @@ export function cellOfAll(row: Row, columns: readonly number[]): CellId | null {
 }
 
 /** The last step that starts at or before a column. */
-function stepAt(starts: Float64Array, column: number): number {
+export function stepAt(starts: Float64Array, column: number): number {
   let lo = 0;
   let hi = starts.length - 1;
   while (lo < hi) {

@@ -73,7 +73,8 @@ function refine(classOf: Int32Array, classes: number, rows: ReadonlySet<Row>): v
   let turn = 0;
   for (const { parts } of rows) {
     // Taking all parts but one apart separates that one as well.
-    const largest = parts.reduce((best, part) => (size(part.columns) > size(best.columns) ? part : best));
+    const counts = parts.map((part) => size(part.columns));
+    const largest = parts[counts.indexOf(Math.max(...counts))];
     for (const part of parts) {
       if (part === largest) continue;
       turn++;

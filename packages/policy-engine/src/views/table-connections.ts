@@ -52,7 +52,8 @@ export interface ConnectionTable {
 }
 
 /**
- * Connections of a relation as the plan filters and orders them. More than `SORTED_BY_POLICIES_AT_MOST` of them are in the
+ * Connections of a relation as the plan filters and orders them. Of one that grows: those of the sources that are known, which
+ * in ascending order of sources are the first of all (see `isPrefix`). More than `SORTED_BY_POLICIES_AT_MOST` of them are in the
  * order of their sources where the plan asks for that of policies.
  */
 export function connectionTable(lens: Lens, relation: TableRelation, plan: ConnectionPlan): ConnectionTable {
@@ -92,6 +93,11 @@ function sortedByPolicies(rows: readonly ConnectionRow[], descending: boolean): 
     return a.key < b.key ? -sign : a.key > b.key ? sign : 0;
   });
   return keyed.map(({ row }) => row);
+}
+
+/** Whether connections of a relation that grows are in this order the first ones of the whole. */
+export function isPrefix({ sort, descending }: ConnectionPlan): boolean {
+  return sort === 'from' && !descending;
 }
 
 type Pair = readonly [source: number, destination: number];
@@ -162,6 +168,7 @@ export function openGroups(relation: TableRelation): readonly OpenGroup[] {
 /** Whether a draft changes what comes from or goes to blocks of addresses: each of them has rows of its own. */
 export function changesBlocks({ units, rowOf, columnOf, lines, outcomes }: TableRelation): boolean {
   const isChanged = outcomes.map(({ impact }) => impact !== null);
+  if (!isChanged.includes(true)) return false;
   const isCode = (code: number | undefined) => isChanged[code ?? -1] === true;
   return units.some(
     ({ unit }, index) =>
@@ -230,7 +237,7 @@ class Listing {
     this.#unitMask = Int32Array.from(names, (name) => found(search.anywhere, name));
     const all = (words: readonly string[]) =>
       Uint8Array.from(names, (name) => (words.every((word) => name.includes(word)) ? 1 : 0));
-    this.#isSource = all(search.source);
+    this.#isSource = all(search.source).fill(0, relation.sources);
     this.#isDestination = all(search.destination);
     this.#codeMask = relation.outcomes.map((outcome) => found(search.anywhere, outcomeWords(outcome)));
     this.#weights = this.#weigh();

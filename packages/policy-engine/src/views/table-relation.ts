@@ -23,9 +23,25 @@ export interface TableRelation {
   /** Codes of units with themselves, by index of the unit: of workloads of which a draft changes what their pods may send to each other. */
   readonly own: ReadonlyMap<number, number>;
   readonly outcomes: readonly MatrixOutcome[];
+  /** How many units, from the first, are known as sources; all but while the relation grows. */
+  readonly sources: number;
 }
 
 export function tableRelation(lens: Lens, filter: WorkloadFilter): TableRelation {
+  const growing = growingRelation(lens, filter);
+  let step = growing.next();
+  while (step.done !== true) step = growing.next();
+  return step.value;
+}
+
+/**
+ * The same as it becomes known, source by source in the order of units, for whom something is to be shown before all is
+ * counted: what is said of a known source stays so. Returns the whole.
+ */
+export function* growingRelation(
+  lens: Lens,
+  filter: WorkloadFilter,
+): Generator<TableRelation, TableRelation, void> {
   const units = unitsOf(lens, filter, '*');
   const relation = new UnitRelation(lens, units, units);
   const own = new Map<number, number>();
@@ -34,16 +50,27 @@ export function tableRelation(lens: Lens, filter: WorkloadFilter): TableRelation
     const inside = relationInside(lens, groupOf(lens, unit.id, members));
     if (inside.change !== null) own.set(index, relation.outcomes.cellOfRelation(inside));
   }
-  return {
+  const lines: Uint32Array[] = [];
+  const { classOf } = relation.rows;
+  let sources = 0;
+  const known = (): TableRelation => ({
     own,
     units,
-    rowOf: relation.rows.classOf,
+    rowOf: classOf,
     columnOf: relation.columns.classOf,
     rows: relation.rows.count,
     columns: relation.columns.count,
-    lines: Array.from({ length: relation.rows.count }, (_, row) => relation.row(row)),
+    lines,
     outcomes: relation.outcomes.cells,
-  };
+    sources,
+  });
+  // Classes are numbered as units come, so those of the first units come first.
+  while (lines.length < relation.rows.count) {
+    lines.push(relation.row(lines.length));
+    while (sources < units.length && (classOf[sources] ?? 0) < lines.length) sources++;
+    yield known();
+  }
+  return known();
 }
 
 /** Code of a pair of units. A unit is no pair with itself, unless it is among `own`. */

@@ -5,7 +5,7 @@ import { NO_FILTER } from './graph.ts';
 import { lensOf } from './lens.ts';
 import { type ConnectionPlan, connectionTable, openGroups } from './table-connections.ts';
 import { policyTable } from './table-policies.ts';
-import { codeOf, tableRelation } from './table-relation.ts';
+import { codeOf, growingRelation, tableRelation } from './table-relation.ts';
 import { parseSearch } from './table-search.ts';
 import { reachTable } from './table-workloads.ts';
 
@@ -149,6 +149,23 @@ describe('the table of connections', () => {
   it('names the policies that decide', () => {
     const [row] = connectionTable(lens, relation, { ...PLAN, find: 'web -> api' }).rows(0, 1);
     expect(row).toMatchObject({ verdict: 'allowed', policies: ['NetworkPolicy/shop/api'] });
+  });
+});
+
+describe('a relation that grows', () => {
+  it('has the first rows of the whole, and more and more of them', () => {
+    const counts: number[] = [];
+    for (const find of ['', 'api', 'one -> two']) {
+      const plan = { ...PLAN, find };
+      const whole = connectionTable(lens, relation, plan);
+      for (const known of growingRelation(lens, NO_FILTER)) {
+        const table = connectionTable(lens, known, plan);
+        expect(table.rows(0, 1_000)).toEqual(whole.rows(0, table.count));
+        counts.push(table.count);
+      }
+      expect(counts.at(-1)).toBe(whole.count);
+    }
+    expect(new Set(counts).size).toBeGreaterThan(5);
   });
 });
 

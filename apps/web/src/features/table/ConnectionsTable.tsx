@@ -5,7 +5,7 @@ import {
   type OpenGroup,
   SORTED_BY_POLICIES_AT_MOST,
 } from '@bulkhead/policy-engine';
-import { keepPreviousData, useQueries } from '@tanstack/react-query';
+import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query';
 import { type ReactNode, useCallback, useEffect, useMemo, useState } from 'react';
 import type { Route } from '../../app/contracts.ts';
 import { navigate } from '../../app/route.ts';
@@ -19,6 +19,7 @@ import { indexRequest } from '../../worker/explore/requests.ts';
 import {
   type ConnectionStretch,
   tableConnectionsRequest,
+  tableCountRequest,
   tableFileRequest,
 } from '../../worker/explore/table-requests.ts';
 import { connectionColumns } from './connection-columns.tsx';
@@ -64,9 +65,10 @@ export function ConnectionsTable({ route }: { readonly route: Route }): ReactNod
     const last = Math.floor(range[1] / PAGE);
     return Array.from({ length: last - first + 1 }, (_, index) => first + index);
   }, [range]);
+  const key = [session.cluster, session.revision, session.overlay, query];
   const results = useQueries({
     queries: pages.map((page) => ({
-      queryKey: ['table', session.cluster, session.revision, session.overlay, query, page],
+      queryKey: ['table', ...key, page],
       queryFn: ({ signal }: { signal: AbortSignal }) =>
         engine.call(tableConnectionsRequest, { ...query, offset: page * PAGE, limit: PAGE }, { signal }),
       staleTime: Number.POSITIVE_INFINITY,
@@ -78,8 +80,24 @@ export function ConnectionsTable({ route }: { readonly route: Route }): ReactNod
   const loaded = new Map<number, ConnectionStretch>();
   for (const { data } of results) if (data !== undefined) loaded.set(data.offset / PAGE, data);
   const [any] = loaded.values();
-  const count = any?.count ?? 0;
-  const sortableByPolicies = count <= SORTED_BY_POLICIES_AT_MOST;
+  const counting = useQuery({
+    queryKey: ['table count', ...key],
+    queryFn: ({ signal }) => engine.call(tableCountRequest, query, { signal }),
+    enabled: any?.counted === null && results.every(({ isPlaceholderData }) => !isPlaceholderData),
+    refetchInterval: ({ state }) => (state.data?.counted === null ? 1 : false),
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 30_000,
+    retry: false,
+    networkMode: 'always',
+  });
+  // Rows in the order or of the filter before: those of another stretch only stand in while one scrolls.
+  const isStale = results.some(
+    ({ data, isPlaceholderData }, index) => isPlaceholderData && data?.offset === (pages[index] ?? 0) * PAGE,
+  );
+  const counted = any?.counted ?? counting.data?.counted ?? null;
+  const known = Math.max(0, ...Array.from(loaded.values(), (stretch) => stretch.known));
+  const count = counted?.count ?? known;
+  const sortableByPolicies = counted === null || count <= SORTED_BY_POLICIES_AT_MOST;
   const sort =
     asked.key === 'policies' && !sortableByPolicies ? { key: 'from' as const, descending: false } : asked;
   const withDraft = session.overlay !== null;
@@ -160,14 +178,14 @@ export function ConnectionsTable({ route }: { readonly route: Route }): ReactNod
         onCopy={() => say(copy())}
         onCsv={() => say(save('csv'))}
         onJson={() => say(save('json'))}
-        busy={any === undefined || count === 0}
+        busy={counted === null || count === 0}
         saving={saving === null ? null : { share: saving.share, onCancel: () => saving.stop.abort() }}
       >
         <span className="muted" data-testid="connection-count">
-          {any === undefined
-            ? 'Counting'
+          {counted === null
+            ? `Counting${counting.data === undefined ? '' : `, ${Math.floor(counting.data.share * 100)} %`}…`
             : `${plural(count, 'connection')}${showsOnlyChanges(route) ? ' changed by the draft' : route.listOpen ? '' : ' besides the open ones'}`}
-          {any?.changesBlocks === true && showsOnlyChanges(route) ? (
+          {counted?.changesBlocks === true && showsOnlyChanges(route) ? (
             <span title="The draft's sentence and list count blocks of addresses that change as the internet does together with it.">
               , each address block counted by itself
             </span>
@@ -180,14 +198,16 @@ export function ConnectionsTable({ route }: { readonly route: Route }): ReactNod
             : `; filter to ${formatCount(SORTED_BY_POLICIES_AT_MOST)} or fewer to sort by what decides them`}
         </span>
       </TableBar>
-      {showsOnlyChanges(route) ? null : <OpenGroups groups={any?.groups ?? []} listed={route.listOpen} />}
+      {showsOnlyChanges(route) ? null : (
+        <OpenGroups groups={counted?.groups ?? null} listed={route.listOpen} />
+      )}
       {any === undefined ? (
         <EmptyState title="Counting connections" icon="table">
           <div className="progress indeterminate">
             <i />
           </div>
         </EmptyState>
-      ) : count === 0 ? (
+      ) : count === 0 && counted !== null ? (
         <EmptyState title="No connection" icon="table">
           <p>
             {route.find === ''
@@ -202,6 +222,8 @@ export function ConnectionsTable({ route }: { readonly route: Route }): ReactNod
           label="Connections"
           columns={columns}
           count={Math.min(count, LISTED_AT_MOST)}
+          isCounted={counted !== null}
+          isStale={isStale}
           rowAt={(index) => {
             const page = loaded.get(Math.floor(index / PAGE));
             return page?.rows[index - page.offset];
@@ -221,13 +243,14 @@ export function ConnectionsTable({ route }: { readonly route: Route }): ReactNod
 }
 
 interface OpenGroupsProps {
-  readonly groups: readonly OpenGroup[];
+  /** Null while they are counted. */
+  readonly groups: readonly OpenGroup[] | null;
   readonly listed: boolean;
 }
 
 /** What no policy has a say on, as one line for each kind instead of a row for each pair. */
 function OpenGroups({ groups, listed }: OpenGroupsProps): ReactNode {
-  if (groups.length === 0) return null;
+  if (groups?.length === 0) return null;
   const ends = (kind: OpenGroup['from'], count: number) =>
     kind === 'outside' ? plural(count, 'outside peer') : plural(count, 'workload');
   return (
@@ -237,7 +260,8 @@ function OpenGroups({ groups, listed }: OpenGroupsProps): ReactNode {
           <span className="badge open">open</span> <span className="muted">no policy has a say on</span>
         </span>
         <ul>
-          {groups.map((group) => (
+          {groups === null ? <li className="muted">counting…</li> : null}
+          {groups?.map((group) => (
             <li key={`${group.from} ${group.to}`}>
               {ends(group.from, group.sources)} → {ends(group.to, group.destinations)}:{' '}
               <strong>{plural(group.pairs, 'connection')}</strong>

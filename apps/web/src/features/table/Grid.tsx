@@ -23,6 +23,10 @@ interface GridProps<Row, Key extends string> {
   readonly label: string;
   readonly columns: readonly GridColumn<Row, Key>[];
   readonly count: number;
+  /** False: there may be more rows than `count`. */
+  readonly isCounted?: boolean;
+  /** True: what is shown is not yet what was asked for last. */
+  readonly isStale?: boolean;
   /** `undefined` while the row is on its way. */
   readonly rowAt: (index: number) => Row | undefined;
   readonly rowKey: (row: Row, index: number) => string;
@@ -38,7 +42,18 @@ const KEY_STEP = 16;
 
 /** A table of any length with one focusable row: arrow keys walk, Enter opens. */
 export function Grid<Row, Key extends string>(props: GridProps<Row, Key>): ReactNode {
-  const { label, columns, count, rowAt, rowKey, isSelected, onOpen, sort, onSort, onRange } = props;
+  const {
+    label,
+    columns,
+    count,
+    isCounted = true,
+    isStale = false,
+    rowAt,
+    rowKey,
+    isSelected,
+    onOpen,
+  } = props;
+  const { sort, onSort, onRange } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const [cursor, setCursor] = useState(0);
   const [chosen, choose] = useChosenWidths(label);
@@ -78,8 +93,9 @@ export function Grid<Row, Key extends string>(props: GridProps<Row, Key>): React
       className="grid"
       role="grid"
       aria-label={label}
-      aria-rowcount={count + 1}
+      aria-rowcount={isCounted ? count + 1 : -1}
       aria-colcount={columns.length}
+      aria-busy={isStale}
       tabIndex={-1}
       onKeyDown={move}
     >

@@ -16,21 +16,34 @@ export interface TableScope {
 }
 
 export interface ConnectionStretch {
+  readonly offset: number;
+  readonly rows: readonly ConnectionRow[];
+  /** At least so many rows there are. */
+  readonly known: number;
+  /** Null while they are still being counted: see `tableCountRequest`. */
+  readonly counted: ConnectionCount | null;
+}
+
+export interface ConnectionCount {
   /** Rows in all. */
   readonly count: number;
   /** Whether a draft changes connections with blocks of addresses, each of which has rows of its own. */
   readonly changesBlocks: boolean;
   /** What is told as groups, or listed where the plan says so. */
   readonly groups: readonly OpenGroup[];
-  readonly offset: number;
-  readonly rows: readonly ConnectionRow[];
 }
 
-/** A stretch of the connections. */
+/** Rows of the connections. Those that come first are told before all are counted, where counting takes time. */
 export const tableConnectionsRequest = requestKind<
   TableScope & { readonly plan: ConnectionPlan; readonly offset: number; readonly limit: number },
   ConnectionStretch
 >('explore/table/connections');
+
+/** Counts connections on for a moment; to be asked again until they are counted. `share`: how far it is, 0 to 1. */
+export const tableCountRequest = requestKind<
+  TableScope & { readonly plan: ConnectionPlan },
+  { readonly share: number; readonly counted: ConnectionCount | null }
+>('explore/table/count');
 
 /** A part of a file of connections, as far as one turn of the worker goes. */
 export interface ConnectionFilePart {

@@ -3,63 +3,124 @@ import {
   type ConnectionTable,
   changesBlocks,
   connectionTable,
-  type OpenGroup,
+  growingRelation,
+  isPrefix,
   openGroups,
   policyTable,
   reachTable,
   type TableRelation,
-  tableRelation,
 } from '@bulkhead/policy-engine';
 import { answer, type EngineSession, type Handler } from '../session.ts';
 import { connectionText } from './connection-file.ts';
 import { sessionLens } from './lens.ts';
 import {
+  type ConnectionCount,
   type TableScope,
   tableConnectionsRequest,
+  tableCountRequest,
   tableFileRequest,
   tablePoliciesRequest,
   tableWorkloadsRequest,
 } from './table-requests.ts';
 
-/** A file is made in turns about so long, with what else is asked for in between. */
+/** What takes long is done in turns of about so long, with what else is asked for in between. */
 const TURN_MS = 40;
 const ROWS_A_STEP = 250;
+/** Rows are told uncounted only where counting takes longer than this. */
+const COUNTED_WITHIN_MS = 100;
+
+/** The relation of one state and filter, as far as it is known. */
+interface Counting {
+  readonly key: string;
+  readonly rest: ReturnType<typeof growingRelation>;
+  relation: TableRelation;
+  isWhole: boolean;
+  /** What is the same for all plans. */
+  common?: Omit<ConnectionCount, 'count'>;
+}
 
 /** The tables. The relation that they count in is made once for each state and filter, an order once for each plan. */
 export function tableHandlers(): readonly Handler[] {
-  let known:
-    | { key: string; relation: TableRelation; groups: readonly OpenGroup[]; blocks: boolean }
-    | undefined;
+  let known: Counting | undefined;
   let filed: { file: number; table: ConnectionTable } | undefined;
   let ordered: { key: string; of: TableRelation; table: ConnectionTable } | undefined;
 
-  const relationFor = (session: EngineSession, { filter, ports }: TableScope) => {
+  const countingFor = (session: EngineSession, { filter, ports }: TableScope): Counting => {
     const { id = '', version = 0 } = session.overlay ?? {};
     const key = JSON.stringify([session.revision, id, version, filter, ports]);
-    if (known?.key !== key) {
-      const relation = tableRelation(sessionLens(session, ports), filter);
-      known = { key, relation, groups: openGroups(relation), blocks: changesBlocks(relation) };
-    }
+    if (known?.key === key) return known;
+    const rest = growingRelation(sessionLens(session, ports), filter);
+    const { value, done = false } = rest.next();
+    known = { key, rest, relation: value, isWhole: done };
     return known;
   };
 
-  const tableFor = (session: EngineSession, plan: ConnectionPlan, scope: TableScope) => {
-    const { relation, ...own } = relationFor(session, scope);
+  const countUntil = (counting: Counting, end: number) => {
+    while (!counting.isWhole && performance.now() < end) {
+      const { value, done = false } = counting.rest.next();
+      counting.relation = value;
+      counting.isWhole = done;
+    }
+  };
+
+  const wholeFor = (session: EngineSession, scope: TableScope): TableRelation => {
+    const counting = countingFor(session, scope);
+    countUntil(counting, Number.POSITIVE_INFINITY);
+    return counting.relation;
+  };
+
+  const tableFor = (
+    session: EngineSession,
+    plan: ConnectionPlan,
+    { ports }: TableScope,
+    relation: TableRelation,
+  ): ConnectionTable => {
     const key = JSON.stringify(plan);
     if (ordered?.of !== relation || ordered.key !== key) {
-      const table = connectionTable(sessionLens(session, scope.ports), relation, plan);
-      ordered = { key, of: relation, table };
+      ordered = { key, of: relation, table: connectionTable(sessionLens(session, ports), relation, plan) };
     }
-    return { ...own, table: ordered.table };
+    return ordered.table;
+  };
+
+  const countOf = (counting: Counting, table: ConnectionTable): ConnectionCount => {
+    const { relation } = counting;
+    counting.common ??= { changesBlocks: changesBlocks(relation), groups: openGroups(relation) };
+    return { count: table.count, ...counting.common };
   };
 
   return [
     answer(tableConnectionsRequest, (session, { plan, offset, limit, ...scope }) => {
-      const { table, groups, blocks } = tableFor(session, plan, scope);
-      return { count: table.count, changesBlocks: blocks, groups, offset, rows: table.rows(offset, limit) };
+      const begin = performance.now();
+      const counting = countingFor(session, scope);
+      countUntil(counting, isPrefix(plan) ? begin + COUNTED_WITHIN_MS : Number.POSITIVE_INFINITY);
+      let table = tableFor(session, plan, scope, counting.relation);
+      for (let more = TURN_MS; !counting.isWhole && table.count < offset + limit; more *= 2) {
+        countUntil(counting, performance.now() + more);
+        table = tableFor(session, plan, scope, counting.relation);
+      }
+      return {
+        offset,
+        rows: table.rows(offset, limit),
+        known: table.count,
+        counted: counting.isWhole ? countOf(counting, table) : null,
+      };
+    }),
+    answer(tableCountRequest, (session, { plan, ...scope }) => {
+      const counting = countingFor(session, scope);
+      const { isWhole } = counting;
+      countUntil(counting, performance.now() + TURN_MS);
+      const { sources, units } = counting.relation;
+      const table = isWhole ? tableFor(session, plan, scope, counting.relation) : null;
+      return {
+        share: sources / Math.max(1, units.length),
+        counted: table === null ? null : countOf(counting, table),
+      };
     }),
     answer(tableFileRequest, (session, { plan, format, file, offset, limit, filter, ports }) => {
-      if (filed?.file !== file) filed = { file, table: tableFor(session, plan, { filter, ports }).table };
+      if (filed?.file !== file) {
+        const scope = { filter, ports };
+        filed = { file, table: tableFor(session, plan, scope, wholeFor(session, scope)) };
+      }
       const { table } = filed;
       const texts: string[] = [];
       const begin = performance.now();
@@ -74,7 +135,7 @@ export function tableHandlers(): readonly Handler[] {
       return { part: new Blob(texts), rows };
     }),
     answer(tableWorkloadsRequest, (session, scope) =>
-      reachTable(sessionLens(session, scope.ports), relationFor(session, scope).relation),
+      reachTable(sessionLens(session, scope.ports), wholeFor(session, scope)),
     ),
     answer(tablePoliciesRequest, (session) => policyTable(sessionLens(session))),
   ];
