@@ -49,7 +49,22 @@ test('drafts are kept across reloads, renamed, duplicated, compared and deleted'
   await expect(compare).toContainText('not in this draft');
   // The other name makes no difference to what is allowed.
   await expect(compare.getByTestId('compare-effect')).toHaveText(/: changes no connection\.$/);
-  await compare.getByRole('button', { name: 'Close' }).click();
+  await compare.getByRole('button', { name: 'Close', exact: true }).click();
+
+  // Where they differ in what they allow, each connection is listed, with its ports.
+  await demo.editor.getByText('policyTypes:').click();
+  await page.keyboard.press('End');
+  await page.keyboard.type(' # only the port of the portal');
+  await page.keyboard.press('Control+End');
+  await page.keyboard.insertText('  ingress:\n    - ports:\n        - port: 8080\n');
+  await more.click();
+  await page.getByRole('button', { name: 'Compare with another draft' }).click();
+  await expect(compare.getByTestId('compare-effect')).toContainText(/: closes \d+ connections/);
+  const differing = compare.getByRole('list', { name: 'Changed connections' }).getByRole('listitem');
+  await expect(differing.first()).toContainText('− TCP 8080');
+  await compare.getByRole('button', { name: 'Close', exact: true }).click();
+  await page.keyboard.press('Control+z');
+  await page.keyboard.press('Control+z');
 
   await more.click();
   await page.getByRole('button', { name: 'Delete this draft' }).click();

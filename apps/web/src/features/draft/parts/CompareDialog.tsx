@@ -1,10 +1,10 @@
-import type { Draft } from '@bulkhead/policy-engine';
-import type { ReactNode } from 'react';
-import { useState } from 'react';
+import type { Draft, ImpactRow } from '@bulkhead/policy-engine';
+import { type ReactNode, useCallback, useMemo, useRef, useState } from 'react';
+import { useEngine, useSession } from '../../../data/engine.ts';
 import { plural } from '../../../shared/ui.tsx';
-import { impactSentence } from '../impact/sentence.ts';
+import { ImpactList } from '../impact/ImpactList.tsx';
 import { useDraft } from '../session.ts';
-import { compareRequest } from '../worker/requests.ts';
+import { compareRequest, expandCompareRequest } from '../worker/requests.ts';
 import { compareDrafts, type DraftDifference } from './compare.ts';
 import { Dialog } from './Dialog.tsx';
 import { diffLines, withContext } from './line-diff.ts';
@@ -44,15 +44,46 @@ export default function CompareDialog({ onClose }: { readonly onClose: () => voi
   );
 }
 
-/** In a sentence: what choosing the other draft would open and close. */
+/** What choosing the other draft would open and close: in a sentence, and connection by connection. */
 function Effect({ here, there }: { readonly here: Draft; readonly there: Draft }): ReactNode {
-  const { data: impact, isPlaceholderData } = useLiveQuery(compareRequest, { here, there });
+  const engine = useEngine();
+  const pane = useRef<HTMLElement>(null);
+  const { data, isPlaceholderData } = useLiveQuery(compareRequest, { here, there });
+  const impact = isPlaceholderData ? undefined : data;
+  // Which comparison it is: what was opened up in another is of another state.
+  const { revision } = useSession();
+  const expand = useCallback(
+    ({ from, to }: ImpactRow) =>
+      engine.call(expandCompareRequest, { here, there, within: { from: from.id, to: to.id } }),
+    [engine, here, there],
+  );
+  const states = useMemo(() => [`“${here.name}”`, `“${there.name}”`] as const, [here.name, there.name]);
   return (
-    <p className="draft-compare-effect" role="status" data-testid="compare-effect">
-      {impact === undefined || isPlaceholderData
-        ? 'Comparing what they allow…'
-        : `“${there.name}” instead of “${here.name}”: ${lowered(impactSentence(impact))}`}
-    </p>
+    <>
+      <p className="draft-compare-effect" role="status" data-testid="compare-effect">
+        {impact === undefined
+          ? 'Comparing what they allow…'
+          : `“${there.name}” instead of “${here.name}”: ${lowered(impact.sentence)}`}
+      </p>
+      {impact === undefined || impact.groups.length === 0 ? null : (
+        <section
+          ref={pane}
+          className="draft-compare-rows"
+          aria-label="Connections that differ"
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+          tabIndex={0}
+        >
+          <ImpactList
+            key={there.id}
+            impact={impact}
+            version={revision}
+            expand={expand}
+            states={states}
+            pane={pane}
+          />
+        </section>
+      )}
+    </>
   );
 }
 

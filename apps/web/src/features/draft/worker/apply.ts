@@ -55,7 +55,8 @@ function apply(session: EngineSession, draft: Draft, version: number): ApplyResu
   };
 }
 
-function readingOf(impact: Impact): ImpactReading {
+/** An impact as it is read. */
+export function readingOf(impact: Impact): ImpactReading {
   const { level, rows, pairs, omitted, ownPods } = impact;
   const all = [...rows, ...ownPods.rows];
   return {

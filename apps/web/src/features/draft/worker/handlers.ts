@@ -1,5 +1,6 @@
 import {
   applyDraft,
+  type ClusterOverlay,
   clusterValues,
   directoryPatch,
   documentText,
@@ -17,15 +18,17 @@ import {
   verificationWorkflow,
 } from '@bulkhead/policy-engine';
 import { turn } from '../../../worker/queue.ts';
-import { answer, type Handler } from '../../../worker/session.ts';
+import { answer, type EngineSession, type Handler } from '../../../worker/session.ts';
 import { newId } from '../store/id.ts';
-import { applyHandler, overlaid, overlayOf } from './apply.ts';
+import { applyHandler, overlaid, overlayOf, readingOf } from './apply.ts';
 import { judgePins } from './pins.ts';
 import {
+  type ComparedDrafts,
   clearDraftRequest,
   clusterValuesRequest,
   compareRequest,
   editDraftRequest,
+  expandCompareRequest,
   expandImpactRequest,
   exportDraftRequest,
   livePoliciesRequest,
@@ -101,11 +104,13 @@ export const draftHandlers: readonly Handler[] = [
   }),
   answer(editDraftRequest, (session, { draft, edits }) => editDraft(draft, session.snapshot, edits, newId)),
   answer(pinsRequest, (session, { invariants }) => judgePins(session, invariants)),
-  answer(compareRequest, (session, { here, there }) => {
-    const first = overlayOf(session, applyDraft(session.snapshot, here)).after;
-    const { snapshot } = applyDraft(session.snapshot, there);
-    const { before, after } = overlaid(first, snapshot);
-    return impactOf(before, after);
+  answer(compareRequest, (session, drafts) => {
+    const { before, after } = between(session, drafts);
+    return readingOf(impactOf(before, after));
+  }),
+  answer(expandCompareRequest, (session, { within, ...drafts }) => {
+    const { before, after } = between(session, drafts);
+    return impactOf(before, after, { within }).rows;
   }),
   answer(verificationRequest, (session, { draft, fileName }) => {
     const { before, after } = overlayOf(session, applyDraft(session.snapshot, draft));
@@ -128,3 +133,9 @@ export const draftHandlers: readonly Handler[] = [
     return { output, patch: directoryPatch(applied, output) };
   }),
 ];
+
+/** The cluster with one draft, and with the other instead. */
+function between(session: EngineSession, { here, there }: ComparedDrafts): ClusterOverlay {
+  const first = overlayOf(session, applyDraft(session.snapshot, here)).after;
+  return overlaid(first, applyDraft(session.snapshot, there).snapshot);
+}

@@ -173,7 +173,15 @@ export const pinsRequest = requestKind<{ readonly invariants: readonly Invariant
   'draft.invariants',
 );
 
+export interface ComparedDrafts {
+  readonly here: Draft;
+  readonly there: Draft;
+}
+
 /** What laying the second draft over the cluster changes beside the first. */
-export const compareRequest = requestKind<{ readonly here: Draft; readonly there: Draft }, Impact>(
-  'draft.compare',
-);
+export const compareRequest = requestKind<ComparedDrafts, ImpactReading>('draft.compare');
+/** The workloads behind a row of that between namespaces. */
+export const expandCompareRequest = requestKind<
+  ComparedDrafts & { readonly within: { readonly from: string; readonly to: string } },
+  readonly ImpactRow[]
+>('draft.compare-expand');
