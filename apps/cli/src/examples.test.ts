@@ -219,7 +219,7 @@ describe('files for CI systems', () => {
         0,
         'warning: There is no manifests in main yet: everything in it is new.\n',
       ]);
-      expect(stdout).toMatch(/opens \d+ connections\./);
+      expect(stdout).toMatch(/opens \d+ connections, opens ports among the pods of 1 workload\./);
       // Another path is a misspelt one.
       const misspelt = await bulkhead(['diff', '--from', 'main:manifest', '--to', 'manifests'], at);
       expect([misspelt.code, misspelt.stderr]).toEqual([3, expect.stringMatching(/no manifest in main/)]);

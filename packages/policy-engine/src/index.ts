@@ -15,6 +15,7 @@ export { selects, selectsNamespace } from './compile/selecting.ts';
 export {
   type ColumnDescription,
   describeColumn,
+  podsOfColumn,
   type Universe,
   workloadColumns,
 } from './compile/universe.ts';

@@ -1,15 +1,18 @@
 import {
   addressGroups,
   type Cluster,
+  type ClusterOverlay,
   type ClusterSnapshot,
   type ConnectionSetId,
   changedRectangles,
   compile,
+  compileOverlay,
   type Edge,
   edges,
   type IntervalSet,
   intervalSet,
   pairCell,
+  podsOfColumn,
 } from '@bulkhead/policy-engine';
 import {
   type GraphEnd,
@@ -58,24 +61,40 @@ export interface Comparison {
 
 /** Compares two states, which may be of different clusters: workloads are the same where their ids are. */
 export function compareStates(was: ClusterSnapshot, is: ClusterSnapshot): Comparison {
-  const before = compile(was, { alongside: [is] });
-  // The base shares its connection space, so that sets of the two can be compared by number; where only policies change,
-  // it shares all that pods are divided into, too.
-  const after = compile(sharing(was, is), { alongside: [was], base: before });
+  const first = compile(was, { alongside: [is] });
+  const changed = sharing(was, is);
+  const overlay = compileOverlay(first, changed);
+  // Of different clusters the columns are others too; the base shares its connection space, so that sets of the two can be
+  // compared by number.
+  const { before, after } = overlay ?? {
+    before: first,
+    after: compile(changed, { alongside: [was], base: first }),
+  };
   const addresses = commonAddresses(before, after);
   const beforeEnds = [...withoutAddresses(before), ...addresses.before];
   const afterEnds = [...withoutAddresses(after), ...addresses.after];
-  const nodes = new Map([...beforeEnds, ...afterEnds].map((end) => [end.node.id, end.node]));
-  const states =
-    before.universe === after.universe
-      ? changedStates(before, after, beforeEnds)
-      : allStates(before, after, beforeEnds, afterEnds);
+  const between =
+    overlay === undefined
+      ? allStates(before, after, beforeEnds, afterEnds)
+      : changedStates(overlay, afterEnds);
   const changes: PairChange[] = [];
-  for (const pair of states) {
-    const change = changeOf(before, pair);
-    if (change !== undefined) changes.push(change);
+  for (const states of [between, ownStates(before, after, beforeEnds, afterEnds)]) {
+    for (const pair of states) {
+      const change = changeOf(before, pair);
+      if (change !== undefined) changes.push(change);
+    }
   }
-  return { before, after, nodes, changes };
+  return { before, after, nodes: nodesOf(beforeEnds, afterEnds), changes };
+}
+
+/** Every node as it is after the change, or as it was where it is gone. */
+function nodesOf(before: readonly GraphEnd[], after: readonly GraphEnd[]): ReadonlyMap<string, GraphNode> {
+  const nodes = new Map(before.map(({ node }) => [node.id, node]));
+  for (const { node } of after) {
+    const isGone = node.type === 'workload' && node.pods === 0;
+    if (!isGone || !nodes.has(node.id)) nodes.set(node.id, node);
+  }
+  return nodes;
 }
 
 interface PairStates {
@@ -87,12 +106,14 @@ interface PairStates {
 
 /** A snapshot with the records of another one where they say the same, though they may stand on other lines. */
 function sharing(was: ClusterSnapshot, is: ClusterSnapshot): ClusterSnapshot {
+  const unread = was.unreadPolicies;
   return {
     ...is,
     namespaces: isSame(was.namespaces, is.namespaces) ? was.namespaces : is.namespaces,
     pods: isSame(was.pods, is.pods) ? was.pods : is.pods,
     nodes: isSame(was.nodes, is.nodes) ? was.nodes : is.nodes,
     hidden: isSame(was.hidden, is.hidden) ? was.hidden : is.hidden,
+    ...(unread !== undefined && isSame(unread, is.unreadPolicies ?? []) ? { unreadPolicies: unread } : {}),
   };
 }
 
@@ -137,13 +158,12 @@ function* allStates(
   }
 }
 
-/** The pairs of which something changes, where the two states have one universe: what stays isn't looked at. */
+/** The pairs of which something changes, where the two states have the same columns: what stays isn't looked at. */
 function* changedStates(
-  before: Cluster,
-  after: Cluster,
+  { before, after }: ClusterOverlay,
   ends: readonly GraphEnd[],
 ): Generator<PairStates, void> {
-  const endOf = new Int32Array(before.universe.columnCount).fill(-1);
+  const endOf = new Int32Array(after.universe.columnCount).fill(-1);
   ends.forEach((end, index) => {
     intervalSet.forEachMember(end.columns, (column) => {
       endOf[column] = index;
@@ -177,22 +197,81 @@ function* changedStates(
   }
 }
 
-function stateBetween(cluster: Cluster, sources: IntervalSet, targets: IntervalSet): PairState {
-  const { cells } = cluster;
+/** What the pods of each workload may send to each other. */
+function* ownStates(
+  before: Cluster,
+  after: Cluster,
+  beforeEnds: readonly GraphEnd[],
+  afterEnds: readonly GraphEnd[],
+): Generator<PairStates, void> {
+  const was = workloadsOf(beforeEnds);
+  const is = workloadsOf(afterEnds);
+  for (const id of new Set([...was.keys(), ...is.keys()])) {
+    const [first, second] = [was.get(id), is.get(id)];
+    // Another number of pods is no change of what they may send.
+    const asMany = (cluster: Cluster, own: Workload | undefined, other: Workload | undefined): PairState =>
+      stateBetween(
+        cluster,
+        own?.columns ?? [],
+        own?.columns ?? [],
+        own?.pods === 1 ? other?.pods : undefined,
+      );
+    yield {
+      source: id,
+      target: id,
+      before: asMany(before, first, second),
+      after: asMany(after, second, first),
+    };
+  }
+}
+
+interface Workload {
+  readonly columns: IntervalSet;
+  readonly pods: number;
+}
+
+function workloadsOf(ends: readonly GraphEnd[]): ReadonlyMap<string, Workload> {
+  const found = new Map<string, Workload>();
+  for (const { node, columns } of ends) {
+    if (node.type === 'workload') found.set(node.id, { columns, pods: node.pods });
+  }
+  return found;
+}
+
+/**
+ * Between the pods that a state has, over all pairs of two: a pod always reaches itself.
+ * @param pods how many a column is taken to stand for, where it is other than it has
+ */
+function stateBetween(
+  cluster: Cluster,
+  sources: IntervalSet,
+  targets: IntervalSet,
+  pods?: number,
+): PairState {
+  const { cells, universe } = cluster;
   const { space } = cells;
   let every: ConnectionSetId = space.transport;
   let some = space.none;
   let possible = space.none;
-  intervalSet.forEachMember(sources, (source) => {
-    intervalSet.forEachMember(targets, (target) => {
+  let pairs = 0;
+  const present = (columns: IntervalSet): IntervalSet => intervalSet.subtract(columns, universe.absent);
+  const to = present(targets);
+  intervalSet.forEachMember(present(sources), (source) => {
+    intervalSet.forEachMember(to, (target) => {
+      if (source === target && (pods ?? podsOfColumn(universe, source)) < 2) return;
       const cell = cells.decision(pairCell(cluster, source, target));
       every = space.intersect(every, cell.allowed);
       some = space.union(some, cell.allowed);
       possible = space.union(possible, cell.possible);
+      pairs += 1;
     });
   });
   some = space.intersect(some, space.transport);
-  return { some, every, unknown: space.subtract(space.intersect(possible, space.transport), some) };
+  return {
+    some,
+    every: pairs === 0 ? space.none : every,
+    unknown: space.subtract(space.intersect(possible, space.transport), some),
+  };
 }
 
 function keyOf(edge: Edge): string {

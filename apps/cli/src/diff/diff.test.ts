@@ -1,4 +1,10 @@
-import { parseManifests } from '@bulkhead/policy-engine';
+import {
+  type ClusterSnapshot,
+  compile,
+  compileOverlay,
+  impactOf,
+  parseManifests,
+} from '@bulkhead/policy-engine';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { diffMarkdown, diffText, summaryText } from '../output/diff-output.ts';
@@ -234,6 +240,85 @@ describe('a comparison', () => {
       compare(before, before).before.snapshot.pods,
     );
     expect(compare(before, labelled).after.universe).not.toBe(compare(before, labelled).before.universe);
+  });
+
+  it('is the same whether the columns of the two states are laid out together or apart', () => {
+    const pod = fc.record({
+      name: fc.constantFrom('p', 'q', 'r'),
+      owner: fc.constantFrom('web', 'db'),
+      app: fc.constantFrom(...NAMES),
+    });
+    const deny = fc.record({ app: fc.constantFrom(...NAMES), peer: fc.constantFrom(...NAMES) });
+    const state = fc.record({
+      pods: fc.uniqueArray(pod, { selector: ({ name, owner }) => `${owner}-${name}`, maxLength: 5 }),
+      rules: fc.array(deny, { maxLength: 2 }),
+    });
+    const text = ({ pods, rules }: typeof state extends fc.Arbitrary<infer T> ? T : never): string =>
+      `---\napiVersion: v1\nkind: Namespace\nmetadata: {name: a}\n${pods
+        .map(
+          ({ name, owner, app }) =>
+            `---\napiVersion: v1\nkind: Pod\nmetadata: {name: ${owner}-${name}, namespace: a, labels: {app: ${app}}, ownerReferences: [{apiVersion: apps/v1, kind: StatefulSet, name: ${owner}, controller: true, uid: x}]}\nspec: {}\n`,
+        )
+        .join('')}${rules
+        .map(({ app, peer }, index) =>
+          policy(
+            `p${index}`,
+            'a',
+            `{podSelector: {matchLabels: {app: ${app}}}, ingress: [{from: [{podSelector: {matchLabels: {app: ${peer}}}}], ports: [{port: 80}]}]}`,
+          ),
+        )
+        .join('')}`;
+    fc.assert(
+      fc.property(state, state, (was, is) => {
+        const [before, after] = [was, is].map(
+          (one) => parseManifests([{ path: 'x.yaml', text: text(one) }]).snapshot,
+        );
+        if (before === undefined || after === undefined) throw new Error('there are two');
+        const told = (comparison: Comparison) => {
+          const { space } = comparison.before.cells;
+          return comparison.changes
+            .filter(({ source, target }) => ![source, target].some((id) => id.startsWith('node')))
+            .map(
+              ({ kind, source, target, opened, closed }) =>
+                `${kind} ${source} ${target} ${JSON.stringify(space.set(opened))} ${JSON.stringify(space.set(closed))}`,
+            )
+            .sort();
+        };
+        // With other nodes there is no layout for both.
+        const node = { name: 'n', labels: {}, ips: [] };
+        const apart = compareStates(before, { ...after, nodes: [node] });
+        expect(told(compareStates(before, after))).toEqual(told(apart));
+      }),
+      { seed: 4, numRuns: 150 },
+    );
+  });
+
+  it('lists what changes among the pods of one workload, as the impact of a draft does', () => {
+    const deployment = (name: string, replicas: number, labels = `app: ${name}`) =>
+      `---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: ${name}, namespace: a}\nspec: {replicas: ${replicas}, selector: {matchLabels: {app: ${name}}}, template: {metadata: {labels: {${labels}}}, spec: {}}}\n`;
+    const before = deployment('web', 2) + deployment('db', 3) + deployment('alone', 1);
+    const deny = policy('deny', 'a', '{podSelector: {}, ingress: [{ports: [{port: 80}]}]}');
+    const comparison = compare(before, before + deny);
+    const own = ({ changes }: Comparison) =>
+      changes.flatMap(({ kind, source, target }) => (source === target ? [`${kind} ${source}`] : []));
+    expect(own(comparison).sort()).toEqual(['narrowed a/db[Deployment]', 'narrowed a/web[Deployment]']);
+    const snapshot = (text: string): ClusterSnapshot => parseManifests([{ path: 'x.yaml', text }]).snapshot;
+    const was = snapshot(before);
+    const overlay = compileOverlay(compile(was), {
+      ...was,
+      policies: snapshot(before + deny).policies,
+    });
+    if (overlay === undefined) throw new Error('only policies differ');
+    expect(own(comparison)).toHaveLength(impactOf(overlay.before, overlay.after).ownPods.rows.length);
+    expect(summaryText(comparison.changes)).toMatch(/, closes ports among the pods of 2 workloads$/);
+    expect(lines(comparison)).toHaveLength(groupChanges(comparison).length);
+    expect(groupChanges(comparison).filter((group) => group.own)).toHaveLength(1);
+    // Another number of pods is no change of what they may send; other labels may be.
+    expect(compare(deny + deployment('web', 1), deny + deployment('web', 5)).changes).toEqual([]);
+    expect(compare(deployment('web', 4), deployment('web', 2)).changes).toEqual([]);
+    const selected = policy('deny', 'a', '{podSelector: {matchLabels: {tier: back}}}');
+    const other = selected + deployment('web', 2, 'app: web, tier: back');
+    expect(own(compare(selected + deployment('web', 2), other))).toEqual(['closed a/web[Deployment]']);
   });
 
   it('is printed as text and Markdown', () => {

@@ -11,6 +11,8 @@ export interface ChangeGroup {
   readonly uncertain: boolean;
   /** `true`: put together more coarsely, so that ports differ and not every pair changes. */
   readonly coarse: boolean;
+  /** `true`: among the pods of each of `sources`, which are `targets` too, and not from one to another. */
+  readonly own: boolean;
   readonly pairs: readonly PairChange[];
 }
 
@@ -31,8 +33,14 @@ export function groupChanges(comparison: Comparison, atMost = 12): readonly Chan
 function exactGroups(changes: readonly PairChange[]): ChangeGroup[] {
   const byPorts = new Map<string, PairChange[]>();
   for (const change of changes)
-    push(byPorts, `${change.kind}|${change.opened}|${change.closed}|${change.uncertain}`, change);
+    push(
+      byPorts,
+      `${isOwn(change)}|${change.kind}|${change.opened}|${change.closed}|${change.uncertain}`,
+      change,
+    );
   return [...byPorts.values()].flatMap((own) => {
+    const [first] = own;
+    if (first !== undefined && isOwn(first)) return [groupOf(own, first, false)];
     const byTarget = products(own, 'target');
     const bySource = products(own, 'source');
     return byTarget.length <= bySource.length ? byTarget : bySource;
@@ -89,8 +97,14 @@ function groupOf(
     sources: [...new Set(pairs.map((pair) => pair.source))],
     targets: [...new Set(pairs.map((pair) => pair.target))],
     coarse,
+    own: pairs.every(isOwn),
     pairs,
   };
+}
+
+/** Whether a change is among the pods of one workload. */
+export function isOwn({ source, target }: Pick<PairChange, 'source' | 'target'>): boolean {
+  return source === target;
 }
 
 /** Small exact groups are put together by the namespaces they join; the largest stay as they are. */
@@ -100,14 +114,16 @@ function coarseGroups(comparison: Comparison, exact: readonly ChangeGroup[], atM
   for (const group of exact) {
     push(
       byNamespaces,
-      `${group.kind}|${placesOf(comparison, group.sources)}|${placesOf(comparison, group.targets)}`,
+      `${group.own}|${group.kind}|${placesOf(comparison, group.sources)}|${placesOf(comparison, group.targets)}`,
       group,
     );
   }
   let merged = mergeEach(byNamespaces);
   if (merged.length > atMost) {
     const byTarget = new Map<string, ChangeGroup[]>();
-    for (const group of merged) push(byTarget, `${group.kind}|${placesOf(comparison, group.targets)}`, group);
+    for (const group of merged) {
+      push(byTarget, `${group.own}|${group.kind}|${placesOf(comparison, group.targets)}`, group);
+    }
     merged = mergeEach(byTarget);
   }
   return merged;

@@ -1,7 +1,7 @@
 import type { ConnectionSetId } from '@bulkhead/policy-engine';
 import type { ChangeKind, Comparison, PairChange } from '../diff/compare.ts';
-import { endIndex, endsText } from '../diff/ends-text.ts';
-import type { ChangeGroup } from '../diff/group.ts';
+import { type EndIndex, endIndex, endsText } from '../diff/ends-text.ts';
+import { type ChangeGroup, isOwn } from '../diff/group.ts';
 import type { PolicyChange } from '../diff/policies.ts';
 import { plain } from '../terminal/plain.ts';
 import type { Style } from '../terminal/style.ts';
@@ -53,6 +53,8 @@ export interface DiffDocument {
     readonly opened: ContractPorts;
     readonly closed: ContractPorts;
     readonly connections: number;
+    /** Among the pods of each of `sources`, which are `targets` too; not from one to another. */
+    readonly own?: true;
   }[];
   readonly policies: readonly {
     readonly change: PolicyChange['change'];
@@ -92,6 +94,7 @@ export function diffDocument(result: DiffResult): DiffDocument {
       opened: ports(group.opened),
       closed: ports(group.closed),
       connections: group.pairs.length,
+      ...(group.own ? { own: true as const } : {}),
     })),
     policies: result.policies.map(({ change, policy, source }) => ({
       change,
@@ -137,9 +140,26 @@ const WORDS: Readonly<Record<ChangeKind, string>> = {
   closed: 'closes',
 };
 
-/** `opens 3 connections, closes 41`. */
+/** `opens 3 connections, closes 41, closes ports among the pods of 2 workloads`. */
 export function summaryText(changes: readonly PairChange[]): string {
-  const counts = countKinds(changes);
+  const parts = [
+    ...betweenParts(countKinds(changes.filter((change) => !isOwn(change)))),
+    ...ownParts(countKinds(changes.filter(isOwn))),
+  ];
+  return parts.length === 0 ? 'changes no connection' : parts.join(', ');
+}
+
+function ownParts(counts: Readonly<Record<ChangeKind, number>>): readonly string[] {
+  const part = (verb: string, count: number): readonly string[] =>
+    count === 0 ? [] : [`${verb} ports among the pods of ${count} ${count === 1 ? 'workload' : 'workloads'}`];
+  return [
+    ...part('opens', counts.opened + counts.widened),
+    ...part('opens and closes', counts.rearranged),
+    ...part('closes', counts.closed + counts.narrowed),
+  ];
+}
+
+function betweenParts(counts: Readonly<Record<ChangeKind, number>>): readonly string[] {
   const parts: string[] = [];
   for (const kind of ['opened', 'widened', 'rearranged', 'narrowed', 'closed'] as const) {
     const count = counts[kind];
@@ -147,7 +167,19 @@ export function summaryText(changes: readonly PairChange[]): string {
     const noun = parts.length > 0 ? '' : count === 1 ? ' connection' : ' connections';
     parts.push(`${WORDS[kind]} ${count}${noun}`);
   }
-  return parts.length === 0 ? 'changes no connection' : parts.join(', ');
+  return parts;
+}
+
+const OWN_PODS = 'its own pods';
+
+/** Where the changes of a group lead. */
+function targetsText({ own, sources, targets }: ChangeGroup, index: EndIndex): string {
+  if (!own) return endsText(targets, index);
+  return sources.length === 1 ? OWN_PODS : 'the own pods of each';
+}
+
+function targetText(change: PairChange, index: EndIndex): string {
+  return isOwn(change) ? OWN_PODS : (index.names.get(change.target) ?? change.target);
 }
 
 /** Ports that a group is about: what opens, what closes. */
@@ -169,6 +201,7 @@ function portsOfGroup(
 function countText(group: ChangeGroup, gap: string): string {
   const { pairs, sources, targets, coarse } = group;
   if (pairs.length < 2) return '';
+  if (group.own) return `${gap}(${pairs.length} workloads${coarse ? ', ports differ' : ''})`;
   if (!coarse) return `${gap}(${pairs.length} connections)`;
   const to = new Set(targets);
   const possible = sources.length * targets.length - sources.filter((source) => to.has(source)).length;
@@ -192,7 +225,7 @@ export function diffText(result: DiffResult, style: Style, options: { readonly a
           cells: [
             change.kind.toUpperCase(),
             index.names.get(change.source) ?? change.source,
-            index.names.get(change.target) ?? change.target,
+            targetText(change, index),
             portsOfGroup(result, change),
           ],
         }))
@@ -201,7 +234,7 @@ export function diffText(result: DiffResult, style: Style, options: { readonly a
           cells: [
             group.kind.toUpperCase(),
             endsText(group.sources, index),
-            endsText(group.targets, index),
+            targetsText(group, index),
             `${portsOfGroup(result, group)}${countText(group, '  ')}`,
           ],
         }));
@@ -280,7 +313,7 @@ export function diffMarkdown(result: DiffResult): string {
         result.groups.map((group) => [
           `**${group.kind}**`,
           prose(endsText(group.sources, index)),
-          prose(endsText(group.targets, index)),
+          prose(targetsText(group, index)),
           prose(`${portsOfGroup(result, group)}${countText(group, ' ')}`),
         ]),
       ),
@@ -293,7 +326,7 @@ export function diffMarkdown(result: DiffResult): string {
         shown.map((change) => [
           change.kind,
           code(index.names.get(change.source) ?? change.source),
-          code(index.names.get(change.target) ?? change.target),
+          isOwn(change) ? OWN_PODS : code(targetText(change, index)),
           prose(portsOfGroup(result, change)),
         ]),
       ),
