@@ -28,7 +28,7 @@ export interface GraphProps {
   readonly onSelectNode: (id: string | null, add: boolean) => void;
   readonly onSelectEdge: (edge: GraphEdge) => void;
   readonly onToggle: (boxId: string) => void;
-  /** The pointer or the keyboard is on a node, which is likely to be selected next. */
+  /** The pointer, a finger or the keyboard is on a node, which is likely to be selected next. */
   readonly onApproach: (id: string) => void;
   readonly onMoved: (id: string, at: Point) => void;
   /** Somebody drew a connection from one node to another. */
@@ -96,6 +96,7 @@ export function Graph(props: GraphProps): ReactNode {
       },
       onToggle: (id) => latest.current.onToggle(id),
       onMoved: (id, at) => latest.current.onMoved(id, at),
+      onPress: (id) => latest.current.onApproach(id),
       onHover: (target) => {
         setHover(target === null ? null : describeHover(latest.current.scene, target));
         setOffered(target?.type === 'node' ? target.id : null);

@@ -23,6 +23,8 @@ export interface CanvasEvents {
   readonly onToggle: (boxId: string) => void;
   /** A box, card or outside peer was dragged: its new top left corner. */
   readonly onMoved: (id: string, at: Point) => void;
+  /** A node is being clicked or dragged. */
+  readonly onPress: (id: string) => void;
   readonly onHover: (target: { type: 'node' | 'edge'; id: string; at: Point } | null) => void;
   readonly onViewport: (viewport: Viewport) => void;
   /** What is seen after a movement came to rest, in the words of `UpdateOptions.look`. */
@@ -226,6 +228,7 @@ export function createCanvas(container: HTMLElement, events: CanvasEvents): Grap
     onDoubleTap: (hit) => {
       if (hit?.type === 'node' && hit.id.startsWith('ns:') && !hit.toggle) events.onToggle(hit.id);
     },
+    onPress: events.onPress,
     onHover: (hit, at) => {
       if (hit?.id !== hovered) {
         hovered = hit?.id ?? null;

@@ -9,6 +9,8 @@ export interface GestureEvents {
   readonly onView: (view: View) => void;
   readonly onTap: (hit: Hit | null, add: boolean) => void;
   readonly onDoubleTap: (hit: Hit | null) => void;
+  /** A node is being clicked, tapped or dragged: which of them is known once it is let go. */
+  readonly onPress: (id: string) => void;
   /** @param at on the screen */
   readonly onHover: (hit: Hit | null, at: Point) => void;
   /** A node is being dragged. @param by from where it stood, in the graph's units */
@@ -69,6 +71,7 @@ export function createGestures(container: HTMLElement, events: GestureEvents): G
   cy.on('tapstart', (event) => {
     const hit = events.hit(event.position);
     if (hit?.type !== 'node' || hit.toggle) return;
+    events.onPress(hit.id);
     grabbed = { id: hit.id, from: { ...event.position }, at: { ...event.renderedPosition }, moved: false };
     cy.userPanningEnabled(false);
   });
