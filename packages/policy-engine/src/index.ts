@@ -212,6 +212,8 @@ export {
   entityOfNode,
   type GraphOptions,
   graphView,
+  type HeaviestGraph,
+  heaviestGraph,
   NO_FILTER,
   namespaceId,
   type WorkloadFilter,

@@ -2,6 +2,7 @@ import { selects } from '../compile/selecting.ts';
 import type { Selector } from '../ir/ir.ts';
 import type { ConnectionSetId } from '../sets/connection-set.ts';
 import { changeKind } from './change-kind.ts';
+import { drawnRelations } from './drawn-relations.ts';
 import type {
   EdgeImpact,
   GraphEdge,
@@ -18,7 +19,7 @@ import { namespaceMark, workloadMark } from './mark.ts';
 import { type OutsidePeer, shownPeers } from './outside.ts';
 import { outsideRelations } from './outside-relations.ts';
 import { portSummary } from './ports.ts';
-import { mayChangeWithin, type Relation, relationInside, relationOf } from './relation.ts';
+import { isDrawn, mayChangeWithin, type Relation, relationInside, relationOf } from './relation.ts';
 import { specificPairs } from './specific.ts';
 
 export interface WorkloadFilter {
@@ -77,6 +78,11 @@ export interface Shown {
 /** What was shown last through a lens: each focus in a graph asks for the same as the graph. */
 const lastShown = new WeakMap<Lens, { readonly key: string; readonly shown: readonly Shown[] }>();
 
+/** What a filter let through last, whatever of it was expanded. */
+const lastPassed = new WeakMap<Lens, { readonly key: string; readonly passed: readonly Passed[] }>();
+
+type Passed = Omit<Shown, 'expanded'>;
+
 /** What a filter lets through. Namespaces without anything that matches are left out, unless nothing is filtered. */
 export function shownNamespaces(
   lens: Lens,
@@ -86,16 +92,28 @@ export function shownNamespaces(
   const key = JSON.stringify([filter, ...expanded]);
   const last = lastShown.get(lens);
   if (last?.key === key) return last.shown;
-  const shown = findShown(lens, filter, expanded);
+  const shown = passedNamespaces(lens, filter).map((entry): Shown => {
+    // A namespace whose pods can't be read has nothing to show inside.
+    return { ...entry, expanded: expanded.has(entry.name) && entry.workloads.length > 0 };
+  });
   lastShown.set(lens, { key, shown });
   return shown;
 }
 
-function findShown(lens: Lens, filter: WorkloadFilter, expanded: ReadonlySet<string>): readonly Shown[] {
+function passedNamespaces(lens: Lens, filter: WorkloadFilter): readonly Passed[] {
+  const key = JSON.stringify(filter);
+  const last = lastPassed.get(lens);
+  if (last?.key === key) return last.passed;
+  const passed = findPassed(lens, filter);
+  lastPassed.set(lens, { key, passed });
+  return passed;
+}
+
+function findPassed(lens: Lens, filter: WorkloadFilter): readonly Passed[] {
   const { universe } = lens.after;
   const scope = new Set(filter.scope);
   const narrowed = filter.labels.length > 0 || filter.kinds.length > 0 || filter.isolation !== 'any';
-  const shown: Shown[] = [];
+  const found: Passed[] = [];
   for (const [index, entry] of universe.namespaces.entries()) {
     const { name } = entry.record;
     if (scope.size > 0 && !scope.has(name)) continue;
@@ -107,16 +125,30 @@ function findShown(lens: Lens, filter: WorkloadFilter, expanded: ReadonlySet<str
     const members = workloads.map((workload) => workloadMember(universe, workload));
     const hidden = universe.hiddenNamespaces.indexOf(index);
     if (hidden >= 0 && !narrowed) members.push([universe.firstHidden + hidden]);
-    shown.push({
-      index,
-      name,
-      workloads,
-      // A namespace whose pods can't be read has nothing to show inside.
-      expanded: expanded.has(name) && workloads.length > 0,
-      group: groupOf(lens, namespaceId(name), members),
-    });
+    found.push({ index, name, workloads, group: groupOf(lens, namespaceId(name), members) });
   }
-  return shown;
+  return found;
+}
+
+/** By groups of namespaces, which are those of one lens and filter. */
+const relations = new WeakMap<Group, Map<Group, Relation>>();
+
+/** What two namespaces that are shown have, which doesn't depend on what is expanded. */
+function relationOfShown(lens: Lens, source: Shown, target: Shown): Relation {
+  let known = relations.get(source.group);
+  if (known === undefined) {
+    known = new Map();
+    relations.set(source.group, known);
+  }
+  let relation = known.get(target.group);
+  if (relation === undefined) {
+    relation =
+      source.group === target.group
+        ? relationInside(lens, source.group)
+        : relationOf(lens, source.group, target.group);
+    known.set(target.group, relation);
+  }
+  return relation;
 }
 
 function isEndpointWorkload(lens: Lens, workload: number): boolean {
@@ -158,6 +190,19 @@ export function workloadIsolation(
  * because neither end is isolated from anything is counted in `hidden.openPairs` and shown by the nodes' rings.
  */
 export function graphView(lens: Lens, options: GraphOptions): GraphView {
+  return heaviestGraph(lens, options, Number.POSITIVE_INFINITY).view;
+}
+
+export interface HeaviestGraph {
+  readonly view: GraphView;
+  /** How many edges the view leaves out as too light. */
+  readonly lightEdges: number;
+  /** All edges, made when they are asked for. */
+  readonly allEdges: () => readonly GraphEdge[];
+}
+
+/** The same with no more than so many edges: first what a draft changes, then what stands for the most pairs. */
+export function heaviestGraph(lens: Lens, options: GraphOptions, most: number): HeaviestGraph {
   const { universe, policies } = lens.after;
   const shown = shownNamespaces(lens, options.filter, new Set(options.expanded));
   const byIndex = new Map(shown.map((entry) => [entry.index, entry]));
@@ -179,10 +224,11 @@ export function graphView(lens: Lens, options: GraphOptions): GraphView {
     const name = record.namespace ?? '';
     byNamespace.set(name, (byNamespace.get(name) ?? 0) + 1);
   }
-  const used = new Set(drawing.edges.flatMap((edge) => [edge.from, edge.to]));
+  const used = drawing.ends();
+  const edges = drawing.edges(most);
   const allWorkloads = universe.workloads.filter((entry) => entry.last >= entry.first).length;
   const shownWorkloads = shown.reduce((sum, entry) => sum + entry.workloads.length, 0);
-  return {
+  const view: GraphView = {
     namespaces: shown.map((entry) =>
       namespaceNode(lens, entry, internal.get(entry.index), byNamespace.get(entry.name) ?? 0),
     ),
@@ -192,7 +238,7 @@ export function graphView(lens: Lens, options: GraphOptions): GraphView {
     outside: outside
       .flatMap((peer) => [peer.node, { ...peer.node, id: asTarget(peer.node.id) }])
       .filter((node) => used.has(node.id)),
-    edges: drawing.edges,
+    edges,
     hidden: {
       namespaces: universe.namespaces.length - shown.length,
       workloads: allWorkloads - shownWorkloads,
@@ -205,6 +251,11 @@ export function graphView(lens: Lens, options: GraphOptions): GraphView {
       pods: podCount(lens),
       policies: policies.size,
     },
+  };
+  return {
+    view,
+    lightEdges: drawing.count - edges.length,
+    allEdges: () => drawing.edges(Number.POSITIVE_INFINITY),
   };
 }
 
@@ -280,10 +331,16 @@ function workloadNode(lens: Lens, workload: number): WorkloadNode {
   };
 }
 
+interface Drawn {
+  readonly from: string;
+  readonly to: string;
+  readonly relation: Relation;
+}
+
 /** Collects edges at the right level. */
 class Drawing {
-  readonly edges: GraphEdge[] = [];
   filtered = 0;
+  readonly #drawn: Drawn[] = [];
   readonly #lens: Lens;
   readonly #options: GraphOptions;
   readonly #units = new Map<number, readonly Group[]>();
@@ -304,7 +361,7 @@ class Drawing {
   }
 
   inside(entry: Shown): InternalEdges {
-    const relation = relationInside(this.#lens, entry.group);
+    const relation = relationOfShown(this.#lens, entry, entry);
     const { space } = this.#lens.after.cells;
     const uniform = isMostly(relation);
     if (entry.expanded && !uniform && isDrawn(relation)) {
@@ -324,7 +381,7 @@ class Drawing {
   }
 
   between(source: Shown, target: Shown): void {
-    const relation = relationOf(this.#lens, source.group, target.group);
+    const relation = relationOfShown(this.#lens, source, target);
     if (!isDrawn(relation)) return;
     const simple = !source.expanded && !target.expanded;
     if (simple || isMostly(relation)) {
@@ -400,29 +457,37 @@ class Drawing {
 
   /** Workload by workload, but "all of a namespace" as one edge where that is the truth. */
   #detail(sources: readonly Group[], targets: readonly Group[], from: Group, to: Group): void {
-    const whole = new Set<string>();
+    const lens = this.#lens;
+    const drawn = drawnRelations(lens, sources, targets);
+    // Of some members nothing is known yet: what a namespace hides, and a unit itself within its own namespace.
+    const within = from === to ? 1 : 0;
+    const unasked = {
+      from: from.members.length - sources.length + within,
+      to: to.members.length - targets.length + within,
+    };
+    const whole = new Set<number>();
     if (sources.length > 1) {
-      for (const target of targets) {
-        const relation = relationOf(this.#lens, from, target);
+      const counts = new Int32Array(targets.length).fill(unasked.from);
+      for (const { target } of drawn.flat()) counts[target] = (counts[target] ?? 0) + 1;
+      for (const [index, target] of targets.entries()) {
+        if (!mayBeMost(counts[index] ?? 0, from)) continue;
+        const relation = relationOf(lens, from, target);
         if (!isMostly(relation)) continue;
-        whole.add(target.id);
+        whole.add(index);
         this.#push(from.id, target.id, relation);
       }
     }
-    const rest = targets.filter((target) => !whole.has(target.id));
-    if (rest.length === 0) return;
-    for (const source of sources) {
-      if (targets.length > 1 && whole.size === 0) {
-        const relation = relationOf(this.#lens, source, to);
+    for (const [index, source] of sources.entries()) {
+      const own = drawn[index] ?? [];
+      if (targets.length > 1 && whole.size === 0 && mayBeMost(own.length + unasked.to, to)) {
+        const relation = relationOf(lens, source, to);
         if (isMostly(relation)) {
           this.#push(source.id, to.id, relation);
           continue;
         }
       }
-      for (const target of rest) {
-        if (source.id === target.id) continue;
-        const relation = relationOf(this.#lens, source, target);
-        if (isDrawn(relation)) this.#push(source.id, target.id, relation);
+      for (const { target, relation } of own) {
+        if (!whole.has(target)) this.#push(source.id, targets[target]?.id ?? '', relation);
       }
     }
   }
@@ -440,19 +505,42 @@ class Drawing {
   }
 
   #push(from: string, to: string, relation: Relation): void {
-    const edge = toEdge(this.#lens, from, to, relation);
-    const wanted = this.#options.verdicts.some((verdict) => verdict === edge.verdict);
-    if (!wanted && edge.impact === null) {
+    const verdict = said(this.#lens, relation).isAllowed ? 'allowed' : 'unknown';
+    if (!this.#options.verdicts.includes(verdict) && relation.change === null) {
       this.filtered++;
       return;
     }
-    this.edges.push(edge);
+    this.#drawn.push({ from, to, relation });
   }
-}
 
-/** Whether a relation is worth an edge: a policy allows something there, leaves it unknown, or a draft changes it. */
-export function isDrawn(relation: Relation): boolean {
-  return relation.drawnPairs > 0 || relation.change !== null;
+  /** How many edges there are. */
+  get count(): number {
+    return this.#drawn.length;
+  }
+
+  /** Ids of the nodes that have an edge. */
+  ends(): ReadonlySet<string> {
+    const ends = new Set<string>();
+    for (const { from, to } of this.#drawn) ends.add(from).add(to);
+    return ends;
+  }
+
+  /** No more than so many edges, the heaviest; of all, in the order in which they were found. */
+  edges(most: number): readonly GraphEdge[] {
+    const toEdges = (drawn: readonly Drawn[]) =>
+      drawn.map(({ from, to, relation }) => toEdge(this.#lens, from, to, relation));
+    if (this.#drawn.length <= most) return toEdges(this.#drawn);
+    const weights = Float64Array.from(this.#drawn, ({ relation }) => this.#weight(relation));
+    const least = weights.toSorted()[weights.length - most] ?? 0;
+    // Of equally light ones the first by their ids.
+    const edges = toEdges(this.#drawn.filter((_, index) => (weights[index] ?? 0) >= least));
+    const weightOf = (edge: GraphEdge) => (edge.impact === null ? edge.pairs : Number.POSITIVE_INFINITY);
+    return edges.toSorted((a, b) => weightOf(b) - weightOf(a) || (a.id < b.id ? -1 : 1)).slice(0, most);
+  }
+
+  #weight(relation: Relation): number {
+    return relation.change === null ? said(this.#lens, relation).pairs : Number.POSITIVE_INFINITY;
+  }
 }
 
 /** An edge for a whole namespace stands for at least this share of its pairs; the label says how many. */
@@ -466,6 +554,11 @@ function isMostly(relation: Relation): boolean {
     relation.drawnAllowedPairs >= Math.max(2, relation.of * MOST) &&
     relation.change === null
   );
+}
+
+/** Whether a relation with a group of which so many members have something drawn can be `isMostly`. */
+function mayBeMost(members: number, group: Group): boolean {
+  return members >= Math.max(2, (group.members.length - 1) * MOST);
 }
 
 /** Whether the peer that another lies within gets the same, so that its edge says it for both. */
@@ -485,13 +578,22 @@ function sameRelation(a: Relation, b: Relation): boolean {
   );
 }
 
-/** An edge that stands for a relation. Where nothing of it is drawn by a policy it stands for all of it. */
-export function toEdge(lens: Lens, from: string, to: string, relation: Relation): GraphEdge {
-  const { space } = lens.after.cells;
+/** What an edge says of a relation: of what is drawn of it by a policy, or of all of it where nothing is. */
+function said({ after }: Lens, relation: Relation) {
+  const { space } = after.cells;
   const drawn = relation.drawnPairs > 0;
   const allowed = drawn ? relation.drawn : relation.some;
   const unknown = drawn ? relation.drawnUnknown : relation.unknown;
   const isAllowed = allowed !== space.none || unknown === space.none;
+  const drawnPairs = isAllowed ? relation.drawnAllowedPairs : relation.drawnPairs;
+  const pairs = drawn ? drawnPairs : relation.allowedPairs + relation.unknownPairs;
+  return { isAllowed, connections: isAllowed ? allowed : unknown, pairs };
+}
+
+/** An edge that stands for a relation. */
+export function toEdge(lens: Lens, from: string, to: string, relation: Relation): GraphEdge {
+  const { space } = lens.after.cells;
+  const { isAllowed, connections, pairs } = said(lens, relation);
   const { change } = relation;
   const impact = impactOf(lens, relation);
   return {
@@ -499,12 +601,8 @@ export function toEdge(lens: Lens, from: string, to: string, relation: Relation)
     from,
     to,
     verdict: isAllowed ? 'allowed' : 'unknown',
-    ports: portSummary(space, isAllowed ? allowed : unknown),
-    pairs: drawn
-      ? isAllowed
-        ? relation.drawnAllowedPairs
-        : relation.drawnPairs
-      : relation.allowedPairs + relation.unknownPairs,
+    ports: portSummary(space, connections),
+    pairs,
     of: relation.of,
     impact,
     opened: change === null || change.opened === space.none ? null : portSummary(space, change.opened),

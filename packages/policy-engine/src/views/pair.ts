@@ -7,13 +7,13 @@ import type { NearMissCause, PeerMismatch, UnknownReason } from '../queries/trac
 import type { Verdict } from '../queries/verdict.ts';
 import type { ConnectionList, PortRange } from '../sets/connection-set.ts';
 import { type Entity, type EntityType, findEntity, workloadEntity } from './entity.ts';
-import { impactOf, isDrawn } from './graph.ts';
+import { impactOf } from './graph.ts';
 import type { EdgeImpact, PortSummary } from './graph-model.ts';
 import { workloadMember } from './group.ts';
 import type { Lens } from './lens.ts';
 import { policyText } from './policy-text.ts';
 import { portLabel, portSummary } from './ports.ts';
-import { type Relation, relationInside, relationOf } from './relation.ts';
+import { isDrawn, type Relation, relationInside, relationOf } from './relation.ts';
 
 /** A rule with the lines of the text it stands in. */
 export interface RuleRef {

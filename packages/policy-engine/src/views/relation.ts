@@ -77,6 +77,42 @@ export function relationOf(lens: Lens, source: Group, target: Group): Relation {
   return finished(lens, draft);
 }
 
+/** By the numbers of the source's and the target's row and of the cells in them, which are the same in all pairs of those rows. */
+const relationsOfCells = new WeakMap<Lens, Map<number, Map<number, Relation>>>();
+
+/**
+ * What one column may send to another, neither changed by a draft: `out` is what the source's row says about the target, `into`
+ * what the target's row says about the source.
+ */
+export function relationOfCells(lens: Lens, from: Kind, to: Kind, out: CellId, into: CellId): Relation {
+  let known = relationsOfCells.get(lens);
+  if (known === undefined) {
+    known = new Map();
+    relationsOfCells.set(lens, known);
+  }
+  // Numbers of rows and of cells are far from 2^26, so that two fit into one exact number.
+  const rows = from.after * 67_108_864 + to.after;
+  let ofRows = known.get(rows);
+  if (ofRows === undefined) {
+    ofRows = new Map();
+    known.set(rows, ofRows);
+  }
+  const key = out * 67_108_864 + into;
+  let relation = ofRows.get(key);
+  if (relation === undefined) {
+    const draft = emptyDraft(lens);
+    add(lens, draft, crossing(lens, from, to, out, into), 1);
+    relation = finished(lens, draft);
+    ofRows.set(key, relation);
+  }
+  return relation;
+}
+
+/** Whether a relation is worth an edge: a policy allows something there, leaves it unknown, or a draft changes it. */
+export function isDrawn(relation: Relation): boolean {
+  return relation.drawnPairs > 0 || relation.change !== null;
+}
+
 /**
  * What the pods of each member may send to those of the same member, a member being one pair. Members of a single pod are
  * none: a pod always reaches itself (semantics 0).

@@ -7,7 +7,20 @@ import { type Lens, universalOf } from './lens.ts';
  * only ones between which a graph can have an edge. Found from the rows, so that a cluster of thousands of namespaces
  * need not be asked about each pair. A pair may have no edge in the end.
  */
-export function specificPairs(lens: Lens): Iterable<readonly [source: number, target: number]> {
+export function specificPairs(lens: Lens): readonly NamespacePair[] {
+  let pairs = known.get(lens);
+  if (pairs === undefined) {
+    pairs = findPairs(lens);
+    known.set(lens, pairs);
+  }
+  return pairs;
+}
+
+type NamespacePair = readonly [source: number, target: number];
+
+const known = new WeakMap<Lens, readonly NamespacePair[]>();
+
+function findPairs(lens: Lens): readonly NamespacePair[] {
   const count = lens.after.universe.namespaces.length;
   const owner = namespaceOfColumn(lens.after);
   const pairs = new Set<number>();

@@ -1,10 +1,11 @@
 import {
   entityDetails,
   focusView,
-  type GraphEdge,
   type GraphOptions,
   type GraphView,
   graphView,
+  type HeaviestGraph,
+  heaviestGraph,
   NO_FILTER,
   type Universe,
 } from '@bulkhead/policy-engine';
@@ -57,13 +58,14 @@ export function graphHandlers(): readonly Handler[] {
     answer(graphRequest, (session, request) => {
       const start = performance.now();
       const options = optionsOf(session, request);
-      const whole = graphView(sessionLens(session, request.ports), options);
-      const { boxes, cards } = place(session, whole, request, memory);
+      const graph = heaviestGraph(sessionLens(session, request.ports), options, MOST_EDGES);
+      const { boxes, cards } = place(session, graph, request, memory);
+      const { lightEdges } = graph;
       const hidden = {
-        ...whole.hidden,
-        edges: whole.hidden.edges + edgesOnOtherPorts(session, request, whole),
+        ...graph.view.hidden,
+        edges: graph.view.hidden.edges + edgesOnOtherPorts(session, request, graph),
       };
-      const view = { ...whole, hidden, edges: heaviest(whole.edges) };
+      const view = { ...graph.view, hidden };
       drawn = new Set(view.edges.map((edge) => edge.id));
       version++;
       return {
@@ -72,7 +74,7 @@ export function graphHandlers(): readonly Handler[] {
         cards,
         version,
         picture: request.picture,
-        lightEdges: whole.edges.length - view.edges.length,
+        lightEdges,
         expandedByDefault: isSmall(session),
         computeMs: performance.now() - start,
       };
@@ -109,21 +111,14 @@ export function graphHandlers(): readonly Handler[] {
 }
 
 /** Edges that a filter by port leaves out: the view of some ports doesn't know what there is on others. */
-function edgesOnOtherPorts(session: EngineSession, request: GraphRequest, shown: GraphView): number {
+function edgesOnOtherPorts(session: EngineSession, request: GraphRequest, shown: HeaviestGraph): number {
   if (request.ports.length === 0) return 0;
-  const all = graphView(sessionLens(session, []), optionsOf(session, request));
-  return Math.max(0, all.edges.length - shown.edges.length);
+  const all = heaviestGraph(sessionLens(session, []), optionsOf(session, request), 0);
+  return Math.max(0, all.lightEdges - shown.view.edges.length - shown.lightEdges);
 }
 
 /** More edges than this can't be told apart on any screen, and drawing them takes time. */
 const MOST_EDGES = 1_200;
-
-/** What a draft changes first, then what stands for the most pairs. */
-function heaviest(edges: readonly GraphEdge[]): readonly GraphEdge[] {
-  if (edges.length <= MOST_EDGES) return edges;
-  const weight = (edge: GraphEdge) => (edge.impact === null ? edge.pairs : Number.POSITIVE_INFINITY);
-  return edges.toSorted((a, b) => weight(b) - weight(a) || (a.id < b.id ? -1 : 1)).slice(0, MOST_EDGES);
-}
 
 function isSmall(session: EngineSession): boolean {
   const { workloads, namespaces } = session.cluster.universe;
@@ -140,9 +135,10 @@ function optionsOf(session: EngineSession, scope: ViewScope): GraphOptions {
   return { expanded, filter: scope.filter, verdicts: scope.verdicts };
 }
 
-function place(session: EngineSession, view: GraphView, request: GraphRequest, memory: Memory) {
+function place(session: EngineSession, graph: HeaviestGraph, request: GraphRequest, memory: Memory) {
+  const { view } = graph;
   const kept = memory.get(request.picture);
-  const arrangement = arrangementFor(session, view, request, kept);
+  const arrangement = arrangementFor(session, graph, request, kept);
   memory.delete(request.picture);
   memory.set(request.picture, arrangement);
   const [oldest] = memory.keys();
@@ -168,13 +164,18 @@ function place(session: EngineSession, view: GraphView, request: GraphRequest, m
  */
 function arrangementFor(
   session: EngineSession,
-  view: GraphView,
+  graph: HeaviestGraph,
   request: GraphRequest,
   kept: Arrangement | undefined,
 ): Arrangement {
+  const { view } = graph;
   const { universe } = session.overlay?.after ?? session.cluster;
-  const { scale, ...base } = kept ?? firstArrangement(session, wholeView(session, view, request), request);
-  const input = layoutInput(view, universe);
+  const { scale, ...base } = kept ?? firstArrangement(session, wholeView(session, graph, request), request);
+  // Only what has no place yet is placed by its edges.
+  const isPlaced =
+    view.namespaces.every(({ id }) => base.plans.has(id) && base.rects.has(id)) &&
+    view.outside.every(({ id }) => base.rects.has(id));
+  const input = layoutInput({ ...view, edges: isPlaced ? [] : graph.allEdges() }, universe);
   const plans = new Map(base.plans);
   for (const box of input.boxes) plans.set(box.id, planBox(box, scale, plans.get(box.id)));
   const rects = new Map([...base.rects, ...placeBoxes(input, plans, scale, base.rects)]);
@@ -195,7 +196,7 @@ function firstArrangement(session: EngineSession, whole: GraphView, request: Gra
 }
 
 /** All that is in scope as it opens by default, which what is looked at may be already. */
-function wholeView(session: EngineSession, view: GraphView, request: GraphRequest): GraphView {
+function wholeView(session: EngineSession, graph: HeaviestGraph, request: GraphRequest): GraphView {
   const { filter, ports, verdicts, toggled } = request;
   const isWhole =
     filter.labels.length === 0 &&
@@ -204,7 +205,7 @@ function wholeView(session: EngineSession, view: GraphView, request: GraphReques
     ports.length === 0 &&
     verdicts.length === 2 &&
     toggled.length === 0;
-  if (isWhole) return view;
+  if (isWhole) return { ...graph.view, edges: graph.allEdges() };
   const options = optionsOf(session, {
     filter: { ...NO_FILTER, scope: filter.scope },
     ports: [],
