@@ -66,17 +66,24 @@ export function useEngineQuery<Payload, Result>(
   });
 }
 
-/** Asks the worker ahead: `useEngineQuery` then finds the answer, or it on its way. */
+/**
+ * Asks the worker ahead: `useEngineQuery` then finds the answer, or it on its way.
+ * @returns gives it up, unless somebody has asked the same in the meantime
+ */
 export function useEngineAhead(): <Payload, Result>(
   kind: RequestKind<Payload, Result>,
   payload: Payload,
-) => void {
+) => () => void {
   const engine = useEngine();
   const queries = useQueryClient();
   return useCallback(
     (kind, payload) => {
       const session = engine.session();
-      if (session.revision > 0) void queries.prefetchQuery(answerOf(engine, session, kind, payload));
+      if (session.revision === 0) return () => undefined;
+      const asked = answerOf(engine, session, kind, payload);
+      void queries.prefetchQuery(asked);
+      const { queryKey } = asked;
+      return () => void queries.cancelQueries({ queryKey, exact: true, type: 'inactive' });
     },
     [engine, queries],
   );

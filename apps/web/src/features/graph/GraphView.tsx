@@ -251,17 +251,22 @@ export function GraphView({ route, onConnect }: GraphViewProps): ReactNode {
     [pick],
   );
   const askAhead = useEngineAhead();
-  const approaching = useRef<{ readonly id: string; readonly timer: ReturnType<typeof setTimeout> }>(null);
+  const approached = useRef<{ readonly id: string; readonly giveUp: () => void }>(null);
   const approach = useCallback(
     (nodeId: string) => {
-      if (approaching.current?.id === nodeId) return;
-      clearTimeout(approaching.current?.timer);
+      if (approached.current?.id === nodeId) return;
+      approached.current?.giveUp();
+      const asked: (() => void)[] = [];
       const timer = setTimeout(() => {
         const id = entityOfNode(nodeId);
-        if (hops === 1) askAhead(focusRequest, focusOn([id]));
-        askAhead(entityRequest, { id });
+        if (hops === 1) asked.push(askAhead(focusRequest, focusOn([id])));
+        asked.push(askAhead(entityRequest, { id }));
       }, APPROACH_MS);
-      approaching.current = { id: nodeId, timer };
+      const giveUp = () => {
+        clearTimeout(timer);
+        for (const query of asked) query();
+      };
+      approached.current = { id: nodeId, giveUp };
     },
     [askAhead, focusOn, hops],
   );
