@@ -183,7 +183,7 @@ describe('a draft of labels, workloads, namespaces and policies', () => {
             const wanted = {
               before: textOf(twin.is, had.allowed),
               after: textOf(twin.is, has.allowed),
-              changed: had.allowed !== has.allowed,
+              changed: had.allowed !== has.allowed || had.possible !== has.possible,
             };
             const pair = `${from} > ${to}`;
             const relation =
@@ -202,9 +202,7 @@ describe('a draft of labels, workloads, namespaces and policies', () => {
             if (from === to && relation.change === null) continue;
             const outcome = table.outcomes[codeOf(table, row, column)];
             expect([pair, outcome?.before, outcome?.ports]).toEqual([pair, wanted.before, wanted.after]);
-            const isMarked =
-              outcome !== undefined && outcome.impact !== null && outcome.impact !== 'uncertain';
-            expect([pair, isMarked]).toEqual([pair, wanted.changed]);
+            expect([pair, outcome !== undefined && outcome.impact !== null]).toEqual([pair, wanted.changed]);
             const edge = edgesDrawn.get(`${from}>${to}`);
             expect([pair, edge !== undefined && edge.impact !== null]).toEqual([pair, wanted.changed]);
           }
