@@ -1,17 +1,22 @@
 import { pairCell } from '../compile/compile.ts';
 import type { Row } from '../compile/rows.ts';
 import {
+  EMPTY_SET,
   forEachMember,
   fromSortedPoints,
   type IntervalSet,
   intersect,
   isEmptySet,
   members,
+  size,
   subtract,
   union,
   unionAll,
 } from '../sets/interval-set.ts';
 import { cellSets, type Lens } from './lens.ts';
+
+/** Peers of rows, which every search through a lens asks for. */
+const remembered = new WeakMap<Lens, Map<Row, IntervalSet>>();
 
 /**
  * Columns of pods that can be reached from some columns (`egress`) or that can reach them (`ingress`) within any number of
@@ -26,7 +31,8 @@ export function closure(
   const { after } = lens;
   const { universe, cells } = after;
   const opposite = direction === 'egress' ? 'ingress' : 'egress';
-  const peers = new Map<Row, IntervalSet>();
+  const peers = remembered.get(lens) ?? new Map<Row, IntervalSet>();
+  remembered.set(lens, peers);
   /** Peers to which a row gives anything: a pair has nothing where either end's row gives nothing. */
   const peersOf = (row: Row): IntervalSet => {
     let set = peers.get(row);
@@ -42,6 +48,9 @@ export function closure(
     return cellSets(lens, cell).allowed !== cells.space.none;
   };
 
+  // What no policy has a say on gives everything to everyone, so that the other end's row alone decides. Not so on the network
+  // of a node, where each pod has two rows.
+  const { plainPods } = universe;
   const start = fromSortedPoints(from.toSorted((a, b) => a - b));
   const pods = union(universe.regions.classes, universe.regions.hidden);
   const waiting = byRow(after.rowIds[opposite], subtract(pods, start));
@@ -50,12 +59,36 @@ export function closure(
   while (!isEmptySet(frontier)) {
     const sources = byRow(after.rowIds[direction], frontier);
     const next: number[] = [];
+    const open: IntervalSet[] = [];
+    const given: IntervalSet[] = [];
+    for (const [row, columns] of sources) {
+      const own = after.solver.row(row);
+      const plain = intersect(columns, plainPods);
+      if (isEmptySet(plain)) continue;
+      given.push(peersOf(own));
+      if (own.open) open.push(plain);
+    }
+    const openSources = unionAll(open);
+    const givenToOpen = intersect(unionAll(given), plainPods);
     for (const [otherRow, others] of waiting) {
-      const accepted = intersect(peersOf(after.solver.row(otherRow)), frontier);
+      const other = after.solver.row(otherRow);
+      const accepted = intersect(peersOf(other), frontier);
       if (isEmptySet(accepted)) continue;
-      let rest = others;
-      for (const [row, columns] of sources) {
-        const own = intersect(columns, accepted);
+      const sure = isEmptySet(intersect(accepted, openSources))
+        ? other.open
+          ? intersect(others, givenToOpen)
+          : EMPTY_SET
+        : intersect(others, plainPods);
+      forEachMember(sure, (column) => next.push(column));
+      let rest = isEmptySet(sure) ? others : subtract(others, sure);
+      if (isEmptySet(rest)) {
+        waiting.delete(otherRow);
+        continue;
+      }
+      // Few are accepted by most rows: those are looked at alone.
+      const few = size(accepted) < sources.size ? byRow(after.rowIds[direction], accepted) : null;
+      for (const [row, columns] of few ?? sources) {
+        const own = few === null ? intersect(columns, accepted) : columns;
         const candidates = isEmptySet(own) ? own : intersect(rest, peersOf(after.solver.row(row)));
         if (isEmptySet(candidates)) continue;
         const owns = members(own);

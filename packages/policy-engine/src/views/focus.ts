@@ -15,7 +15,6 @@ import { type Group, workloadGroup } from './group.ts';
 import type { Lens } from './lens.ts';
 import { shownPeers } from './outside.ts';
 import { type Relation, relationOf } from './relation.ts';
-import { namespaceOfColumn } from './specific.ts';
 
 export interface FocusOptions {
   /** Entities in focus. */
@@ -71,6 +70,8 @@ export function focusView(
 class FocusSearch {
   readonly #lens: Lens;
   readonly #shown: readonly Shown[];
+  /** Names of the namespaces that are. */
+  readonly #expanded: ReadonlySet<string>;
   readonly #drawn: ReadonlySet<string>;
   readonly #bundled: boolean;
   readonly #nodes = new Set<string>();
@@ -81,6 +82,7 @@ class FocusSearch {
   constructor(lens: Lens, shown: readonly Shown[], drawn: ReadonlySet<string>, bundled: boolean) {
     this.#lens = lens;
     this.#shown = shown;
+    this.#expanded = new Set(shown.filter(({ expanded }) => expanded).map(({ name }) => name));
     this.#drawn = drawn;
     this.#bundled = bundled;
   }
@@ -124,16 +126,22 @@ class FocusSearch {
     const { universe } = after;
     const start = ids.flatMap((id) => findEntity(this.#lens, id)?.group.members.flat() ?? []);
     const found = closure(this.#lens, start, direction);
-    const owner = namespaceOfColumn(after);
+    const workloads = new Set<number>();
+    const namespaces = new Set<number>();
     for (const column of found) {
       const workload = universe.classes[column]?.workload;
-      const namespace = universe.namespaces[owner[column] ?? -1]?.record.name ?? '';
-      if (workload !== undefined) {
-        this.#reached[direction].add(workload);
-        this.#nodes.add(this.#visible(workloadId(universe.workloads[workload]?.id ?? ''), namespace));
-      }
-      this.#nodes.add(namespaceId(namespace));
+      if (workload !== undefined) workloads.add(workload);
+      else namespaces.add(universe.hiddenNamespaces[column - universe.firstHidden] ?? -1);
     }
+    const nameOf = (namespace: number) => universe.namespaces[namespace]?.record.name ?? '';
+    for (const workload of workloads) {
+      const entry = universe.workloads[workload];
+      const namespace = entry?.namespace ?? -1;
+      this.#reached[direction].add(workload);
+      namespaces.add(namespace);
+      if (this.#expanded.has(nameOf(namespace))) this.#nodes.add(workloadId(entry?.id ?? ''));
+    }
+    for (const namespace of namespaces) this.#nodes.add(namespaceId(nameOf(namespace)));
     for (const edge of this.#drawn) {
       const [from = '', to = ''] = edge.split('>');
       if (this.#nodes.has(from) && this.#nodes.has(to)) this.#edges.add(edge);
@@ -237,8 +245,7 @@ class FocusSearch {
 
   #visible(id: string, namespace: string | null): string {
     if (namespace === null || !id.startsWith('wl:')) return id;
-    const entry = this.#shown.find((shown) => shown.name === namespace);
-    return entry?.expanded === true ? id : namespaceId(namespace);
+    return this.#expanded.has(namespace) ? id : namespaceId(namespace);
   }
 }
 
