@@ -164,7 +164,7 @@ test('a live policy is edited, its impact followed, undone, exported and accepte
   ]);
   // Who loses a port is not said to have gained only.
   await expect(sentence).toHaveText(
-    'Changes the ports of 4 into shop/inventory, widens 1 into shop/inventory.',
+    'Changes the ports of 4 connections into shop/inventory, widens 1 connection into shop/inventory.',
   );
   await expect(page.getByRole('button', { name: /^Draft 1/ }).first()).toContainText('+5−4');
   // The graph says the same on its edges.

@@ -46,7 +46,7 @@ describe('impactSentence', () => {
           ],
         }),
       ),
-    ).toBe('Narrows 2 out of a/x, opens 1 connection into payments/db.');
+    ).toBe('Narrows 2 connections out of a/x, opens 1 connection into payments/db.');
   });
 
   it('tells what changes among the pods of one workload', () => {
@@ -66,6 +66,6 @@ describe('impactSentence', () => {
           rows: [row('rearranged', 'a/x', 'shop/api')],
         }),
       ),
-    ).toBe('Changes the ports of 4 into shop/api.');
+    ).toBe('Changes the ports of 4 connections into shop/api.');
   });
 });

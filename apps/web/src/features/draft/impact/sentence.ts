@@ -44,17 +44,18 @@ export function impactSentence(impact: Impact): string {
   const sum = (tally: ImpactTally) => IMPACT_KINDS.reduce((all, kind) => all + tally[kind], 0);
   const total = sum(pairs);
   if (total + sum(ownPods.pairs) === 0) return 'Changes no connection.';
-  const of = (...kinds: readonly ImpactRow['kind'][]) => rows.filter((row) => kinds.includes(row.kind));
-  const parts: string[] = [];
-  if (pairs.closed > 0) parts.push(`closes ${count(pairs.closed, 'connection')}${common(of('closed'))}`);
-  if (pairs.narrowed > 0) parts.push(`narrows ${pairs.narrowed}${common(of('narrowed'))}`);
-  if (pairs.rearranged > 0) {
-    parts.push(`changes the ports of ${pairs.rearranged}${common(of('rearranged'))}`);
-  }
-  if (pairs.opened > 0) parts.push(`opens ${count(pairs.opened, 'connection')}${common(of('opened'))}`);
-  if (pairs.widened > 0) parts.push(`widens ${pairs.widened}${common(of('widened'))}`);
+  const of = (kind: ImpactRow['kind']) => rows.filter((row) => row.kind === kind);
+  const part = (verb: string, kind: ImpactRow['kind']) =>
+    pairs[kind] > 0 ? [`${verb} ${count(pairs[kind], 'connection')}${common(of(kind))}`] : [];
+  const parts = [
+    ...part('closes', 'closed'),
+    ...part('narrows', 'narrowed'),
+    ...part('changes the ports of', 'rearranged'),
+    ...part('opens', 'opened'),
+    ...part('widens', 'widened'),
+  ];
   if (total > 0 && pairs.opened + pairs.widened + pairs.rearranged === 0) parts.push('opens none');
-  if (pairs.uncertain > 0) parts.push(`leaves ${pairs.uncertain} uncertain`);
+  if (pairs.uncertain > 0) parts.push(`leaves ${count(pairs.uncertain, 'connection')} uncertain`);
   parts.push(...ownPodsParts(ownPods.pairs));
   if (dnsCut.length > 0) parts.push(`cuts DNS for ${count(dnsCut.length, 'workload')}`);
   const text = parts.join(', ');
