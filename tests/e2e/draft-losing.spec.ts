@@ -26,6 +26,10 @@ test('losing the server loses no keystroke', async ({ live, serve, open, page, g
   await app.ready();
   await pasteOnPage(page, policy('shop'));
   await expect(page.getByTestId('impact-sentence')).toContainText('Closes');
+  // What may be needed later is loaded as soon as one drafts.
+  await page.waitForFunction(() =>
+    performance.getEntriesByType('resource').some(({ name }) => name.includes('ExportDialog')),
+  );
   await server.stop();
   await expect(page.getByRole('alert').filter({ hasText: 'out of date' })).toBeVisible();
   await app.editor.getByText('podSelector: {}').click();
@@ -34,6 +38,11 @@ test('losing the server loses no keystroke', async ({ live, serve, open, page, g
   // The engine is in the page: the impact goes on without a server.
   await expect(app.editor).toContainText('policyTypes: [Egress]');
   await expect(page.getByTestId('impact-sentence')).toContainText('out of shop');
+  // So do the parts that were not looked at before: the form, and the way to take the draft out.
+  await page.getByRole('radio', { name: 'Form' }).click();
+  await expect(page.getByRole('textbox', { name: 'Name', exact: true })).toHaveValue('typed');
+  await app.drawer.getByRole('button', { name: 'Export' }).click();
+  await expect(page.getByRole('dialog', { name: /^Export/ })).toContainText('policyTypes: [Egress]');
 });
 
 test('losing the tab loses no keystroke', async ({ demo, page, context, demoServer, guard }) => {

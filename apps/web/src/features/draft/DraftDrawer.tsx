@@ -1,18 +1,14 @@
-import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import type { DrawerProps, Navigate } from '../../app/contracts.ts';
 import { Button, EmptyState } from '../../shared/ui.tsx';
 import { DraftHeader } from './DraftHeader.tsx';
-import { loadEditor } from './editor/load.ts';
 import { ItemList } from './ItemList.tsx';
-import { ItemPane } from './ItemPane.tsx';
+import { EDITORS, ItemPane } from './ItemPane.tsx';
 import { ImpactPane } from './impact/ImpactPane.tsx';
+import { CompareDialog, DIALOGS, ExportDialog, PolicyPicker, TemplatePicker } from './parts/loaded.ts';
+import { loadAhead } from './parts/part.tsx';
 import { useDraft, useDraftTools } from './session.ts';
 import './draft.css';
-
-const TemplatePicker = lazy(() => import('./templates/TemplatePicker.tsx'));
-const ExportDialog = lazy(() => import('./export/ExportDialog.tsx'));
-const PolicyPicker = lazy(() => import('./parts/PolicyPicker.tsx'));
-const CompareDialog = lazy(() => import('./parts/CompareDialog.tsx'));
 
 /** A dialog of the drawer that is open. */
 export type DraftDialog = 'template' | 'edit' | 'remove' | 'export' | 'compare' | null;
@@ -27,7 +23,7 @@ export function DraftDrawer({ height, onClose, navigate }: DraftDrawerProps): Re
   const [dialog, setDialog] = useState<DraftDialog>(null);
   const close = () => setDialog(null);
   useEffect(() => {
-    loadEditor().catch(() => undefined);
+    loadAhead([...EDITORS, ...DIALOGS]);
   }, []);
   return (
     <section className="draft" style={{ height }} aria-label="Draft">
@@ -41,12 +37,10 @@ export function DraftDrawer({ height, onClose, navigate }: DraftDrawerProps): Re
           <ImpactPane navigate={navigate} />
         </div>
       )}
-      <Suspense fallback={null}>
-        {dialog === 'template' ? <TemplatePicker onClose={close} /> : null}
-        {dialog === 'export' ? <ExportDialog onClose={close} /> : null}
-        {dialog === 'edit' || dialog === 'remove' ? <PolicyPicker purpose={dialog} onClose={close} /> : null}
-        {dialog === 'compare' ? <CompareDialog onClose={close} /> : null}
-      </Suspense>
+      {dialog === 'template' ? <TemplatePicker onClose={close} /> : null}
+      {dialog === 'export' ? <ExportDialog onClose={close} /> : null}
+      {dialog === 'edit' || dialog === 'remove' ? <PolicyPicker purpose={dialog} onClose={close} /> : null}
+      {dialog === 'compare' ? <CompareDialog onClose={close} /> : null}
     </section>
   );
 }

@@ -1,22 +1,31 @@
 import type { ClusterValues, PolicyText } from '@bulkhead/policy-engine';
 import type { Extension } from '@codemirror/state';
-import { lazy, type ReactNode, Suspense, useCallback, useEffect, useRef, useState } from 'react';
+import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react';
 import { Icon } from '../../shared/icons.tsx';
 import { Button, plural, Segments } from '../../shared/ui.tsx';
 import { lintDiagnostics } from './editor/diagnostics.ts';
-import { loadEditor } from './editor/load.ts';
 import type { EditorHandle } from './editor/YamlEditor.tsx';
 import { itemTitle } from './ItemList.tsx';
 import { findingNotices } from './impact/findings.ts';
 import { OtherItemPane } from './items/OtherItemPane.tsx';
 import { useLiveQuery } from './parts/live-query.ts';
+import { type Loadable, part } from './parts/part.tsx';
 import { useDraft, useDraftAnswer, useDraftTools } from './session.ts';
 import { type ApplyResult, clusterValuesRequest } from './worker/requests.ts';
 
-const PolicyFormView = lazy(async () => ({
-  default: (await import('./form/PolicyFormView.tsx')).PolicyFormView,
-}));
-const YamlEditor = lazy(loadEditor);
+const PolicyFormView = part(async () => (await import('./form/PolicyFormView.tsx')).PolicyFormView);
+const YamlEditor = part(
+  async () => {
+    const { YamlEditor: Editor, prepareEditor } = await import('./editor/YamlEditor.tsx');
+    await prepareEditor();
+    return Editor;
+  },
+  <div className="draft-hint muted">Loading the editor…</div>,
+);
+const loadAssistance = () => import('./editor/assistance.ts');
+
+/** What is edited in, loaded before it is needed. */
+export const EDITORS: readonly Loadable[] = [YamlEditor, { load: loadAssistance }, PolicyFormView];
 
 /** The item that is open, in the view that fits it. */
 export function ItemPane(): ReactNode {
@@ -38,9 +47,13 @@ function useAssistance(values: ClusterValues | undefined): Extension | undefined
   current.current = values;
   useEffect(() => {
     let wanted = true;
-    void import('./editor/assistance.ts').then(({ assistance }) => {
-      if (wanted) setExtension(assistance(() => current.current));
-    });
+    loadAssistance().then(
+      ({ assistance }) => {
+        if (wanted) setExtension(assistance(() => current.current));
+      },
+      // One can write without it.
+      () => undefined,
+    );
     return () => {
       wanted = false;
     };
@@ -87,28 +100,24 @@ function PolicyPane({ item }: { readonly item: PolicyText }): ReactNode {
       </div>
       <div className="draft-pane-body">
         {view === 'yaml' ? (
-          <Suspense fallback={<div className="draft-hint muted">Loading the editor…</div>}>
-            <YamlEditor
-              handle={editor}
-              document={item.id}
-              label={`YAML of ${itemTitle(item, result)}`}
-              text={item.text}
-              marks={marks}
-              assistance={help}
-              onChange={(next) => actions.setText(item.id, next)}
-              onUndo={actions.undo}
-              onRedo={actions.redo}
-              onMark={actions.mark}
-            />
-          </Suspense>
+          <YamlEditor
+            handle={editor}
+            document={item.id}
+            label={`YAML of ${itemTitle(item, result)}`}
+            text={item.text}
+            marks={marks}
+            assistance={help}
+            onChange={(next) => actions.setText(item.id, next)}
+            onUndo={actions.undo}
+            onRedo={actions.redo}
+            onMark={actions.mark}
+          />
         ) : (
-          <Suspense fallback={null}>
-            <PolicyFormView
-              text={item.text}
-              values={values}
-              onChange={(next) => actions.setText(item.id, next, `form ${item.id}`)}
-            />
-          </Suspense>
+          <PolicyFormView
+            text={item.text}
+            values={values}
+            onChange={(next) => actions.setText(item.id, next, `form ${item.id}`)}
+          />
         )}
       </div>
       <StatusLine

@@ -9,11 +9,12 @@ import {
   withText,
   withUnreadText,
 } from '@bulkhead/policy-engine';
-import { lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { Navigate } from '../../app/contracts.ts';
 import { useEngine, useSession } from '../../data/engine.ts';
 import { useAnnounce, useNotify } from '../../shared/announce.tsx';
 import { latestOnly } from './parts/latest-only.ts';
+import { SuggestDialog } from './parts/loaded.ts';
 import { usePaste } from './parts/paste.ts';
 import {
   type DraftActions,
@@ -40,8 +41,6 @@ import {
   showDraftRequest,
   templateContextRequest,
 } from './worker/requests.ts';
-
-const SuggestDialog = lazy(() => import('./suggest/SuggestDialog.tsx'));
 
 interface DraftProviderProps {
   readonly cluster: string;
@@ -273,11 +272,7 @@ export function DraftProvider({ cluster, draft: shown, navigate, children }: Dra
       {dropping ? (
         <div className="draft-drop">Drop YAML, a folder of it, or a draft file to add it</div>
       ) : null}
-      {question === null ? null : (
-        <Suspense fallback={null}>
-          <SuggestDialog question={question} onClose={() => setQuestion(null)} />
-        </Suspense>
-      )}
+      {question === null ? null : <SuggestDialog question={question} onClose={() => setQuestion(null)} />}
     </DraftToolsContext>
   );
 }

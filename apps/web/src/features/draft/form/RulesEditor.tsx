@@ -121,6 +121,7 @@ function Rule({ number, rule, form, direction, values, onChange, onRemove, onMov
             </select>
             <TextInput
               label={`${label}: name`}
+              placeholder="name of the rule"
               value={rule.name ?? ''}
               onChange={(name) => {
                 const { name: _name, ...rest } = rule;

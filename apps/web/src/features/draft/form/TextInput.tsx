@@ -5,6 +5,8 @@ interface TextInputProps {
   readonly value: string;
   readonly onChange: (value: string) => void;
   readonly list?: string;
+  /** Shown while it is empty. */
+  readonly placeholder?: string;
   readonly wide?: boolean;
   /** The dialog it stands in focuses it first. */
   readonly firstFocus?: boolean;
@@ -18,6 +20,7 @@ export function TextInput({
   value,
   onChange,
   list,
+  placeholder = '',
   wide,
   firstFocus,
   problem,
@@ -32,9 +35,12 @@ export function TextInput({
       aria-label={label}
       aria-invalid={wrong !== undefined}
       title={wrong}
-      style={{ width: `calc(${wide === true ? 32 : Math.max(5, Math.min(40, text.length))}ch + 18px)` }}
+      style={{
+        width: `calc(${wide === true ? 32 : Math.max(5, placeholder.length, Math.min(40, text.length))}ch + 18px)`,
+      }}
       value={text}
       list={list}
+      placeholder={placeholder}
       spellCheck={false}
       autoComplete="off"
       onChange={(event) => {

@@ -57,7 +57,7 @@ async function take(files: readonly DroppedFile[], actions: DraftActions): Promi
 }
 
 /** Text that is meant for a draft, and not for whatever else one may paste by habit. */
-const LOOKS_LIKE_YAML = /^\s*(?:-\s+)?["']?(?:apiVersion|kind|metadata|spec)["']?\s*:|^---\s*$/m;
+const LOOKS_LIKE_YAML = /^\s*(?:-\s+)?[[{\s]*["']?(?:apiVersion|kind|metadata|spec|items)["']?\s*:|^---\s*$/m;
 const FIELDS = 'input, textarea, select, [contenteditable="true"], dialog';
 
 /** Paste outside of text fields and drop anywhere on the page add to the draft. True while something hovers to be dropped. */

@@ -22,7 +22,7 @@ import { parsePorts } from '../templates/inputs.ts';
 import { clusterValuesRequest, suggestRequest } from '../worker/requests.ts';
 import { type EndChoice, endChoices, endText, readEnd } from './ends.ts';
 
-interface SuggestDialogProps {
+export interface SuggestDialogProps {
   readonly question: PairQuestion;
   readonly onClose: () => void;
 }
