@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../diagnostic.ts';
-import { namespaceNameProblem, objectNameProblem } from '../input/names.ts';
+import { namespaceNameProblem, objectNameProblem, quotedName } from '../input/names.ts';
 import { isRejected, type Reading, reject, startReading } from '../input/reading.ts';
 import type { RuleBlock } from '../ir/ir.ts';
 import { createLocator } from '../manifests/locate.ts';
@@ -102,7 +102,7 @@ function checkNames(policy: PolicyRecord, reading: Reading): void {
       reading,
       'invalid-name',
       'metadata.name',
-      `\`${policy.name}\` is no name: ${problem}.`,
+      `${quotedName(policy.name)} is no name: ${problem}.`,
       'Rename the policy.',
     );
   }
@@ -113,7 +113,7 @@ function checkNames(policy: PolicyRecord, reading: Reading): void {
       reading,
       'invalid-name',
       'metadata.namespace',
-      `\`${policy.namespace}\` is no namespace: ${namespaceProblem}.`,
+      `${quotedName(policy.namespace)} is no namespace: ${namespaceProblem}.`,
       'Use the name of a namespace.',
     );
   }

@@ -65,3 +65,8 @@ export function domainPatternProblem(pattern: string): string | undefined {
     ? undefined
     : 'it must be a full domain name such as `api.example.com`, with `*.` allowed in front';
 }
+
+/** A name as messages quote it: of a long one the beginning, so that what is said about it stays in sight. */
+export function quotedName(name: string): string {
+  return `\`${name.length > 40 ? `${name.slice(0, 40)}…` : name}\``;
+}

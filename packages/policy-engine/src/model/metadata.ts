@@ -4,6 +4,7 @@ import {
   labelValueProblem,
   namespaceNameProblem,
   objectNameProblem,
+  quotedName,
 } from '../input/names.ts';
 import {
   checkFields,
@@ -111,13 +112,13 @@ function checkNames(reading: Reading, name: string, namespace: string): void {
       reading,
       'invalid-name',
       'metadata.name',
-      `\`${name}\` is no name: ${nameProblem}.`,
+      `${quotedName(name)} is no name: ${nameProblem}.`,
       'Rename the object.',
     );
   }
   const namespaceProblem = namespaceNameProblem(namespace);
   if (namespaceProblem !== undefined) {
-    const message = `\`${namespace}\` is no namespace: ${namespaceProblem}.`;
+    const message = `${quotedName(namespace)} is no namespace: ${namespaceProblem}.`;
     reject(reading, 'invalid-name', 'metadata.namespace', message, 'Use the name of a namespace.');
   }
 }

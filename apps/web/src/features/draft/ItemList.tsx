@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { useRoute } from '../../app/route.ts';
 import { CutName } from '../../shared/CutName.tsx';
 import { Icon } from '../../shared/icons.tsx';
+import { plural } from '../../shared/ui.tsx';
 import type { DraftDialog } from './DraftDrawer.tsx';
 import { DraftIcon, type DraftIconName } from './parts/icons.tsx';
 import { useLiveQuery } from './parts/live-query.ts';
@@ -75,6 +76,9 @@ export function itemTitle(item: DraftItem, result: ApplyResult | null): string {
   }
 }
 
+/** Of a text with more policies than these, the rest is counted: a page of them takes longer to lay out than a key may. */
+const MOST_LINES = 40;
+
 function ItemLines({
   item,
   result,
@@ -91,7 +95,7 @@ function ItemLines({
         {changes.length === 0 ? (
           <Line icon="policies" title={itemTitle(item, result)} detail="not a policy yet" />
         ) : null}
-        {changes.map((change) => (
+        {changes.slice(0, MOST_LINES).map((change) => (
           <Line
             key={`${change.policy.kind}/${change.policy.namespace}/${change.policy.name}`}
             icon="policies"
@@ -100,6 +104,11 @@ function ItemLines({
             mark={change.type}
           />
         ))}
+        {changes.length > MOST_LINES ? (
+          <span className="draft-item-more muted">
+            and {plural(changes.length - MOST_LINES, 'more policy', 'more policies')}
+          </span>
+        ) : null}
         {errors === 0 ? null : (
           <span className="draft-item-error">
             <Icon name="warning" size={12} />
