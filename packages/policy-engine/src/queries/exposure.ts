@@ -44,11 +44,7 @@ export interface Exposure {
 
 /** Exposure of an endpoint class's pods in one direction. */
 export function exposure(cluster: Cluster, direction: Direction, column: number): Exposure {
-  const { solver } = cluster;
-  const blocks = rowInputs(cluster, direction, column).flatMap((input) => {
-    const entry = solver.inputBlock(input);
-    return entry === undefined ? [] : [entry.resolved];
-  });
+  const blocks = blocksOf(cluster, direction, column);
   const entireCluster = evaluate(cluster, direction, column, blocks, undefined);
   const peers: ExposedPeer[] = [];
   const seen = new Set<string>();
@@ -70,12 +66,7 @@ export function exposure(cluster: Cluster, direction: Direction, column: number)
 
 /** What any pod in any namespace gets, whatever its labels: `exposure(…).entireCluster.connections`, without the rest. */
 export function grantedToAll(cluster: Cluster, direction: Direction, column: number): ConnectionSetId {
-  const { solver } = cluster;
-  const blocks = rowInputs(cluster, direction, column).flatMap((input) => {
-    const entry = solver.inputBlock(input);
-    return entry === undefined ? [] : [entry.resolved];
-  });
-  return evaluate(cluster, direction, column, blocks, undefined).allowed;
+  return grants(cluster, direction, column, blocksOf(cluster, direction, column), undefined).allowed;
 }
 
 /** Pods that may come: as a rule describes them, or in a namespace all of whose labels are known. */
@@ -93,14 +84,7 @@ export function grantedTo(
   column: number,
   peer: FuturePeer | undefined,
 ): { readonly allowed: ConnectionSetId; readonly unresolved: readonly UnresolvedPort[] } {
-  const { allowed, unresolved } = evaluate(
-    cluster,
-    direction,
-    column,
-    blocksOf(cluster, direction, column),
-    peer,
-  );
-  return { allowed, unresolved };
+  return grants(cluster, direction, column, blocksOf(cluster, direction, column), peer);
 }
 
 /** The descriptions of pods in the rules that decide for a column. */
@@ -115,12 +99,15 @@ function blocksOf(cluster: Cluster, direction: Direction, column: number): reado
   });
 }
 
-interface Evaluated extends ExposedConnections {
-  readonly key: string;
+interface Granted {
   readonly allowed: ConnectionSetId;
+  readonly unresolved: readonly UnresolvedPort[];
 }
 
-/** Runs the rules for a peer of which only these selectors are known; `undefined`: nothing but that it is a pod. */
+interface Evaluated extends ExposedConnections {
+  readonly key: string;
+}
+
 function evaluate(
   cluster: Cluster,
   direction: Direction,
@@ -128,6 +115,22 @@ function evaluate(
   blocks: readonly ResolvedBlock[],
   peer: FuturePeer | undefined,
 ): Evaluated {
+  const { allowed, unresolved } = grants(cluster, direction, column, blocks, peer);
+  return {
+    key: `${allowed}|${unresolved.map((port) => `${port.protocol ?? ''}/${port.name}`).join()}`,
+    connections: connectionList(cluster.cells.space.set(allowed)),
+    unresolved,
+  };
+}
+
+/** Runs the rules for a peer of which only these selectors are known; `undefined`: nothing but that it is a pod. */
+function grants(
+  cluster: Cluster,
+  direction: Direction,
+  column: number,
+  blocks: readonly ResolvedBlock[],
+  peer: FuturePeer | undefined,
+): Granted {
   const { space } = cluster.cells;
   const ports = portsOf(cluster.universe, column);
   const unresolved = new Map<string, UnresolvedPort>();
@@ -168,13 +171,7 @@ function evaluate(
     progress = tier.undecided === 'isolate' ? isolate(space, progress, true) : continueTier(space, progress);
   }
   const allowed: ConnectionSetId = finish(space, progress).allowed;
-  const names = space.coversTransport(allowed) ? [] : [...unresolved.values()];
-  return {
-    key: `${allowed}|${names.map((port) => `${port.protocol ?? ''}/${port.name}`).join()}`,
-    allowed,
-    connections: connectionList(space.set(allowed)),
-    unresolved: names,
-  };
+  return { allowed, unresolved: space.coversTransport(allowed) ? [] : [...unresolved.values()] };
 }
 
 /** Whether a rule's peers include every pod that the description fits. */

@@ -179,10 +179,15 @@ export function workloadIsolation(
   direction: 'ingress' | 'egress',
   workload: number,
 ): IsolationState {
-  const states = new Set(
-    workloadMember(lens.after.universe, workload).map((column) => isolationOf(lens.after, direction, column)),
-  );
-  return states.has('unknown') ? 'unknown' : states.has('open') || states.size === 0 ? 'open' : 'isolated';
+  const entry = lens.after.universe.workloads[workload];
+  if (entry === undefined || entry.last < entry.first) return 'open';
+  let state: IsolationState = 'isolated';
+  for (let column = entry.first; column <= entry.last; column++) {
+    const own = isolationOf(lens.after, direction, column);
+    if (own === 'unknown') return own;
+    if (own === 'open') state = own;
+  }
+  return state;
 }
 
 /**

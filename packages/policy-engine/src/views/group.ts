@@ -12,6 +12,8 @@ export interface Group {
   /** Columns in ascending order, by row: as a source (egress rows) and as a destination (ingress rows). */
   readonly asSource: readonly Kind[];
   readonly asTarget: readonly Kind[];
+  /** Its first and its last column; empty where it has none. */
+  readonly span: readonly number[];
   /**
    * Every member is one column with one reading, so that pairs of members can be counted row by row instead of one by
    * one.
@@ -36,6 +38,7 @@ export function groupOf(lens: Lens, id: string, members: readonly (readonly numb
     members: own,
     asSource: kinds(lens, 'egress', columns),
     asTarget: kinds(lens, 'ingress', columns),
+    span: [columns[0], columns.at(-1)].filter((column) => column !== undefined),
     simple: own.every((member) => member.length === 1 && (readingOf[member[0] ?? -1] ?? -1) < 0),
   };
 }
@@ -59,7 +62,9 @@ function kinds(lens: Lens, direction: 'ingress' | 'egress', columns: readonly nu
 export function workloadMember(universe: Universe, workload: number): readonly number[] {
   const entry = universe.workloads[workload];
   if (entry === undefined) return [];
-  return Array.from({ length: Math.max(0, entry.last - entry.first + 1) }, (_, index) => entry.first + index);
+  const columns: number[] = [];
+  for (let column = entry.first; column <= entry.last; column++) columns.push(column);
+  return columns;
 }
 
 type GroupsOfWorkloads = Map<number, Group>;

@@ -330,14 +330,17 @@ function either(lens: Lens, a: PairSets, b: PairSets): PairSets {
 
 function countByRows(lens: Lens, source: Group, target: Group, draft: Draft): void {
   const self = source.id === target.id;
-  for (const from of source.asSource) {
-    for (const to of target.asTarget) {
+  // Most rows say one thing about all that lies between the first and the last column of a namespace.
+  const outs = source.asSource.map((from) => onlyCell(lens, from, target.span));
+  const intos = target.asTarget.map((to) => onlyCell(lens, to, source.span));
+  for (const [row, from] of source.asSource.entries()) {
+    for (const [column, to] of target.asTarget.entries()) {
       if (self) {
         for (const { pair, count } of selfless(lens, from, to)) add(lens, draft, pair, count);
         continue;
       }
-      const out = onlyCell(lens, from, to);
-      const back = out === null ? null : onlyCell(lens, to, from);
+      const out = outs[row] ?? onlyCell(lens, from, to.columns);
+      const back = out === null ? null : (intos[column] ?? onlyCell(lens, to, from.columns));
       if (out !== null && back !== null) {
         add(lens, draft, crossing(lens, from, to, out, back), from.columns.length * to.columns.length);
         continue;
@@ -356,9 +359,9 @@ interface SideCell {
   readonly count: number;
 }
 
-/** What a kind's row says about all columns of another where it says one thing, as it mostly does, and no draft changes it. */
-function onlyCell(lens: Lens, own: Kind, other: Kind): CellId | null {
-  return own.before === own.after ? cellOfAll(lens.after.solver.row(own.after), other.columns) : null;
+/** What a kind's row says about ascending columns where it says one thing from the first to the last, and no draft changes it. */
+function onlyCell(lens: Lens, own: Kind, columns: readonly number[]): CellId | null {
+  return own.before === own.after ? cellOfAll(lens.after.solver.row(own.after), columns) : null;
 }
 
 /** What the rows of one kind say about the columns of another, each distinct (before, after) with its count. */

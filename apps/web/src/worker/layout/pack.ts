@@ -275,38 +275,38 @@ const SWEEPS = 6;
 
 /** Orders each tier by the mean position of its neighbours, forward and backward in turn. */
 function orderTiers(given: readonly Tier[], edges: readonly FlowEdge[]): readonly Tier[] {
-  const neighbours = new Map<string, string[]>();
-  const join = (id: string, other: string) => {
-    const list = neighbours.get(id);
-    if (list === undefined) neighbours.set(id, [other]);
-    else list.push(other);
-  };
+  const items = given.flat().sort((a, b) => (a.id < b.id ? -1 : 1));
+  const numbers = new Map(items.map(({ id }, number) => [id, number]));
+  const neighbours = items.map((): number[] => []);
   for (const { from, to } of edges) {
-    join(from, to);
-    join(to, from);
+    const [own, other] = [numbers.get(from), numbers.get(to)];
+    if (own === undefined || other === undefined) continue;
+    neighbours[own]?.push(other);
+    neighbours[other]?.push(own);
   }
-  const result: PackItem[][] = given.map((tier) => tier.toSorted((a, b) => (a.id < b.id ? -1 : 1)));
-  const place = new Map<string, number>();
-  const number = (tier: readonly PackItem[]) => {
-    for (const [index, item] of tier.entries()) place.set(item.id, (index + 0.5) / tier.length);
+  // Numbers are in the order of ids.
+  const tiers = given.map((tier) =>
+    Int32Array.from(tier, ({ id }) => numbers.get(id) ?? 0).sort((a, b) => a - b),
+  );
+  const place = new Float64Array(items.length);
+  const mean = new Float64Array(items.length);
+  const number = (tier: Int32Array) => {
+    for (const [index, item] of tier.entries()) place[item] = (index + 0.5) / tier.length;
   };
-  for (const tier of result) number(tier);
+  for (const tier of tiers) number(tier);
   for (let sweep = 0; sweep < SWEEPS; sweep++) {
-    const order = sweep % 2 === 0 ? result : result.toReversed();
-    for (const tier of order) {
-      const mean = new Map(
-        tier.map((item) => {
-          const around = (neighbours.get(item.id) ?? []).flatMap((id) => place.get(id) ?? []);
-          const own = place.get(item.id) ?? 0.5;
-          const value = around.length === 0 ? own : around.reduce((a, b) => a + b, 0) / around.length;
-          return [item.id, value] as const;
-        }),
-      );
-      tier.sort((a, b) => (mean.get(a.id) ?? 0) - (mean.get(b.id) ?? 0) || (a.id < b.id ? -1 : 1));
+    for (const tier of sweep % 2 === 0 ? tiers : tiers.toReversed()) {
+      for (const item of tier) {
+        const around = neighbours[item] ?? [];
+        let sum = 0;
+        for (const other of around) sum += place[other] ?? 0;
+        mean[item] = around.length === 0 ? (place[item] ?? 0) : sum / around.length;
+      }
+      tier.sort((a, b) => (mean[a] ?? 0) - (mean[b] ?? 0) || a - b);
       number(tier);
     }
   }
-  return result;
+  return tiers.map((tier) => Array.from(tier, (item) => items[item]).filter((item) => item !== undefined));
 }
 
 function below(main: Packed, loose: Tier, options: PackOptions): Packed {
