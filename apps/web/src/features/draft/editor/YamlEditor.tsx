@@ -37,6 +37,7 @@ import {
 } from '@codemirror/view';
 import { type ReactNode, type Ref, useEffect, useImperativeHandle, useRef } from 'react';
 import { turn } from '../../../worker/queue.ts';
+import { plainLineEnds } from '../parts/line-ends.ts';
 import { newlineInYaml } from './newline.ts';
 import { phrases } from './phrases.ts';
 import { searching } from './search.ts';
@@ -236,8 +237,10 @@ export function YamlEditor({
 
   useEffect(() => {
     const editor = view.current;
-    if (editor !== null && editor.state.doc.toString() !== text)
-      editor.dispatch(replaceChanged(editor.state, text));
+    // A draft that came as a file may have other line ends.
+    const wanted = plainLineEnds(text);
+    if (editor !== null && editor.state.doc.toString() !== wanted)
+      editor.dispatch(replaceChanged(editor.state, wanted));
   }, [text]);
 
   useEffect(() => {

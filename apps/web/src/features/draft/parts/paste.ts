@@ -5,6 +5,7 @@ import { plural } from '../../../shared/ui.tsx';
 import { turn } from '../../../worker/queue.ts';
 import type { DraftActions } from '../session.ts';
 import { type DroppedFile, droppedFiles } from './dropped.ts';
+import { plainLineEnds } from './line-ends.ts';
 
 /** Files beyond this size are not read: policies are a few kilobytes. */
 const MAX_FILE = 2_000_000;
@@ -19,7 +20,7 @@ export async function takeText(text: string, actions: DraftActions): Promise<str
       ? `Opened the draft "${reading.draft.name}".`
       : `Opened the draft "${reading.draft.name}" without ${plural(reading.dropped, 'edit')} that can't be read.`;
   }
-  const { text: yaml, policies, left } = importPolicies(text);
+  const { text: yaml, policies, left } = importPolicies(plainLineEnds(text));
   // Reading and showing are a frame's work each.
   await turn();
   actions.addText(yaml.endsWith('\n') ? yaml : `${yaml}\n`);
