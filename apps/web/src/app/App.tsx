@@ -92,10 +92,12 @@ interface ShellProps {
 
 function Shell({ route, clusters, current }: ShellProps): ReactNode {
   const [palette, setPalette] = useState(false);
+  const { revision } = useSession();
   // The picture comes first: what is told beside it is rendered when it has been painted.
   const beside = useDeferredValue(route);
+  // Nor do the lists hold up the first question for the picture.
+  const hasLists = useDeferredValue(revision !== 0);
   const { data: index } = useEngineQuery(indexRequest, null);
-  const { revision } = useSession();
   const draft = useDraftTools();
   const general = useActions(route, clusters);
   const actions = useMemo(
@@ -142,7 +144,7 @@ function Shell({ route, clusters, current }: ShellProps): ReactNode {
           draft={<DraftBadge open={route.drawer} onToggle={toggleDrawer} />}
         />
         <Notices />
-        {revision === 0 ? null : <Lists route={beside} />}
+        {hasLists ? <Lists route={beside} /> : null}
         <main id="main" className="main" tabIndex={-1}>
           <Stage route={route} onConnect={connect} />
         </main>
