@@ -1,6 +1,7 @@
 import type { FromDraftWorker, ToDraftWorker } from '../worker/draft-messages.ts';
 import type { RequestKind } from '../worker/request.ts';
 import { createHearer } from '../worker/telling.ts';
+import { answerCaller, type Caller } from './callers.ts';
 import type { Engine, WorkerLike } from './start-engine.ts';
 
 /** Asks the worker for drafts, which no view keeps busy. */
@@ -17,9 +18,7 @@ export interface DraftEngine {
   ) => Promise<{ readonly result: Result; readonly apart: boolean }>;
 }
 
-interface Waiting {
-  readonly resolve: (result: unknown) => void;
-  readonly reject: (error: Error) => void;
+interface Waiting extends Caller {
   /** Asks the engine's own worker instead. */
   readonly giveUp: () => void;
 }
@@ -52,15 +51,6 @@ export function startDraftEngine(engine: Engine, makeWorker: () => WorkerLike): 
     start();
   };
 
-  const hear = (message: FromDraftWorker, heard: ReturnType<typeof createHearer>) => {
-    const answer = message.type === 'error' ? message : heard(message);
-    if (answer === undefined) return;
-    const caller = waiting.get(answer.id);
-    waiting.delete(answer.id);
-    if ('message' in answer) caller?.reject(new Error(answer.message));
-    else caller?.resolve(answer.result);
-  };
-
   const start = () => {
     const { recovering, revision } = engine.session();
     if (!isWanted || worker !== undefined || recovering || revision === 0 || losses >= MOST_LOSSES) return;
@@ -68,7 +58,7 @@ export function startDraftEngine(engine: Engine, makeWorker: () => WorkerLike): 
     const heard = createHearer();
     worker = started;
     started.addEventListener('message', (event: MessageEvent<FromDraftWorker>) => {
-      if (worker === started) hear(event.data, heard);
+      if (worker === started) answerCaller(waiting, event.data, heard);
     });
     started.addEventListener('error', () => {
       if (worker === started) lose();

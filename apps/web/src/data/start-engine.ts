@@ -2,6 +2,7 @@ import type { EngineClient } from '../worker/client.ts';
 import { type FromWorker, NO_SESSION, type SessionInfo, type ToWorker } from '../worker/messages.ts';
 import type { RequestKind } from '../worker/request.ts';
 import { createHearer } from '../worker/telling.ts';
+import { answerCaller, type Caller } from './callers.ts';
 
 /** The worker as the page has it: requests, the session's state, and the few commands that steer it. */
 export interface Engine extends EngineClient {
@@ -19,9 +20,7 @@ export interface Engine extends EngineClient {
 /** What of a `Worker` is used; tests pass their own. */
 export type WorkerLike = Pick<Worker, 'postMessage' | 'addEventListener' | 'terminate'>;
 
-interface Waiting {
-  readonly resolve: (result: unknown) => void;
-  readonly reject: (error: Error) => void;
+interface Waiting extends Caller {
   readonly message: Extract<ToWorker, { type: 'call' }>;
 }
 
@@ -90,13 +89,7 @@ export function startEngine(makeWorker: () => WorkerLike): Engine {
       if (message.type === 'session') {
         hear(message.info);
       } else if (message.type !== 'pong') {
-        // Also where nobody waits any more: the next answer is told by what differs from this one.
-        const answer = message.type === 'error' ? message : heard(message);
-        if (answer === undefined) return;
-        const caller = waiting.get(answer.id);
-        waiting.delete(answer.id);
-        if ('message' in answer) caller?.reject(new Error(answer.message));
-        else caller?.resolve(answer.result);
+        answerCaller(waiting, message, heard);
       }
     });
     started.addEventListener('error', (event) => {

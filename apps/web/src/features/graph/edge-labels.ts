@@ -1,3 +1,4 @@
+import { IMPACT_SIGNS } from '../../shared/impact-signs.ts';
 import { textEm } from '../../shared/text-width.ts';
 import type { Point, Rect } from '../../worker/layout/pack.ts';
 import { type Curve, pointAt } from './geometry.ts';
@@ -14,22 +15,13 @@ const ASIDE = [0, -1.1, 1.1, -2.2, 2.2];
 /** From this priority on an edge has its label in any case: what a draft changes, a denial, the selection. */
 const TOLD = 2;
 
-const IMPACT_SIGN = {
-  opened: '+',
-  closed: '−',
-  widened: '±+',
-  narrowed: '±−',
-  rearranged: '±',
-  uncertain: '~',
-} as const;
-
 /** What stands on an edge: its ports, with the sign of its change and how many of its pairs it is true for. */
 export function edgeLabel(edge: SceneEdge['edge']): string {
   const partly = edge.pairs < edge.of ? ` · ${edge.pairs}/${edge.of}` : '';
   const told = edge.impact === 'closed' ? edge.closed : edge.uncertain;
   const changed = (told ?? edge.ports).label;
   const inside = edge.from === edge.to && edge.from.startsWith('ns:') ? ' inside' : '';
-  if (edge.impact !== null) return `${IMPACT_SIGN[edge.impact]} ${changed}${inside}`;
+  if (edge.impact !== null) return `${IMPACT_SIGNS[edge.impact]} ${changed}${inside}`;
   if (edge.verdict === 'denied') return '✕ denied';
   return `${edge.verdict === 'unknown' ? '? ' : ''}${changed}${partly}`;
 }

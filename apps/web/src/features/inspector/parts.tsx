@@ -2,22 +2,14 @@ import type { EdgeImpact, PeerRow, PolicyKey, PortSummary } from '@bulkhead/poli
 import type { ReactNode } from 'react';
 import { navigate } from '../../app/route.ts';
 import { Icon } from '../../shared/icons.tsx';
+import { IMPACT_SIGNS } from '../../shared/impact-signs.ts';
 import { policyName, shortKind } from '../../shared/names.ts';
 import { EmptyState } from '../../shared/ui.tsx';
-
-const SIGN = {
-  opened: '+',
-  closed: '−',
-  widened: '±+',
-  narrowed: '±−',
-  rearranged: '±',
-  uncertain: '~',
-} as const;
 
 export function ImpactBadge({ impact }: { readonly impact: EdgeImpact }): ReactNode {
   return (
     <span className={`badge ${impact}`}>
-      {SIGN[impact]} {impact === 'rearranged' ? 'other ports' : impact}
+      {IMPACT_SIGNS[impact]} {impact === 'rearranged' ? 'other ports' : impact}
     </span>
   );
 }
