@@ -86,6 +86,7 @@ export interface OutsideNode {
 export type EdgeImpact = 'opened' | 'closed' | 'widened' | 'narrowed' | 'rearranged' | 'uncertain';
 
 export interface GraphEdge {
+  /** `from>to`; where what a draft changes is gathered on several edges between two nodes, `from>to>number`. */
   readonly id: string;
   /**
    * Ids of nodes: of a namespace where the edge stands for all or some of its workloads. From a node to itself: what a draft
@@ -102,6 +103,8 @@ export interface GraphEdge {
   /** Pairs of workloads (or outside peers) that it stands for, and how many pairs its ends have. */
   readonly pairs: number;
   readonly of: number;
+  /** Pairs that the draft changes; from a node to itself also what changes among the pods of one workload. */
+  readonly changed: number;
   /** How the draft changes it, with the ports that open and close. */
   readonly impact: EdgeImpact | null;
   readonly opened: PortSummary | null;

@@ -243,6 +243,50 @@ describe('the graph of a draft', () => {
   });
 });
 
+describe('the graph of a draft that changes much', () => {
+  const OPEN = Array.from({ length: 12 }, (_, index) => `w${index}`);
+  const names = ['a', 'b'];
+  const before = snapshotOf(
+    names.flatMap((name) => OPEN.map((app) => workload(name, app))).join('') +
+      policy('b', 'w0', '{podSelector: {matchLabels: {app: w0}}, ingress: [{from: [{podSelector: {}}]}]}'),
+  );
+  const cluster = compile(before);
+  const drafted = (text: string) => {
+    const policies = [...before.policies, ...snapshotOf(text).policies];
+    const overlay = compileOverlay(cluster, { ...before, policies });
+    if (overlay === undefined) throw new Error('only policies differ');
+    return graphView(lensOf(overlay.before, overlay.after), { ...all, expanded: names });
+  };
+  const told = (graph: GraphView) =>
+    graph.edges
+      .filter(({ impact, from }) => impact !== null && !from.startsWith('out:'))
+      .map(({ id, impact, changed, of }) => `${id} ${impact} ${changed}/${of}`);
+  const web = (app: string) =>
+    policy(
+      'b',
+      `only-${app}`,
+      `{podSelector: {matchLabels: {app: ${app}}}, ingress: [{ports: [{port: 80}]}]}`,
+    );
+
+  it('draws each change while they can be told apart', () => {
+    const changes = told(drafted(web('w3') + web('w5')));
+    expect(changes).toHaveLength(2 * (12 + 12));
+    expect(changes).toContain('wl:a/w7[Deployment]>wl:b/w5[Deployment] narrowed 1/1');
+  });
+
+  it('gathers those that say the same between two namespaces, and says how many pairs they are', () => {
+    const deny = policy('b', 'deny', '{podSelector: {}, policyTypes: [Ingress]}');
+    // What only the namespace may reach already closes to nobody else.
+    expect(told(drafted(deny))).toEqual(['ns:b>ns:b>0 closed 132/132', 'ns:a>ns:b>1 closed 132/144']);
+    expect(told(drafted(web('w1') + web('w2') + web('w3') + deny))).toEqual([
+      'ns:b>ns:b>0 closed 96/132',
+      'ns:b>ns:b>1 narrowed 36/132',
+      'ns:a>ns:b>2 closed 96/144',
+      'ns:a>ns:b>3 narrowed 36/144',
+    ]);
+  });
+});
+
 describe('what a graph says of any cluster', () => {
   const options: GraphOptions = { ...all, expanded: [] };
 

@@ -3,6 +3,7 @@ import type { Selector } from '../ir/ir.ts';
 import type { ConnectionSetId } from '../sets/connection-set.ts';
 import { changeKind } from './change-kind.ts';
 import { drawnRelations } from './drawn-relations.ts';
+import { type Drawn, gatherChanges } from './gathered-changes.ts';
 import type {
   EdgeImpact,
   GraphEdge,
@@ -48,6 +49,11 @@ export function namespaceId(name: string): string {
 
 export function workloadId(id: string): string {
   return `wl:${id}`;
+}
+
+/** The node of the namespace that a workload's node belongs to; any other node itself. */
+function boxOf(node: string): string {
+  return node.startsWith('wl:') ? namespaceId(node.slice(3, node.indexOf('/'))) : node;
 }
 
 const TARGET_SUFFIX = '@to';
@@ -211,7 +217,7 @@ export function heaviestGraph(lens: Lens, options: GraphOptions, most: number): 
   const { universe, policies } = lens.after;
   const shown = shownNamespaces(lens, options.filter, new Set(options.expanded));
   const byIndex = new Map(shown.map((entry) => [entry.index, entry]));
-  const drawing = new Drawing(lens, options);
+  const drawing = new Drawing(lens, options, shown);
   const internal = new Map<number, InternalEdges>();
   for (const entry of shown) {
     if (entry.expanded || lens.before !== lens.after) internal.set(entry.index, drawing.inside(entry));
@@ -259,8 +265,8 @@ export function heaviestGraph(lens: Lens, options: GraphOptions, most: number): 
   };
   return {
     view,
-    lightEdges: drawing.count - edges.length,
-    allEdges: () => drawing.edges(Number.POSITIVE_INFINITY),
+    lightEdges: drawing.gathered.length - edges.length,
+    allEdges: () => drawing.all(),
   };
 }
 
@@ -336,23 +342,21 @@ function workloadNode(lens: Lens, workload: number): WorkloadNode {
   };
 }
 
-interface Drawn {
-  readonly from: string;
-  readonly to: string;
-  readonly relation: Relation;
-}
-
 /** Collects edges at the right level. */
 class Drawing {
   filtered = 0;
   readonly #drawn: Drawn[] = [];
+  #gathered: readonly Drawn[] | null = null;
+  /** Of namespaces, by their nodes. */
+  readonly #members: ReadonlyMap<string, number>;
   readonly #lens: Lens;
   readonly #options: GraphOptions;
   readonly #units = new Map<number, readonly Group[]>();
 
-  constructor(lens: Lens, options: GraphOptions) {
+  constructor(lens: Lens, options: GraphOptions, shown: readonly Shown[]) {
     this.#lens = lens;
     this.#options = options;
+    this.#members = new Map(shown.map(({ group }) => [group.id, group.members.length]));
   }
 
   /** One group per workload. */
@@ -515,12 +519,13 @@ class Drawing {
       this.filtered++;
       return;
     }
-    this.#drawn.push({ from, to, relation });
+    this.#drawn.push({ from, to, relation, gathered: null });
   }
 
-  /** How many edges there are. */
-  get count(): number {
-    return this.#drawn.length;
+  /** What is drawn where no more can be told apart. */
+  get gathered(): readonly Drawn[] {
+    this.#gathered ??= gatherChanges(this.#drawn, (relation) => this.#sameness(relation), boxOf);
+    return this.#gathered;
   }
 
   /** Ids of the nodes that have an edge. */
@@ -530,17 +535,42 @@ class Drawing {
     return ends;
   }
 
+  /** All edges, none gathered. */
+  all(): readonly GraphEdge[] {
+    return this.#drawn.map((drawn) => this.#edge(drawn));
+  }
+
   /** No more than so many edges, the heaviest; of all, in the order in which they were found. */
   edges(most: number): readonly GraphEdge[] {
-    const toEdges = (drawn: readonly Drawn[]) =>
-      drawn.map(({ from, to, relation }) => toEdge(this.#lens, from, to, relation));
-    if (this.#drawn.length <= most) return toEdges(this.#drawn);
-    const weights = Float64Array.from(this.#drawn, ({ relation }) => this.#weight(relation));
+    const toEdges = (drawn: readonly Drawn[]) => drawn.map((one) => this.#edge(one));
+    if (this.gathered.length <= most) return toEdges(this.gathered);
+    const weights = Float64Array.from(this.gathered, ({ relation }) => this.#weight(relation));
     const least = weights.toSorted()[weights.length - most] ?? 0;
     // Of equally light ones the first by their ids.
-    const edges = toEdges(this.#drawn.filter((_, index) => (weights[index] ?? 0) >= least));
+    const edges = toEdges(this.gathered.filter((_, index) => (weights[index] ?? 0) >= least));
     const weightOf = (edge: GraphEdge) => (edge.impact === null ? edge.pairs : Number.POSITIVE_INFINITY);
     return edges.toSorted((a, b) => weightOf(b) - weightOf(a) || (a.id < b.id ? -1 : 1)).slice(0, most);
+  }
+
+  #edge({ from, to, relation, gathered }: Drawn): GraphEdge {
+    const edge = toEdge(this.#lens, from, to, relation);
+    if (gathered === null) return edge;
+    const { index, pairs } = gathered;
+    const of = this.#membersOf(from) * this.#membersOf(to) - (from === to ? this.#membersOf(from) : 0);
+    return { ...edge, id: `${edge.id}>${index}`, pairs, changed: pairs, of };
+  }
+
+  #membersOf(node: string): number {
+    return this.#members.get(node) ?? 1;
+  }
+
+  /** Equal where a draft changes relations in the same way, as far as an edge says it. */
+  #sameness(relation: Relation): string | null {
+    const { change } = relation;
+    if (change === null) return null;
+    const { isAllowed, connections } = said(this.#lens, relation);
+    const { opened, closed, unknown } = change;
+    return `${impactOf(this.#lens, relation)} ${isAllowed} ${connections} ${opened} ${closed} ${unknown}`;
   }
 
   #weight(relation: Relation): number {
@@ -609,6 +639,7 @@ export function toEdge(lens: Lens, from: string, to: string, relation: Relation)
     ports: portSummary(space, connections),
     pairs,
     of: relation.of,
+    changed: change?.pairs ?? 0,
     impact,
     opened: change === null || change.opened === space.none ? null : portSummary(space, change.opened),
     closed: change === null || change.closed === space.none ? null : portSummary(space, change.closed),

@@ -44,10 +44,10 @@ export interface Relation {
 }
 
 export interface RelationChange extends ChangedSets {
+  /** Pairs of which anything changes, if only what is unknown. */
+  readonly pairs: number;
   readonly openedPairs: number;
   readonly closedPairs: number;
-  /** Pairs of which neither is sure: what is unknown of them changes. */
-  readonly unknownPairs: number;
 }
 
 interface Draft {
@@ -145,9 +145,9 @@ function joinChanges(lens: Lens, a: RelationChange | null, b: RelationChange): R
   if (a === null) return b;
   return {
     ...joinSets(lens.after.cells.space, a, b),
+    pairs: a.pairs + b.pairs,
     openedPairs: a.openedPairs + b.openedPairs,
     closedPairs: a.closedPairs + b.closedPairs,
-    unknownPairs: a.unknownPairs + b.unknownPairs,
   };
 }
 
@@ -257,13 +257,11 @@ function addChange(lens: Lens, draft: Draft, after: PairSets, before: PairSets, 
   if (before.allowed === after.allowed && before.possible === after.possible) return;
   const { space } = lens.after.cells;
   const sets = changedSets(space, before, after);
-  const opens = sets.opened !== space.none;
-  const closes = sets.closed !== space.none;
   draft.change = joinChanges(lens, draft.change, {
     ...sets,
-    openedPairs: opens ? count : 0,
-    closedPairs: closes ? count : 0,
-    unknownPairs: opens || closes ? 0 : count,
+    pairs: count,
+    openedPairs: sets.opened !== space.none ? count : 0,
+    closedPairs: sets.closed !== space.none ? count : 0,
   });
 }
 

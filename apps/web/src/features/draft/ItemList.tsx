@@ -155,11 +155,13 @@ function Line({ icon, draftIcon, title, detail, mark }: LineProps): ReactNode {
       {draftIcon === undefined ? null : <DraftIcon name={draftIcon} size={14} />}
       <span className="draft-item-text">
         <CutName name={title} className={mark === 'removed' ? 'draft-struck' : ''} />
-        <span className="truncate muted" title={detail}>
-          {detail}
+        <span className="draft-item-detail">
+          <span className="truncate muted" title={detail}>
+            {detail}
+          </span>
+          {mark === undefined ? null : <span className={`badge ${MARK_CLASS[mark]}`}>{MARK[mark]}</span>}
         </span>
       </span>
-      {mark === undefined ? null : <span className={`badge ${MARK_CLASS[mark]}`}>{MARK[mark]}</span>}
     </span>
   );
 }

@@ -2,7 +2,7 @@ import type { Colors } from '../../shared/colors.ts';
 import { MARKS, markSuffix } from '../../shared/marks.tsx';
 import type { Rect } from '../../worker/layout/pack.ts';
 import { CARD_TEXT, HEAD_TEXT, OUTSIDE_HEIGHT, OUTSIDE_TEXT } from '../../worker/layout/place.ts';
-import { edgeLabel, placeEdgeLabels } from './edge-labels.ts';
+import { placeEdgeLabels } from './edge-labels.ts';
 import { pointAt } from './geometry.ts';
 import { outsideMarkup, ringMarkup } from './glyphs.ts';
 import { legendSamples } from './Legend.tsx';
@@ -64,12 +64,13 @@ export function pictureToSvg({ scene, focus, colors, title, subtitle }: Picture)
     return focus.lit === null || lit ? svg : `<g opacity="0.08">${svg}</g>`;
   });
   const ports = scene.edges.flatMap(({ id, edge, curve }) => {
-    const offset = edgeLabels.get(id);
-    if (offset === undefined) return [];
+    const label = edgeLabels.get(id);
+    if (label === undefined) return [];
+    const { offset } = label;
     const middle = pointAt(curve, 0.5);
     const fill = edge.impact !== null ? colors[edge.impact] : colors['text-2'];
     const style = { size: EDGE_TEXT * scale, fill, halo: colors.canvas };
-    return [text(middle.x + offset.x, middle.y + offset.y, edgeLabel(edge), style)];
+    return [text(middle.x + offset.x, middle.y + offset.y, label.text, style)];
   });
   const parts = [
     `<rect width="${n(width)}" height="${n(height)}" fill="${colors.canvas}"/>`,

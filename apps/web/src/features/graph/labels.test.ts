@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { shorten, textEm } from '../../shared/text-width.ts';
 import type { Rect } from '../../worker/layout/pack.ts';
 import { CARD_HEIGHT, CARD_TEXT } from '../../worker/layout/place.ts';
-import { edgeLabel, placeEdgeLabels } from './edge-labels.ts';
+import { placeEdgeLabels } from './edge-labels.ts';
 import { pointAt } from './geometry.ts';
 import { nodeLabels } from './labels.ts';
 import { buildScene, type Focus, type Scene } from './scene.ts';
@@ -37,6 +37,7 @@ function sceneOf(names: readonly string[], width: number): Scene {
       ports,
       pairs: 1,
       of: 1,
+      changed: 0,
       impact: null,
       opened: null,
       closed: null,
@@ -129,11 +130,12 @@ describe('ports on edges', () => {
         (names, size) => {
           const scene = sceneOf(names, 170);
           const placed = placeEdgeLabels(scene, UNFOCUSED, { size, most: 99 });
-          const rects = scene.edges.flatMap(({ id, edge, curve }) => {
-            const offset = placed.get(id);
-            if (offset === undefined) return [];
+          const rects = scene.edges.flatMap(({ id, curve }) => {
+            const label = placed.get(id);
+            if (label === undefined) return [];
+            const { text, offset } = label;
             const { x, y } = pointAt(curve, 0.5);
-            const width = textEm(edgeLabel(edge)) * size;
+            const width = textEm(text) * size;
             return [{ x: x + offset.x - width / 2, y: y + offset.y - size / 2, width, height: size }];
           });
           for (const [index, rect] of rects.entries()) {
@@ -152,6 +154,29 @@ describe('ports on edges', () => {
     const opened = { ...first, edge: { ...first.edge, impact: 'opened' as const, opened: ports } };
     const placed = placeEdgeLabels({ ...scene, edges: [opened, ...rest] }, UNFOCUSED, { size: 6, most: 1 });
     expect([...placed.keys()]).toEqual([first.id]);
+  });
+
+  test('are one for a fan that says the same where a draft changes much, and one each where it changes little', () => {
+    const names = Array.from({ length: 30 }, (_, index) => `w${index}`);
+    const scene = sceneOf(names, 150);
+    const hub = scene.cards[0]?.id ?? '';
+    const closed = { impact: 'closed' as const, closed: ports, changed: 1 };
+    const fan = scene.edges.map((entry) => {
+      return { ...entry, edge: { ...entry.edge, to: hub, ...closed } };
+    });
+    const textsOf = (edges: typeof fan) =>
+      [...placeEdgeLabels({ ...scene, edges }, UNFOCUSED, { size: 6, most: 99 }).values()].map(
+        ({ text }) => text,
+      );
+    expect(textsOf(fan)).toEqual(['− TCP 8443, 9090 · 29 edges']);
+    expect(textsOf(fan.slice(0, 5))).toEqual(Array(5).fill('− TCP 8443, 9090'));
+
+    // What says something else is not of the fan.
+    const other = { ...ports, label: 'UDP 53' };
+    const mixed = fan.map((entry, index) =>
+      index === 7 ? { ...entry, edge: { ...entry.edge, closed: other } } : entry,
+    );
+    expect(textsOf(mixed).toSorted()).toEqual(['− TCP 8443, 9090 · 28 edges', '− UDP 53']);
   });
 
   test('are written where there is room', () => {

@@ -48,12 +48,13 @@ export function focusOfPair(
             ports: verdict === 'unknown' ? details.unknown : details.allowed,
             pairs: details.pairs,
             of: details.of,
+            ...changeOf(details),
           },
         ];
   return {
     focus: {
-      lit: { nodes: new Set(link.nodes), edges: new Set([link.edge]) },
-      selected: new Set([link.edge, link.from, link.to]),
+      lit: { nodes: new Set(link.nodes), edges: new Set(link.edges) },
+      selected: new Set([...link.edges, link.from, link.to]),
     },
     extra,
   };
@@ -69,7 +70,7 @@ export function focusOfPath(hops: readonly PathHop[], { view }: GraphAnswer): Pa
     const link = linkOf(view, hop.from.id, hop.to.id);
     for (const node of link.nodes) nodes.add(node);
     if (link.from === link.to) continue;
-    edges.add(link.edge);
+    for (const edge of link.edges) edges.add(edge);
     if (!link.found)
       extra.push({ ...plainEdge(link), verdict: 'allowed', ports: hop.ports, pairs: 1, of: 1 });
   }
@@ -122,8 +123,9 @@ export function focusOfPolicy(
 interface Link {
   readonly from: string;
   readonly to: string;
-  readonly edge: string;
-  /** Whether the graph has that edge. */
+  /** The edges that stand for it: one, or those on which the changes between two namespaces are gathered. */
+  readonly edges: readonly [string, ...string[]];
+  /** Whether the graph has them. */
   readonly found: boolean;
   readonly nodes: readonly string[];
 }
@@ -135,15 +137,23 @@ function linkOf(view: GraphView, fromId: string, toId: string): Link {
   const drawn = new Set(view.edges.map((edge) => edge.id));
   const covering = [`${from}>${to}`, `${box(from)}>${to}`, `${from}>${box(to)}`, `${box(from)}>${box(to)}`];
   const found = covering.find((id) => drawn.has(id));
+  const gathered = view.edges.filter((edge) => edge.from === from && edge.to === to).map(({ id }) => id);
+  const [first = found, ...more] = gathered;
   return {
     from,
     to,
-    edge: found ?? `${from}>${to}`,
-    found: found !== undefined,
+    edges: [first ?? `${from}>${to}`, ...more],
+    found: first !== undefined,
     nodes: [from, to, box(from), box(to)],
   };
 }
 
-function plainEdge({ edge, from, to }: Link) {
-  return { id: edge, from, to, impact: null, opened: null, closed: null, uncertain: null };
+/** What a draft changes of a pair, as an edge has it. */
+function changeOf({ impact, opened, closed, unknown, of }: PairDetails) {
+  const uncertain = impact === 'uncertain' ? unknown : null;
+  return { changed: impact === null ? 0 : of, impact, opened, closed, uncertain };
+}
+
+function plainEdge({ edges: [id], from, to }: Link) {
+  return { id, from, to, changed: 0, impact: null, opened: null, closed: null, uncertain: null };
 }

@@ -61,6 +61,7 @@ export function edge(from: string, to: string, own: Partial<GraphEdge> = {}): Gr
     ports: { label: 'TCP 443', all: false, ranges: [], other: false },
     pairs: 1,
     of: 1,
+    changed: 0,
     impact: null,
     opened: null,
     closed: null,

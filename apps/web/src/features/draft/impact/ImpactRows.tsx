@@ -56,18 +56,19 @@ export function Group({ group, expanded, onToggle }: GroupProps): ReactNode {
         <span className="draft-row-text">
           <span className="draft-row-ends">
             {group.shared.end === 'from' ? <End end={first.from} /> : others}
-            <Icon name="arrow" size={12} />
-            {group.shared.end === 'to' ? (
-              <End end={first.to} />
-            ) : group.shared.end === 'own' ? (
-              <OwnPods />
-            ) : (
-              others
-            )}
-            <span className="count">{formatCount(group.rows.length)}</span>
+            <To>
+              {group.shared.end === 'to' ? (
+                <End end={first.to} />
+              ) : group.shared.end === 'own' ? (
+                <OwnPods />
+              ) : (
+                others
+              )}
+            </To>
           </span>
           <span className="draft-row-ports">
             <Ports row={first} />
+            <span className="count">{formatCount(group.rows.length)}</span>
           </span>
         </span>
         <Icon name={expanded ? 'down' : 'chevron'} size={12} />
@@ -100,12 +101,11 @@ export function Row({ row, depth, expandable, expanded, onToggle, onSelect, stat
       <span className="draft-row-text">
         <span className="draft-row-ends">
           <End end={row.from} />
-          <Icon name="arrow" size={12} />
-          {isOwn(row) ? <OwnPods /> : <End end={row.to} />}
-          {row.pairs > 1 ? <span className="count">{formatCount(row.pairs)}</span> : null}
+          <To>{isOwn(row) ? <OwnPods /> : <End end={row.to} />}</To>
         </span>
         <span className="draft-row-ports">
           <Ports row={row} />
+          {row.pairs > 1 ? <span className="count">{formatCount(row.pairs)}</span> : null}
         </span>
       </span>
       {expandable ? <Icon name={expanded ? 'down' : 'chevron'} size={12} /> : null}
@@ -129,6 +129,16 @@ export function Row({ row, depth, expandable, expanded, onToggle, onSelect, stat
         </div>
       )}
     </div>
+  );
+}
+
+/** Where a connection leads; on a line of its own where both ends have no room on one. */
+function To({ children }: { readonly children: ReactNode }): ReactNode {
+  return (
+    <span className="draft-row-to">
+      <Icon name="arrow" size={12} />
+      {children}
+    </span>
   );
 }
 

@@ -1,6 +1,5 @@
 import type { ColorName } from '../../../shared/colors.ts';
-import type { Point } from '../../../worker/layout/pack.ts';
-import { edgeLabel } from '../edge-labels.ts';
+import type { EdgeLabel } from '../edge-labels.ts';
 import { pointAt } from '../geometry.ts';
 import { EDGE_TEXT } from '../looks.ts';
 import type { SceneEdge } from '../scene.ts';
@@ -145,19 +144,20 @@ function paintTips({ context, scale }: Pen, edges: readonly SceneEdge[], look: E
   context.fill();
 }
 
-/** What stands on edges. @param placed how far from the middle of its curve each label is */
+/** What stands on edges. */
 export function paintEdgeLabels(
   pen: Pen,
   edges: readonly SceneEdge[],
-  placed: ReadonlyMap<string, Point>,
+  placed: ReadonlyMap<string, EdgeLabel>,
 ): void {
   const { colors, scale } = pen;
   for (const { id, edge, curve } of edges) {
-    const offset = placed.get(id);
-    if (offset === undefined) continue;
+    const label = placed.get(id);
+    if (label === undefined) continue;
+    const { text, offset } = label;
     const middle = pointAt(curve, 0.5);
     const told = edge.impact !== null || edge.verdict === 'denied';
-    write(pen, edgeLabel(edge), middle.x + offset.x, middle.y + offset.y, {
+    write(pen, text, middle.x + offset.x, middle.y + offset.y, {
       size: EDGE_TEXT * scale,
       weight: told ? 600 : 400,
       color: edge.impact !== null ? colors[edge.impact] : told ? colors.denied : colors['text-2'],

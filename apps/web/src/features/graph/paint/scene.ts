@@ -1,4 +1,4 @@
-import type { Point } from '../../../worker/layout/pack.ts';
+import { APART, type EdgeLabel, edgeLabel } from '../edge-labels.ts';
 import type { NodeLabels } from '../labels.ts';
 import type { Focus, Scene } from '../scene.ts';
 import { type EdgeStress, paintEdgeLabels, paintEdges } from './edges.ts';
@@ -21,7 +21,7 @@ export interface Picture {
   readonly scene: Scene;
   readonly focus: Focus;
   readonly labels: NodeLabels;
-  readonly edgeLabels: ReadonlyMap<string, Point>;
+  readonly edgeLabels: ReadonlyMap<string, EdgeLabel>;
 }
 
 /** So many nodes with what is written on them take some milliseconds. */
@@ -95,8 +95,14 @@ export function* paintMarks(
     busy: scene.busy,
     stress: (id): EdgeStress => (selected.has(id) ? 'selected' : 'hovered'),
   });
-  const middle = { x: 0, y: 0 };
-  paintEdgeLabels(pen, edges, new Map(edges.map(({ id }) => [id, middle])));
+  // Where much has changed at once, the labels that have been placed are to be read.
+  const offset = { x: 0, y: 0 };
+  if (edges.length <= APART)
+    paintEdgeLabels(
+      pen,
+      edges,
+      new Map(edges.map(({ id, edge }) => [id, { text: edgeLabel(edge), offset }])),
+    );
   for (const box of scene.boxes) {
     const stress = stressOf(box.id);
     if (stress === null) continue;
