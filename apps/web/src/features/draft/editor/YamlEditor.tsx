@@ -6,7 +6,6 @@ import {
   selectedCompletion,
 } from '@codemirror/autocomplete';
 import { defaultKeymap, indentWithTab } from '@codemirror/commands';
-import { yaml } from '@codemirror/lang-yaml';
 import { bracketMatching, codeFolding, foldGutter, foldKeymap, indentUnit } from '@codemirror/language';
 import {
   type Diagnostic,
@@ -38,10 +37,12 @@ import {
 import { type ReactNode, type Ref, useEffect, useImperativeHandle, useRef } from 'react';
 import { turn } from '../../../worker/queue.ts';
 import { plainLineEnds } from '../parts/line-ends.ts';
+import { folding } from './folding.ts';
 import { newlineInYaml } from './newline.ts';
 import { phrases } from './phrases.ts';
 import { searching } from './search.ts';
 import { editorTheme } from './theme.ts';
+import { yamlLanguage } from './yaml-tokens.ts';
 
 export interface EditorHandle {
   readonly focus: () => void;
@@ -145,7 +146,8 @@ const basics: Extension = [
   closeBrackets(),
   searching,
   phrases,
-  yaml(),
+  yamlLanguage,
+  folding,
   editorTheme,
 ];
 
