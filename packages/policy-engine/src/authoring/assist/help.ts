@@ -3,6 +3,7 @@ import { isPolicyKind } from '../form/model.ts';
 import { readSelector } from '../form/selector.ts';
 import { field, getAt, isObject, type Json, type JsonPath } from '../json.ts';
 import { pathAt } from '../yaml/locate.ts';
+import { textPieces } from '../yaml/pieces.ts';
 import { documentJson, documentRanges, parseTree } from '../yaml/tree.ts';
 import { typeText } from './complete.ts';
 import { matchesText, matchingNodes, matchingPods, nodesText } from './matches.ts';
@@ -22,11 +23,14 @@ export function helpAt(
   offset: number,
   values: ClusterValues | undefined,
 ): FieldHelp | undefined {
-  const tree = parseTree(text);
-  const index = documentRanges(tree).findIndex(({ from, to }) => offset >= from && offset <= to);
+  const piece = textPieces(text).findLast(({ from }) => from <= offset);
+  if (piece === undefined) return undefined;
+  const tree = parseTree(piece.text);
+  const at = offset - piece.from;
+  const index = documentRanges(tree).findIndex(({ from, to }) => at >= from && at <= to);
   const document = tree.documents[index];
   if (document === undefined) return undefined;
-  const path = pathAt(text, document, offset);
+  const path = pathAt(piece.text, document, at);
   if (path.length === 0) return undefined;
   const json = documentJson(document);
   const value = 'value' in json ? json.value : null;

@@ -1,12 +1,14 @@
 import type { Document } from 'yaml';
-import type { Diagnostic, ObjectRef } from '../../diagnostic.ts';
+import type { Diagnostic, SourceRef } from '../../diagnostic.ts';
 import { isNamespacedPolicy, lowerPolicy, policyKind } from '../../dialects/index.ts';
+import { countLines } from '../../manifests/split.ts';
 import { readYaml } from '../../manifests/yaml-values.ts';
-import type { PolicyRecord } from '../../model/records.ts';
+import { type PolicyKey, type PolicyRecord, policyKey } from '../../model/records.ts';
 import { isPolicyKind, POLICY_KINDS } from '../form/model.ts';
 import { field, isObject, type Json, type JsonObject, toJson } from '../json.ts';
 import { documentText } from '../yaml/document-text.ts';
 import { parsePath, rangeAt, sourceAt, type TextRange } from '../yaml/locate.ts';
+import { remembering, textPieces } from '../yaml/pieces.ts';
 import { yamlProblem } from '../yaml/problems.ts';
 import { documentJson, documentRanges, parseTree } from '../yaml/tree.ts';
 
@@ -36,9 +38,22 @@ const DEFAULT_NAMESPACE = 'default';
 
 /**
  * Reads every policy of a text and says what is wrong with each document, where it stands. `file` names the text in
- * diagnostics. Never throws; a document that can't be used doesn't hide the others.
+ * diagnostics. Never throws; a document that can't be used doesn't hide the others. Of a text that was read before and edited
+ * since, only the documents that were edited are read again; the others' policies are the same objects.
  */
-export function readPolicyText(text: string, file: string): PolicyTextReading {
+export const readPolicyText = policyTextReader();
+
+/** A reader of texts, as `readPolicyText` is, with a memory of its own. */
+export function policyTextReader(): (text: string, file: string) => PolicyTextReading {
+  const read = remembering(readPiece);
+  return (text, file) => readPieces(text, file, read);
+}
+
+function readPieces(
+  text: string,
+  file: string,
+  readPiece: (text: string) => PieceReading,
+): PolicyTextReading {
   if (text.length > MAX_POLICY_TEXT) {
     const diagnostic: Diagnostic = {
       code: 'text-too-long',
@@ -50,11 +65,63 @@ export function readPolicyText(text: string, file: string): PolicyTextReading {
   }
   const documents: PolicyDocument[] = [];
   const diagnostics: TextDiagnostic[] = [];
-  const seen = new Map<string, number>();
+  const seen = new Map<PolicyKey, number>();
+  let line = 1;
+  let first = 0;
+  for (const { from, text: own } of textPieces(text)) {
+    const piece = readPiece(own);
+    const policies = placedPolicies(piece, file, line);
+    const place = (at: TextDiagnostic): void => {
+      const { diagnostic } = at;
+      diagnostics.push({
+        from: from + at.from,
+        to: from + at.to,
+        document: first + at.document,
+        diagnostic: { ...diagnostic, ...placedSource(diagnostic.source, file, line) },
+      });
+    };
+    piece.diagnostics.forEach(place);
+    for (const [position, { index, from: start, to, named }] of piece.documents.entries()) {
+      const document = { index: first + index, from: from + start, to: from + to };
+      const policy = policies[position];
+      const before = named === undefined ? undefined : seen.get(named.key);
+      if (named !== undefined && before === undefined) seen.set(named.key, line + named.line - 1);
+      if (named !== undefined && before !== undefined) place(repeated(own, index, named, before));
+      documents.push(policy === undefined || before !== undefined ? document : { ...document, policy });
+    }
+    line += piece.lineBreaks;
+    first += piece.count;
+  }
+  return { documents, diagnostics };
+}
+
+/** What a piece of a text says, wherever it stands: offsets, lines and indices count from its own beginning. */
+interface PieceReading {
+  /** YAML documents, empty ones too. */
+  readonly count: number;
+  readonly lineBreaks: number;
+  readonly documents: readonly PieceDocument[];
+  readonly diagnostics: readonly TextDiagnostic[];
+  /** Its policies as they were placed lately, by file and line: what has not moved stays the same object. */
+  readonly placed: Map<string, readonly (PolicyRecord | undefined)[]>;
+}
+
+interface PieceDocument extends PolicyDocument {
+  /** Where it says which policy it is, be it usable or not. */
+  readonly named?: TextRange & {
+    readonly key: PolicyKey;
+    readonly line: number;
+    readonly policy: PolicyRecord;
+  };
+}
+
+function readPiece(text: string): PieceReading {
+  const documents: PieceDocument[] = [];
+  const diagnostics: TextDiagnostic[] = [];
   const tree = parseTree(text);
   const ranges = documentRanges(tree);
   for (const [index, document] of tree.documents.entries()) {
-    const reader: Reader = { text, file, document, index, diagnostics };
+    const reader: Reader = { text, document, index, diagnostics };
     const range = ranges[index] ?? { from: 0, to: text.length };
     const value = readDocument(reader, range);
     if (value === undefined || value === null) {
@@ -63,35 +130,82 @@ export function readPolicyText(text: string, file: string): PolicyTextReading {
     }
     const before = diagnostics.length;
     const policy = toPolicy(reader, value, range);
-    if (policy !== undefined) {
-      checkTwice(reader, policy, seen);
-      for (const diagnostic of lowerPolicy(policy).diagnostics) report(reader, diagnostic);
+    if (policy === undefined) {
+      documents.push({ index, ...range });
+      continue;
     }
+    for (const diagnostic of lowerPolicy(policy).diagnostics) report(reader, diagnostic);
     const usable = !diagnostics.slice(before).some(({ diagnostic }) => isError(diagnostic));
-    documents.push({ index, ...range, ...(policy !== undefined && usable ? { policy } : {}) });
+    const named = {
+      ...rangeAt(text, document, ['metadata', 'name']),
+      key: policyKey(policy),
+      line: policy.source?.line ?? 1,
+      policy,
+    };
+    documents.push({ index, ...range, named, ...(usable ? { policy } : {}) });
   }
-  return { documents, diagnostics };
+  const lineBreaks = countLines(text, 0, text.length);
+  return { count: tree.documents.length, lineBreaks, documents, diagnostics, placed: new Map() };
+}
+
+/** As many places of one piece are remembered: that in a text, and that in its last good state. */
+const PLACES = 4;
+
+function placedPolicies(
+  { documents, placed }: PieceReading,
+  file: string,
+  line: number,
+): readonly (PolicyRecord | undefined)[] {
+  const place = `${file}:${line}`;
+  const known = placed.get(place);
+  if (known !== undefined) return known;
+  const policies = documents.map(
+    ({ policy }) => policy && { ...policy, ...placedSource(policy.source, file, line) },
+  );
+  if (placed.size >= PLACES) placed.clear();
+  placed.set(place, policies);
+  return policies;
+}
+
+/** A place in a piece as one in the file, in which the piece begins at `line`. */
+function placedSource(
+  source: SourceRef | undefined,
+  file: string,
+  line: number,
+): { readonly source?: SourceRef } {
+  if (source === undefined) return {};
+  const { endLine } = source;
+  return {
+    source: {
+      ...source,
+      file,
+      line: source.line + line - 1,
+      ...(endLine === undefined ? {} : { endLine: endLine + line - 1 }),
+    },
+  };
 }
 
 export function isError(diagnostic: Diagnostic): boolean {
   return diagnostic.severity === 'error' || diagnostic.severity === 'fatal';
 }
 
+/** The file of a piece, which may stand in any. */
+const UNPLACED = '';
+
 interface Reader {
   readonly text: string;
-  readonly file: string;
   readonly document: Document;
   readonly index: number;
   readonly diagnostics: TextDiagnostic[];
 }
 
 function report(reader: Reader, diagnostic: Diagnostic, range?: TextRange): void {
-  const { text, file, document, index } = reader;
+  const { text, document, index } = reader;
   const at = range ?? rangeAt(text, document, parsePath(diagnostic.path ?? ''));
   reader.diagnostics.push({
     ...at,
     document: index,
-    diagnostic: { ...diagnostic, source: sourceAt(text, file, at) },
+    diagnostic: { ...diagnostic, source: sourceAt(text, UNPLACED, at) },
   });
 }
 
@@ -164,7 +278,7 @@ function toPolicy(reader: Reader, value: Json, range: TextRange): PolicyRecord |
     ...(namespace === undefined ? {} : { namespace }),
     name,
     spec: field(value, 'spec') ?? null,
-    source: sourceAt(reader.text, reader.file, { from: range.from, to: Math.max(range.from, range.to - 1) }),
+    source: sourceAt(reader.text, UNPLACED, { from: range.from, to: Math.max(range.from, range.to - 1) }),
     text: reader.text.slice(range.from, range.to),
   };
 }
@@ -214,19 +328,19 @@ function refuse(reader: Reader, path: string, code: string, message: string, hin
   return undefined;
 }
 
-function checkTwice(reader: Reader, policy: PolicyRecord, seen: Map<string, number>): void {
-  const object: ObjectRef = policy;
-  const key = `${object.kind}/${object.namespace ?? ''}/${object.name}`;
-  const first = seen.get(key);
-  if (first === undefined) {
-    seen.set(key, policy.source?.line ?? 1);
-    return;
-  }
-  report(reader, {
+function repeated(
+  piece: string,
+  document: number,
+  { policy: { kind, name }, from, to }: TextRange & { readonly policy: PolicyRecord },
+  firstLine: number,
+): TextDiagnostic {
+  const diagnostic: Diagnostic = {
     code: 'duplicate-policy',
     severity: 'error',
-    message: `${policy.kind} ${policy.name} stands in this text twice, first at line ${first}.`,
+    message: `${kind} ${name} stands in this text twice, first at line ${firstLine}.`,
     hint: 'Rename one of them.',
     path: 'metadata.name',
-  });
+    source: sourceAt(piece, UNPLACED, { from, to }),
+  };
+  return { from, to, document, diagnostic };
 }

@@ -1,4 +1,5 @@
 import { field, isList, isObject, type Json, type JsonPath, jsonEqual, withField } from '../json.ts';
+import { remembering, textPieces } from './pieces.ts';
 import { DEFAULT_STYLE, renderBlock } from './render.ts';
 import { spliceEdit, type TextChange, type YamlEdit } from './splice.ts';
 import { documentJson, type EditProblem, parseTree, type YamlTree } from './tree.ts';
@@ -60,9 +61,47 @@ export function editJson(value: Json, edit: YamlEdit): Json | undefined {
  * the problem says why (syntax errors, aliases, styles that can only be edited by hand).
  */
 export function editYaml(text: string, index: number, edit: YamlEdit): EditResult {
+  return inPiece(text, index, (piece, own) => editWhole(piece, own, edit));
+}
+
+function editWhole(text: string, index: number, edit: YamlEdit): EditResult {
   const result = editOpened(open(text), index, edit);
   if ('problem' in result) return { ok: false, problem: result.problem };
   return { ok: true, text: result.tree.text, changes: result.changes };
+}
+
+const documentCount = remembering((text: string) => parseTree(text).documents.length);
+
+/** Makes an edit of the document at `index` in the piece of the text that holds it: no other is looked at. */
+function inPiece(
+  text: string,
+  index: number,
+  edit: (piece: string, index: number) => EditResult,
+): EditResult {
+  const pieces = textPieces(text);
+  let first = 0;
+  for (const { from, text: piece } of pieces) {
+    const count = documentCount(piece);
+    if (index >= first + count) {
+      first += count;
+      continue;
+    }
+    const result = edit(piece, index - first);
+    if (!result.ok) return result;
+    const end = from + piece.length;
+    // What follows begins a line of its own, whatever the edit left before it.
+    if (end < text.length && !result.text.endsWith('\n')) break;
+    return {
+      ok: true,
+      text: text.slice(0, from) + result.text + text.slice(end),
+      changes: result.changes.map((change) => ({
+        from: change.from + from,
+        to: change.to + from,
+        insert: change.insert,
+      })),
+    };
+  }
+  return edit(text, index);
 }
 
 /** A parsed text with the value of each of its documents. */
@@ -120,6 +159,10 @@ function fail(code: EditProblem['code'], message: string): EditResult {
  * removes its lines and no others, and an item that stands elsewhere moves there with its lines and comments.
  */
 export function reconcileYaml(text: string, index: number, target: Json): EditResult {
+  return inPiece(text, index, (piece, own) => reconcileWhole(piece, own, target));
+}
+
+function reconcileWhole(text: string, index: number, target: Json): EditResult {
   let current = open(text);
   if (index === 0 && current.values.length === 0) {
     const gap = text === '' || text.endsWith('\n') ? '' : '\n';
