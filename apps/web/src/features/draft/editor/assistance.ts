@@ -51,7 +51,7 @@ export function assistance(values: () => ClusterValues | undefined): Extension {
         if (help === undefined) return null;
         return { pos: position, above: true, create: () => ({ dom: helpCard(help) }) };
       },
-      { hoverTime: 350 },
+      { hoverTime: 350, hideOnChange: true },
     ),
   ];
 }
