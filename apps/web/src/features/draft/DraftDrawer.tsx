@@ -7,7 +7,7 @@ import { EDITORS, ItemPane } from './ItemPane.tsx';
 import { ImpactPane } from './impact/ImpactPane.tsx';
 import { CompareDialog, DIALOGS, ExportDialog, PolicyPicker, TemplatePicker } from './parts/loaded.ts';
 import { loadAhead } from './parts/part.tsx';
-import { useDraft, useDraftTools } from './session.ts';
+import { useDraft } from './session.ts';
 import './draft.css';
 
 /** A dialog of the drawer that is open. */
@@ -45,15 +45,32 @@ export function DraftDrawer({ height, onClose, navigate }: DraftDrawerProps): Re
   );
 }
 
+/** More drafts than these are found in the menu at the left. */
+const MOST_OFFERED = 3;
+
 function Start({ onDialog }: { readonly onDialog: (dialog: DraftDialog) => void }): ReactNode {
-  const { actions } = useDraftTools();
+  const { actions, entries, entry } = useDraft();
+  const kept = entries.filter(({ draft }) => draft.items.length > 0 && draft.id !== entry?.draft.id);
+  const offered = entry === undefined ? kept.slice(-MOST_OFFERED).reverse() : [];
   return (
     <EmptyState
       icon="draft"
-      title="Nothing drafted yet"
+      title={offered.length > 0 ? 'The cluster is shown as it is' : 'Nothing drafted yet'}
       actions={
         <>
-          <Button variant="primary" onClick={() => onDialog('template')}>
+          {offered.map(({ draft }, index) => (
+            <Button
+              key={draft.id}
+              {...(index === 0 ? { variant: 'primary' as const } : {})}
+              onClick={() => actions.show(draft.id)}
+            >
+              Go on with {draft.name}
+            </Button>
+          ))}
+          <Button
+            {...(offered.length === 0 ? { variant: 'primary' as const } : {})}
+            onClick={() => onDialog('template')}
+          >
             Start from a template
           </Button>
           <Button onClick={() => onDialog('edit')}>Edit a policy</Button>

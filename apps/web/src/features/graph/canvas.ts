@@ -1,7 +1,7 @@
 import type { Colors } from '../../shared/colors.ts';
 import type { Point, Rect } from '../../worker/layout/pack.ts';
 import { placeEdgeLabels, SCREEN_EDGES } from './edge-labels.ts';
-import { centreOf } from './geometry.ts';
+import { centreOf, curveBounds } from './geometry.ts';
 import { createGestures } from './gestures.ts';
 import { hitTest } from './hits.ts';
 import { FAR_SCALE, namesMore, nodeLabels } from './labels.ts';
@@ -14,7 +14,7 @@ import type { Pen } from './paint/pen.ts';
 import { type Picture, paintGround, paintLit, paintMarks } from './paint/scene.ts';
 import { createSprites } from './paint/sprites.ts';
 import { finish, type Steps } from './paint/steps.ts';
-import { boundsOf, type Focus, type Scene } from './scene.ts';
+import { boundsOf, type Focus, PORTS, type Scene } from './scene.ts';
 import { warmUp } from './warm.ts';
 
 export interface CanvasEvents {
@@ -209,7 +209,7 @@ export function createCanvas(container: HTMLElement, events: CanvasEvents): Grap
       (pen, picture) =>
         paintMarks(pen, picture, new Set([hovered, cursor, marked, ...news].filter((id) => id !== null))),
       // Names of what is not in focus are only known to the ground.
-      (step) => ({ ...groundOf(drawn, step), focus: focused }),
+      (step) => ({ ...groundOf(drawn, step), focus: focused, edgeLabels: front(step).edgeLabels }),
       () => false,
     ),
   });
@@ -332,8 +332,13 @@ export function createCanvas(container: HTMLElement, events: CanvasEvents): Grap
     gestures.look(viewOf(centreOf(extent), zoomToFit(extent, width, height)));
     told = { at, view: gestures.view() };
   };
+  /** Around nodes and edges; an edge goes where none of its ends is. */
   const boundsOfIds = (ids: readonly string[]): Rect | null => {
-    const rects = ids.flatMap((id) => scene.rects.get(id) ?? []);
+    const edgeRect = (id: string): Rect | readonly never[] => {
+      const edge = scene.edges.find((entry) => entry.id === id);
+      return edge === undefined ? [] : curveBounds(edge.curve, PORTS);
+    };
+    const rects = ids.flatMap((id) => scene.rects.get(id) ?? edgeRect(id));
     return rects.length === 0 ? null : boundsOf(rects);
   };
   const isInSight = (rect: Rect): boolean => {

@@ -55,6 +55,7 @@ export function focusOfPair(
     focus: {
       lit: { nodes: new Set(link.nodes), edges: new Set(link.edges) },
       selected: new Set([...link.edges, link.from, link.to]),
+      ...(details === null && !link.found ? { pending: true as const } : {}),
     },
     extra,
   };

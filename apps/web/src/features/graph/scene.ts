@@ -64,7 +64,7 @@ const BUSY_NODES = 1_200;
 
 /** Up to so many edges have their ports on them, which take up so much beside their middles. */
 const LABELLED = 70;
-const PORTS = 60;
+export const PORTS = 60;
 
 export function boxId(namespace: string): string {
   return `ns:${namespace}`;

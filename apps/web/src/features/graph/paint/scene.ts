@@ -82,7 +82,7 @@ export function* paintLit(pen: Pen, { scene, focus, labels, edgeLabels }: Pictur
 /** What the pointer or the keyboard is on, and what is selected while its focus is still being asked for. */
 export function* paintMarks(
   pen: Pen,
-  { scene, focus, labels }: Picture,
+  { scene, focus, labels, edgeLabels }: Picture,
   hovered: ReadonlySet<string>,
 ): Steps {
   const selected = focus.lit === null || focus.pending ? focus.selected : new Set<string>();
@@ -96,13 +96,10 @@ export function* paintMarks(
     stress: (id): EdgeStress => (selected.has(id) ? 'selected' : 'hovered'),
   });
   // Where much has changed at once, the labels that have been placed are to be read.
+  const unlabelled = edges.length > APART ? [] : edges.filter(({ id }) => !edgeLabels.has(id));
   const offset = { x: 0, y: 0 };
-  if (edges.length <= APART)
-    paintEdgeLabels(
-      pen,
-      edges,
-      new Map(edges.map(({ id, edge }) => [id, { text: edgeLabel(edge), offset }])),
-    );
+  const texts = unlabelled.map(({ id, edge }) => [id, { text: edgeLabel(edge), offset }] as const);
+  paintEdgeLabels(pen, unlabelled, new Map(texts));
   for (const box of scene.boxes) {
     const stress = stressOf(box.id);
     if (stress === null) continue;
