@@ -6,7 +6,7 @@ import { compileOverlay } from '../queries/diff.ts';
 import type { ConnectionSetId } from '../sets/connection-set.ts';
 import { snapshots } from '../testing/arbitraries.ts';
 import { fuzzing } from '../testing/fuzzing.ts';
-import { type Group, groupOf, namespaceMembers } from './group.ts';
+import { type Group, groupOf, namespaceMembers, workloadGroup } from './group.ts';
 import { cellSets, type Lens, lensOf } from './lens.ts';
 import { relationOf } from './relation.ts';
 
@@ -69,9 +69,11 @@ function oneByOne(lens: Lens, source: Group, target: Group) {
 
 function expectSame(lens: Lens): void {
   const { universe } = lens.after;
-  const groups = universe.namespaces.map(({ record }, index) =>
+  const namespaces = universe.namespaces.map(({ record }, index) =>
     groupOf(lens, record.name, namespaceMembers(universe, index)),
   );
+  // A workload is no pair with itself in its own namespace either.
+  const groups = [...namespaces, ...universe.workloads.map((_, index) => workloadGroup(lens, index))];
   for (const source of groups) {
     for (const target of groups) {
       const { change, ...found } = relationOf(lens, source, target);

@@ -327,13 +327,13 @@ function either(lens: Lens, a: PairSets, b: PairSets): PairSets {
 }
 
 function countByRows(lens: Lens, source: Group, target: Group, draft: Draft): void {
-  const self = source.id === target.id;
+  const mayMeet = overlap(source.span, target.span);
   // Most rows say one thing about all that lies between the first and the last column of a namespace.
   const outs = source.asSource.map((from) => onlyCell(lens, from, target.span));
   const intos = target.asTarget.map((to) => onlyCell(lens, to, source.span));
   for (const [row, from] of source.asSource.entries()) {
     for (const [column, to] of target.asTarget.entries()) {
-      if (self) {
+      if (mayMeet) {
         for (const { pair, count } of selfless(lens, from, to)) add(lens, draft, pair, count);
         continue;
       }
@@ -349,6 +349,13 @@ function countByRows(lens: Lens, source: Group, target: Group, draft: Draft): vo
       }
     }
   }
+}
+
+/** Whether one column can be in both of two groups. @param a first and last column */
+function overlap(a: readonly number[], b: readonly number[]): boolean {
+  const [first = 0, last = -1] = a;
+  const [otherFirst = 0, otherLast = -1] = b;
+  return first <= otherLast && otherFirst <= last;
 }
 
 interface SideCell {
@@ -392,7 +399,7 @@ function crossing(lens: Lens, from: Kind, to: Kind, out: CellId, into: CellId): 
   };
 }
 
-/** Pairs of two kinds of one group, by what they have, without those of a column with itself. */
+/** Pairs of two kinds, by what they have, without those of a column with itself. */
 function selfless(
   lens: Lens,
   from: Kind,
