@@ -24,7 +24,13 @@ export { DRAFT_FORMAT, DRAFT_VERSION, type DraftReading, parseDraft, serializeDr
 export type { DraftHistory, DraftPatch, HistoryMove } from './draft/history.ts';
 export * as draftHistory from './draft/history.ts';
 export { type ImportedPolicies, importPolicies } from './draft/import.ts';
-export { type EffectivePolicies, effectivePolicies, withText, withUnreadText } from './draft/last-good.ts';
+export {
+  type EffectivePolicies,
+  effectivePolicies,
+  type ReadText,
+  withText,
+  withUnreadText,
+} from './draft/last-good.ts';
 export type {
   AddedNamespace,
   AddedWorkload,

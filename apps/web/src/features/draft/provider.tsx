@@ -2,9 +2,9 @@ import {
   type Draft,
   type DraftItem,
   type DraftReview,
-  isError,
   type PolicyText,
   parseDraft,
+  type ReadText,
   templateById,
   withText,
   withUnreadText,
@@ -129,14 +129,13 @@ export function DraftProvider({ cluster, draft: shown, navigate, children }: Dra
     return () => clearTimeout(timer);
   }, [sentence, announce]);
 
-  // What the worker could read as a whole: the last good state of texts that are too long to be read here.
-  const readable = useRef(new Map<string, string>());
+  // What the worker has read last: it knows what could be used of texts that are too long to be read here.
+  const read = useRef(new Map<string, ReadText>());
   useEffect(() => {
     if (result === null || result.version !== version) return;
     for (const item of draft?.items ?? []) {
       if (item.type !== 'policies') continue;
-      const problems = result.texts[item.id]?.diagnostics ?? [];
-      if (!problems.some(({ diagnostic }) => isError(diagnostic))) readable.current.set(item.id, item.text);
+      read.current.set(item.id, { item, broken: result.texts[item.id]?.broken ?? [] });
     }
   }, [result, draft, version]);
 
@@ -181,7 +180,7 @@ export function DraftProvider({ cluster, draft: shown, navigate, children }: Dra
             ...old,
             items: old.items.map((item) =>
               item.id === id && item.type === 'policies'
-                ? changedText(item, text, readable.current.get(id))
+                ? changedText(item, text, read.current.get(id))
                 : item,
             ),
           }),
@@ -280,9 +279,9 @@ export function DraftProvider({ cluster, draft: shown, navigate, children }: Dra
 /** Longer texts are read by the worker only: typing must not wait for it. */
 const READ_AT_ONCE = 4_000;
 
-function changedText(item: PolicyText, text: string, readable: string | undefined): PolicyText {
+function changedText(item: PolicyText, text: string, read: ReadText | undefined): PolicyText {
   return Math.max(text.length, item.text.length) > READ_AT_ONCE
-    ? withUnreadText(item, text, readable)
+    ? withUnreadText(item, text, read)
     : withText(item, text);
 }
 

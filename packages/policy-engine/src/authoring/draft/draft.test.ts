@@ -179,15 +179,15 @@ describe('applyDraft', () => {
       start,
       start.text.replace('name: a', 'name: a2').replace(/podSelector: {}\n$/, 'podSelect'),
     );
-    expect(half.good).toBe(start.text);
+    expect(half.good).toEqual(['', `---\n${yaml('b')}`]);
     const applied = applyDraft(snapshot, draft(half));
     expect(applied.snapshot.policies.map(({ name }) => name)).toEqual(['deny', 'a2', 'b']);
     expect(applied.texts.get('1')).toMatchObject({ broken: [1], kept: [1] });
     expect(withText(half, yaml('c'))).toEqual({ id: '1', type: 'policies', text: yaml('c') });
-    expect(withText({ ...start, text: '' }, 'kind: [').good).toBe('');
-    const unread = withUnreadText(start, half.text, start.text);
+    expect(withText({ ...start, text: '' }, 'kind: [').good).toBeUndefined();
+    const unread = withUnreadText(start, half.text, { item: start, broken: [] });
     expect(applyDraft(snapshot, draft(unread)).changes).toEqual(applied.changes);
-    expect(withUnreadText(unread, start.text, undefined).good).toBe(start.text);
+    expect(withText(unread, start.text).good).toBeUndefined();
   });
 });
 
@@ -201,7 +201,7 @@ const item: fc.Arbitrary<DraftItem> = fc.oneof(
     id: fc.constantFrom('1', '2', '3'),
     type: fc.constant('policies' as const),
     text: fc.string(),
-    good: fc.string(),
+    good: fc.array(fc.string()),
   }),
   fc.record({
     id: fc.constantFrom('1', '2', '3'),

@@ -118,7 +118,7 @@ function readPolicies(id: string, raw: JsonObject): PolicyText | undefined {
     id,
     type: 'policies',
     text,
-    ...(typeof good === 'string' ? { good } : {}),
+    ...(Array.isArray(good) && good.every((state) => typeof state === 'string') ? { good } : {}),
     ...(ref !== undefined && isObject(base) ? { base: { ...ref, spec: field(base, 'spec') ?? {} } } : {}),
   };
 }

@@ -1,6 +1,6 @@
 import { applyChanges, spanOf } from '../yaml/edit.ts';
 import type { TextChange } from '../yaml/splice.ts';
-import type { Draft, DraftItem, DraftItemId } from './model.ts';
+import type { Draft, DraftItem, DraftItemId, PolicyText } from './model.ts';
 
 /**
  * What turns one state of a draft into another, and back. Only what differs is held; of a text, only the span that
@@ -30,8 +30,8 @@ type ItemPatch =
       readonly at: number;
       readonly before: string;
       readonly after: string;
-      /** The last good text of both sides, where it differs. */
-      readonly good?: Swap<string | undefined>;
+      /** The last good states of both sides, where they differ. */
+      readonly good?: Swap<PolicyText['good']>;
     };
 
 /** The patch from one state of a draft to a later one; `undefined` where nothing differs. */
@@ -62,7 +62,7 @@ function diffItem(
   if (before === after) return undefined;
   if (before?.type === 'policies' && after?.type === 'policies' && before.base === after.base) {
     const [change] = spanOf(before.text, after.text);
-    const sameGood = before.good === after.good;
+    const sameGood = isSameList(before.good, after.good);
     if (change === undefined && sameGood) return undefined;
     return {
       id,
@@ -79,6 +79,10 @@ function diffItem(
     ...(before === undefined ? {} : { before }),
     ...(after === undefined ? {} : { after }),
   };
+}
+
+function isSameList(a: readonly string[] | undefined, b: readonly string[] | undefined): boolean {
+  return a === b || (a?.length === b?.length && a?.every((text, index) => text === b?.[index]) === true);
 }
 
 /** The patch that undoes `patch`. */

@@ -27,8 +27,11 @@ export interface PolicyText {
   readonly id: DraftItemId;
   readonly type: 'policies';
   readonly text: string;
-  /** The last text in which every document could be used; only while `text` is not such a one. */
-  readonly good?: string;
+  /**
+   * Only while not all of `text` can be used: for each piece of it (`textPieces`) the last state that could, '' where that is
+   * the piece itself or nothing is known.
+   */
+  readonly good?: readonly string[];
   /** The policy this text began as, and its spec at that time. */
   readonly base?: PolicyRef & { readonly spec: Json };
 }

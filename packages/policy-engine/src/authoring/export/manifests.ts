@@ -1,7 +1,6 @@
 import type { PolicyRecord } from '../../model/records.ts';
 import type { AppliedDraft } from '../draft/apply.ts';
 import type { Draft, LabelEdit } from '../draft/model.ts';
-import { isError } from '../draft/policies.ts';
 import { documentText } from '../yaml/document-text.ts';
 import { type KubectlTarget, kubectl, policyArgument } from './shell.ts';
 
@@ -106,17 +105,7 @@ export function exportDraft(draft: Draft, applied: AppliedDraft, options: Export
 
 /** Records that stand for a document which is broken as it stands (its last good state is what is applied). */
 function brokenTexts(applied: AppliedDraft): ReadonlySet<PolicyRecord> {
-  const stale = new Set<PolicyRecord>();
-  for (const { policies, diagnostics, kept } of applied.texts.values()) {
-    if (kept.length === 0) continue;
-    const wrong = new Set(
-      diagnostics.filter(({ diagnostic }) => isError(diagnostic)).map(({ document }) => document),
-    );
-    policies.forEach((policy, index) => {
-      if (wrong.has(index) || kept.includes(index)) stale.add(policy);
-    });
-  }
-  return stale;
+  return new Set([...applied.texts.values()].flatMap(({ lastGood }) => lastGood));
 }
 
 /** `NetworkPolicy shop/db`. */
