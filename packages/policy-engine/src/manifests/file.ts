@@ -7,6 +7,7 @@ import { createSharing, type Sharing } from '../model/sharing.ts';
 import { listItemTexts } from './list-items.ts';
 import { createLocator } from './locate.ts';
 import { countLines, type DocumentText, splitDocuments } from './split.ts';
+import { findTemplate, TEMPLATE_PROBLEM } from './template.ts';
 import { bareLetter, readYaml, type YamlProblem } from './yaml-values.ts';
 
 export interface ManifestFile {
@@ -32,9 +33,6 @@ export interface ManifestOptions {
 
 /** 5 MiB: an object can't be larger than 1.5 MiB (etcd's limit), and people split files long before this. */
 export const DEFAULT_MAX_FILE_SIZE = 5 * 1024 * 1024;
-
-/** `{{ … }}`, which Helm replaces. */
-const TEMPLATE = /\{\{.*?\}\}/;
 
 /**
  * Parses one manifest file: YAML or JSON, any number of documents. Never throws; every problem is a diagnostic with
@@ -145,8 +143,11 @@ function readObjectText(
   if (context.diagnostics.length === before) return;
 
   const problems = context.diagnostics.splice(before);
-  if (TEMPLATE.test(document.text) && problems.some(({ severity }) => severity === 'error')) {
-    context.diagnostics.push(template(path, document));
+  const template = problems.some(({ severity }) => severity === 'error')
+    ? templateProblem(path, document)
+    : undefined;
+  if (template !== undefined) {
+    context.diagnostics.push(template);
     return;
   }
   const locator = createLocator(document.text, document.line);
@@ -240,7 +241,8 @@ function notUtf8({ path, text }: ManifestFile): Diagnostic {
 }
 
 function unreadable(path: string, document: DocumentText, problem: YamlProblem, after: number): Diagnostic {
-  if (TEMPLATE.test(document.text)) return template(path, document);
+  const template = templateProblem(path, document);
+  if (template !== undefined) return template;
   const diagnostic = yamlDiagnostic(path, document, problem, 'error');
   const rest = after === 0 ? '' : ` and the ${after} after it in this file`;
   return {
@@ -252,15 +254,11 @@ function unreadable(path: string, document: DocumentText, problem: YamlProblem, 
   };
 }
 
-function template(path: string, document: DocumentText): Diagnostic {
-  const at = document.text.search(TEMPLATE);
-  return {
-    code: 'helm-template',
-    severity: 'error',
-    message: 'This is a template (`{{ … }}`), not a manifest yet; it was left out.',
-    hint: 'Render it first, such as with `helm template`, and give the output.',
-    source: { file: path, line: document.line + countLines(document.text, 0, at) },
-  };
+function templateProblem(path: string, document: DocumentText): Diagnostic | undefined {
+  const at = findTemplate(document.text);
+  if (at === undefined) return undefined;
+  const line = document.line + countLines(document.text, 0, at.from);
+  return { ...TEMPLATE_PROBLEM, source: { file: path, line } };
 }
 
 function ambiguousLetter(

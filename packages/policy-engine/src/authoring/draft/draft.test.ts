@@ -70,6 +70,47 @@ describe('readPolicyText', () => {
     expect(codes(yaml('a', '  podSelector: {matchLabels: {a: "on"}}\n'))).toEqual([]);
   });
 
+  it('says of metadata what kubectl or an API server would refuse', () => {
+    const told = (line: string) =>
+      readPolicyText(yaml('a').replace('spec:', `${line}\nspec:`), 't').diagnostics.map(
+        ({ diagnostic: { code, source } }) => `${code} ${source?.line}`,
+      );
+    expect(told('  labels: {team: web, "x.io/y": null}\n  annotations: {note: "any: text"}')).toEqual([]);
+    expect(told('  labels: {team: 1}')).toEqual(['wrong-type 6']);
+    expect(told('  labels: {"a b": x, c: "d e"}')).toEqual(['invalid-label-key 6', 'invalid-label-value 6']);
+    expect(told('  labels: [team]')).toEqual(['wrong-type 6']);
+    expect(told('  annotations:\n    count: 3')).toEqual(['wrong-type 7']);
+    expect(told('  lables: {team: web}')).toEqual(['unknown-field 6']);
+    expect(readPolicyText(yaml('7'), 't').diagnostics.map(({ diagnostic }) => diagnostic.message)).toEqual([
+      '`metadata.name` must be a string.',
+    ]);
+  });
+
+  it('says of a template that it is one, and guesses nothing from its braces', () => {
+    const read = (text: string) => {
+      const { documents, diagnostics } = readPolicyText(text, 't');
+      const told = diagnostics.map(({ diagnostic: { code, source } }) => `${code} ${source?.line}`);
+      return [documents.map(({ policy }) => policy?.name), told];
+    };
+    const named = yaml('{{ .Values.name }}');
+    expect(read(named)).toEqual([[undefined], ['helm-template 4']]);
+    expect(read(named.replace('{{', '{{-'))).toEqual([[undefined], ['helm-template 4']]);
+    expect(read(yaml('a', '  {{- toYaml .Values.spec | nindent 2 }}\n'))).toEqual([
+      [undefined],
+      ['helm-template 7'],
+    ]);
+    expect(read(`${yaml('a')}---\n${yaml('b').replace('shop', '{{ .Release.Namespace }}')}`)).toEqual([
+      ['a', undefined],
+      ['helm-template 13'],
+    ]);
+    expect(read(yaml('a').replace('shop', '[shop]'))).toEqual([[undefined], ['wrong-type 5']]);
+    // Quoted, and in a comment, it is only text.
+    expect(read(`# {{ of }} ours\n${yaml('a', '  podSelector: {matchLabels: {a: "x"}}\n')}`)).toEqual([
+      ['a'],
+      [],
+    ]);
+  });
+
   it('never throws', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), (a, b) => {

@@ -2,6 +2,7 @@ import type { Document } from 'yaml';
 import type { Diagnostic, SourceRef } from '../../diagnostic.ts';
 import { isNamespacedPolicy, lowerPolicy, policyKind } from '../../dialects/index.ts';
 import { countLines } from '../../manifests/split.ts';
+import { findTemplate, TEMPLATE_PROBLEM } from '../../manifests/template.ts';
 import { readYaml } from '../../manifests/yaml-values.ts';
 import { type PolicyKey, type PolicyRecord, policyKey } from '../../model/records.ts';
 import { isPolicyKind, POLICY_KINDS } from '../form/model.ts';
@@ -11,6 +12,7 @@ import { parsePath, rangeAt, sourceAt, type TextRange } from '../yaml/locate.ts'
 import { remembering, textPieces } from '../yaml/pieces.ts';
 import { yamlProblem } from '../yaml/problems.ts';
 import { documentJson, documentRanges, parseTree } from '../yaml/tree.ts';
+import { metadataProblems } from './metadata.ts';
 
 /** A problem at a place of the text. */
 export interface TextDiagnostic extends TextRange {
@@ -124,18 +126,17 @@ function readPiece(text: string): PieceReading {
     const reader: Reader = { text, document, index, diagnostics };
     const range = ranges[index] ?? { from: 0, to: text.length };
     const value = readDocument(reader, range);
-    if (value === undefined || value === null) {
-      if (value === undefined) documents.push({ index, ...range });
-      continue;
-    }
+    if (value === null) continue;
     const before = diagnostics.length;
-    const policy = toPolicy(reader, value, range);
+    const policy = value === undefined ? undefined : toPolicy(reader, value, range);
     if (policy === undefined) {
+      tellTemplate(reader, range);
       documents.push({ index, ...range });
       continue;
     }
     for (const diagnostic of lowerPolicy(policy).diagnostics) report(reader, diagnostic);
     const usable = !diagnostics.slice(before).some(({ diagnostic }) => isError(diagnostic));
+    if (!usable) tellTemplate(reader, range);
     const named = {
       ...rangeAt(text, document, ['metadata', 'name']),
       key: policyKey(policy),
@@ -146,6 +147,16 @@ function readPiece(text: string): PieceReading {
   }
   const lineBreaks = countLines(text, 0, text.length);
   return { count: tree.documents.length, lineBreaks, documents, diagnostics, placed: new Map() };
+}
+
+/** Of a template that could not be read that is all there is to say, whatever its braces are taken for. */
+function tellTemplate(reader: Reader, range: TextRange): void {
+  const { text, index, diagnostics } = reader;
+  const found = findTemplate(text.slice(range.from, range.to));
+  if (found === undefined) return;
+  const others = diagnostics.filter(({ document }) => document !== index);
+  diagnostics.splice(0, diagnostics.length, ...others);
+  report(reader, TEMPLATE_PROBLEM, { from: range.from + found.from, to: range.from + found.to });
 }
 
 /** As many places of one piece are remembered: that in a text, and that in its last good state. */
@@ -267,10 +278,15 @@ function toPolicy(reader: Reader, value: Json, range: TextRange): PolicyRecord |
   }
   const metadata = field(value, 'metadata');
   const name = isObject(metadata) ? field(metadata, 'name') : undefined;
-  if (!isObject(metadata) || typeof name !== 'string' || name === '') {
+  if (!isObject(metadata) || name === undefined || name === null || name === '') {
     return refuse(reader, 'metadata', 'missing-field', '`metadata.name` is missing.', 'Name the policy.');
   }
+  if (typeof name !== 'string') {
+    const message = '`metadata.name` must be a string.';
+    return refuse(reader, 'metadata.name', 'wrong-type', message, 'Put the name in quotes.');
+  }
   checkTopFields(reader, value);
+  for (const problem of metadataProblems(metadata)) report(reader, problem);
   const namespace = namespaceOf(reader, metadata, isNamespacedPolicy(known));
   return {
     apiVersion,
@@ -298,6 +314,16 @@ function namespaceOf(reader: Reader, metadata: JsonObject, namespaced: boolean):
     return undefined;
   }
   if (typeof namespace === 'string' && namespace !== '') return namespace;
+  if (namespace !== undefined && namespace !== null && namespace !== '') {
+    report(reader, {
+      code: 'wrong-type',
+      severity: 'error',
+      message: '`metadata.namespace` must be a string.',
+      hint: 'Write the name of a namespace, in quotes if it is a number.',
+      path: 'metadata.namespace',
+    });
+    return DEFAULT_NAMESPACE;
+  }
   report(reader, {
     code: 'namespace-missing',
     severity: 'warning',
