@@ -187,7 +187,7 @@ describe.skipIf(KUBECTL === '')('what a draft is exported as', () => {
     await writeFile(join(directory, script), verificationScript(plan, { name: DRAFT.name }));
     const run = spawn('bash', ['-e', '-c', runsOf(verificationWorkflow(plan, script))], {
       cwd: directory,
-      env: { ...process.env, PATH: `${bin}:${process.env['PATH']}`, SETTLE: '0', PAUSE: '0' },
+      env: { ...process.env, PATH: `${bin}:${process.env['PATH']}`, SETTLE: '0', PATIENCE: '2' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let said = '';

@@ -108,8 +108,10 @@ export {
 } from './templates/context.ts';
 export { objectName } from './templates/object-name.ts';
 export { type PolicyTemplate, TEMPLATES, templateById } from './templates/templates.ts';
-export { type Probe, type StandInPod, type VerificationPlan, verificationPlan } from './verify/plan.ts';
-export { verificationScript, verificationWorkflow } from './verify/script.ts';
+export { type Probe, type VerificationPlan, verificationPlan } from './verify/plan.ts';
+export { verificationScript } from './verify/script.ts';
+export type { StandInPod } from './verify/stand-ins.ts';
+export { verificationWorkflow } from './verify/workflow.ts';
 export { documentText } from './yaml/document-text.ts';
 export { applyChanges, type EditResult, editYaml, reconcileYaml } from './yaml/edit.ts';
 export { parsePath, type TextRange } from './yaml/locate.ts';

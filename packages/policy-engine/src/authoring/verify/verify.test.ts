@@ -9,7 +9,8 @@ import { type ClusterSnapshot, EMPTY_SNAPSHOT, type PodRecord } from '../../mode
 import { compileOverlay } from '../../queries/diff.ts';
 import { readPolicyText } from '../draft/policies.ts';
 import { type VerificationPlan, verificationPlan } from './plan.ts';
-import { verificationScript, verificationWorkflow } from './script.ts';
+import { verificationScript } from './script.ts';
+import { verificationWorkflow } from './workflow.ts';
 
 function pod(namespace: string, name: string, ports: PodRecord['ports'] = []): PodRecord {
   return {
@@ -48,29 +49,86 @@ spec:
     ports: [{port: pg}]
 `;
 
-function plan(): VerificationPlan {
-  const policies = readPolicyText(DRAFT, 't').documents.flatMap(({ policy }) => policy ?? []);
-  const overlay = compileOverlay(compile(live), { ...live, policies });
+function plan(text = DRAFT, before = live, changed: Partial<ClusterSnapshot> = {}): VerificationPlan {
+  const policies = readPolicyText(text, 't').documents.flatMap(({ policy }) => policy ?? []);
+  const overlay = compileOverlay(compile(before), { ...before, ...changed, policies });
   if (overlay === undefined) throw new Error('no overlay');
   return verificationPlan(overlay.before, overlay.after);
 }
 
+function told({ probes }: VerificationPlan): readonly string[] {
+  return probes.map(
+    ({ from, to, protocol, port, expect: outcome }) => `${from}>${to}:${protocol} ${port} ${outcome}`,
+  );
+}
+
 describe('verificationPlan', () => {
   it('probes what changed between workloads, with what the engine expects', () => {
-    const { probes, pods, namespaces, policies, notes } = plan();
-    expect(probes.map(({ from, to, port, expect: outcome }) => `${from}>${to}:${port} ${outcome}`)).toEqual([
-      'shop/api-deployment>shop/db-deployment:1 closed',
-      'shop/api-deployment>shop/db-deployment:5433 closed',
-      'shop/api-deployment>shop/db-deployment:5432 open',
-      'web/front-deployment>shop/db-deployment:5432 closed',
+    const made = plan();
+    const { pods, namespaces, policies, notes } = made;
+    expect(told(made)).toEqual([
+      'shop/api-deployment>shop/db-deployment:TCP 1 closed',
+      'shop/api-deployment>shop/db-deployment:TCP 5433 closed',
+      'shop/api-deployment>shop/db-deployment:UDP 1 closed',
+      'shop/api-deployment>shop/db-deployment:TCP 5432 open',
+      'web/front-deployment>shop/db-deployment:TCP 5432 closed',
     ]);
     expect(namespaces.map(({ name }) => name)).toEqual(['shop', 'web']);
     expect(pods.find(({ name }) => name === 'db-deployment')).toMatchObject({
       labels: { app: 'db' },
-      listens: expect.arrayContaining([{ name: 'pg', protocol: 'TCP', port: 5432 }]),
+      listens: expect.arrayContaining([{ names: ['pg'], protocol: 'TCP', port: 5432 }]),
     });
     expect(policies).toHaveLength(1);
     expect(notes).toContain('Connections with addresses outside the cluster are not probed.');
+  });
+
+  it('tries what closes among the pods of one workload with two of them', () => {
+    const pods = live.pods.map((one) => (one.name === 'db' ? { ...one, replicas: 3 } : one));
+    expect(told(plan(DRAFT, { ...live, pods }))).toContain(
+      'shop/db-deployment-peer>shop/db-deployment:TCP 5432 closed',
+    );
+  });
+
+  it('listens once on a port that has several names, each of which the pod has', () => {
+    const side = { protocol: 'TCP', port: 5432, name: 'also-pg' } as const;
+    const pods = live.pods.map((one) => (one.name === 'db' ? { ...one, ports: [...one.ports, side] } : one));
+    const { pods: made } = plan(DRAFT, { ...live, pods });
+    const { listens = [] } = made.find(({ name }) => name === 'db-deployment') ?? {};
+    expect(listens.filter(({ port }) => port === 5432)).toEqual([
+      { names: ['pg', 'also-pg'], protocol: 'TCP', port: 5432 },
+    ]);
+  });
+
+  it('leaves out what depends on addresses, which are others in a test cluster', () => {
+    const pods = live.pods.map((one, index) => ({ ...one, ips: [`10.1.0.${index + 1}`] }));
+    const text = DRAFT.replace('{podSelector: {matchLabels: {app: api}}}', '{ipBlock: {cidr: 10.1.0.0/24}}');
+    const made = plan(text, { ...live, pods });
+    expect(told(made).filter((probe) => !probe.endsWith('closed'))).toEqual([]);
+    expect(told(made)).toContain('shop/api-deployment>shop/db-deployment:TCP 5433 closed');
+    expect(made.notes).toContainEqual(expect.stringContaining("depend on the pods' addresses"));
+    const anywhere = text.replace('10.1.0.0/24', '0.0.0.0/0');
+    expect(told(plan(anywhere, { ...live, pods }))).toContain(
+      'web/front-deployment>shop/db-deployment:TCP 5432 open',
+    );
+  });
+
+  it('tries a workload that the draft adds with others, although nothing changes for them', () => {
+    const added = pod('shop', 'fresh', [{ protocol: 'TCP', port: 8000 }]);
+    const text = DRAFT.replaceAll('db', 'fresh');
+    const probes = told(plan(text, live, { pods: [...live.pods, added] }));
+    expect(probes).toContain('web/front-deployment>shop/fresh-deployment:TCP 8000 closed');
+    expect(probes).toContain('shop/fresh-deployment>web/front-deployment:TCP 8080 open');
+  });
+
+  it('tries some of each target where there is more than it can try', () => {
+    const many = Array.from({ length: 30 }, (_, index) => pod('web', `client-${index}`));
+    const policy = DRAFT.replace('{matchLabels: {app: db}}', '{}').replace('app: api', 'app: none');
+    const { probes, pods, notes } = plan(policy, { ...live, pods: [...live.pods, ...many] });
+    expect(new Set(probes.map(({ to }) => to))).toEqual(
+      new Set(['shop/api-deployment', 'shop/db-deployment']),
+    );
+    expect(pods.length).toBeLessThanOrEqual(24);
+    expect(notes).toContainEqual(expect.stringMatching(/^\d+ of \d+ connections are probed/));
   });
 });
 
@@ -94,20 +152,22 @@ const FAKE = `#!/usr/bin/env bash
 dir=$(dirname "$0")
 echo "$*" >> "$dir/calls"
 case "$1 $2" in
-  'get namespace') [ -e "$dir/exists" ]; exit ;;
+  'get namespace') [ -e "$dir/unreachable" ] && exit 1; [ -e "$dir/exists" ] && echo "$3 $(cat "$dir/exists")"; exit 0 ;;
+  'auth can-i') [ ! -e "$dir/forbidden" ] || ! grep -q "^$3 $4" "$dir/forbidden"; exit ;;
   'get clusternetworkpolicy.policy.networking.k8s.io')
     [ -e "$dir/unserved" ] && exit 1
     if [ $# -gt 2 ]; then [ -e "$dir/cluster-policy-exists" ]; exit; fi ;;
   'get pod') echo "10.0.0.1" ;;
-  'get serviceaccount') [ -e "$dir/account-$4" ] || { touch "$dir/account-$4"; exit 1; } ;;
+  'get serviceaccount') [ ! -e "$dir/late" ] || [ -e "$dir/account-$4" ] || { touch "$dir/account-$4"; exit 1; } ;;
   'exec -n')
     if [ -e "$dir/applied" ] && grep -q "^$3/$4 \${10##*:}$" "$dir/closed"; then
-      if [ -e "$dir/rejects" ]; then echo REFUSED; else echo TIMEOUT; fi
+      if [ -e "$dir/rejects" ]; then cat "$dir/rejects"; else echo TIMEOUT; fi
       exit 1
     fi
     [ -e "$dir/broken" ] && { echo TIMEOUT; exit 1; }
     exit 0 ;;
-  'apply -f') text=$(cat); printf '%s\\n---\\n' "$text" >> "$dir/yaml"; case $text in *NetworkPolicy*) touch "$dir/applied" ;; esac ;;
+  'wait -n') [ ! -e "$dir/stuck" ]; exit ;;
+  'create -f') text=$(cat); printf '%s\\n---\\n' "$text" >> "$dir/yaml"; case $text in *NetworkPolicy*) touch "$dir/applied" ;; esac ;;
 esac
 exit 0
 `;
@@ -141,7 +201,7 @@ describe.skipIf(!hasBash)('the verification script', () => {
     writeFileSync(join(dir, 'verify.sh'), text);
     const done = spawnSync('bash', [join(dir, 'verify.sh')], {
       encoding: 'utf8',
-      env: { PATH: process.env['PATH'] ?? '', KUBECTL: join(dir, 'kubectl'), SETTLE: '0', PAUSE: '0' },
+      env: { PATH: process.env['PATH'] ?? '', KUBECTL: join(dir, 'kubectl'), SETTLE: '0', PATIENCE: '0' },
       timeout: 60_000,
     });
     return { ...done, calls: readFileSync(join(dir, 'calls'), 'utf8') };
@@ -159,9 +219,9 @@ describe.skipIf(!hasBash)('the verification script', () => {
       'ok - without policies: web/front-deployment -> shop/db-deployment tcp 5432 is open',
     );
     expect(stdout).toContain(
-      'ok - with policies: web/front-deployment -> shop/db-deployment tcp 5432 is closed',
+      'ok - with policies: web/front-deployment -> shop/db-deployment tcp 5432 is closed (no answer)',
     );
-    expect(stdout).toContain('# 4 as expected, 0 not');
+    expect(stdout).toContain('# 5 as expected, 0 not');
     expect(status).toBe(0);
     expect(calls).toMatch(/delete namespace -l bulkhead-verify=run-/);
     const documents = parseAllDocuments(readFileSync(join(dir, 'yaml'), 'utf8')).flatMap((one) =>
@@ -181,17 +241,25 @@ describe.skipIf(!hasBash)('the verification script', () => {
     });
   });
 
-  it('takes a connection that the network refuses for closed', () => {
-    const { status, stdout } = run({ rejects: '', closed: CLOSED });
-    expect(stdout).toContain('# 4 as expected, 0 not');
+  it.each([
+    ['REFUSED: read udp 10.0.0.1:1->10.0.0.2:2: read: connection refused', 'refused'],
+    ['OTHER: dial tcp 10.0.0.1:5432: connect: no route to host', 'no route to host'],
+    ['UNKNOWN: read udp 10.0.0.1:1->10.0.0.2:2: read: no route to host', 'no route to host'],
+  ])('takes a connection that the network refuses for closed: %s', (rejects, why) => {
+    const { status, stdout } = run({
+      closed: CLOSED,
+      rejects: `${rejects}\ncommand terminated with exit code 1`,
+    });
+    expect(stdout).toContain(`tcp 5432 is closed (${why})\n`);
+    expect(stdout).toContain('# 5 as expected, 0 not');
     expect(status).toBe(0);
   });
 
   it('waits for what a pod needs, and makes pods that any namespace admits', () => {
-    const { calls } = run({ closed: CLOSED });
+    const { calls } = run({ closed: CLOSED, late: '' });
     const order = calls.split('\n').map((line) => line.replace(/ .*/, ''));
-    expect(order.filter((verb) => verb === 'apply')).toHaveLength(3);
-    expect(calls).toMatch(/apply -f -\n(get serviceaccount -n shop default\n){2}/);
+    expect(order.filter((verb) => verb === 'create')).toHaveLength(3);
+    expect(calls).toMatch(/create -f -\n(get serviceaccount -n shop default\n){2}/);
     const pods = readFileSync(join(dir, 'yaml'), 'utf8')
       .split('---\n')
       .filter((text) => /kind: Pod/.test(text));
@@ -212,7 +280,7 @@ describe.skipIf(!hasBash)('the verification script', () => {
     const own = verificationScript({ ...plan(), policies }, { name: 'd' });
     const exists = run({ 'cluster-policy-exists': '' }, own);
     expect(exists.stderr).toContain('ClusterNetworkPolicy no-web exists in this cluster');
-    expect(exists.calls).not.toMatch(/apply|delete/);
+    expect(exists.calls).not.toMatch(/create|delete/);
     expect(run({ unserved: '' }, own).stderr).toContain('does not serve ClusterNetworkPolicy');
     const done = run({ closed: CLOSED }, own);
     expect(done.calls).toContain('delete clusternetworkpolicy.policy.networking.k8s.io no-web');
@@ -233,11 +301,30 @@ describe.skipIf(!hasBash)('the verification script', () => {
     expect(status).toBe(3);
   });
 
-  it('touches nothing where a namespace exists', () => {
-    const { status, stderr, calls } = run({ exists: '' });
-    expect(stderr).toContain('Namespace shop exists');
+  it('blames the network where nothing closes at all', () => {
+    const { status, stderr } = run({});
+    expect(stderr).toContain('seems not to enforce policies');
+    expect(status).toBe(3);
+  });
+
+  it('says which pods keep it waiting, and cleans up', () => {
+    const { status, stderr, calls } = run({ stuck: '' });
+    expect(stderr).toContain('Pods of shop did not become ready');
+    expect(calls).toMatch(/get pods -n shop\nget events -n shop/);
+    expect(calls).toContain('delete namespace -l');
+    expect(status).toBe(3);
+  });
+
+  it.each([
+    ['a namespace exists', { exists: '' }, 'Namespace shop exists'],
+    ['another run left one', { exists: 'run-1-2' }, 'remove what it left with'],
+    ['the cluster does not answer', { unreachable: '' }, 'could not be asked'],
+    ['pods may not be entered', { forbidden: 'create pods' }, 'You may not create pods'],
+  ])('touches nothing where %s', (_, files, said) => {
+    const { status, stderr, calls } = run(files);
+    expect(stderr).toContain(said);
     expect(status).toBe(2);
-    expect(calls.trim().split('\n')).toEqual(['get namespace shop']);
+    expect(calls).not.toMatch(/^(create|delete)/m);
   });
 
   it('comes as a workflow too', () => {
