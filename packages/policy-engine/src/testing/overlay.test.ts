@@ -91,8 +91,7 @@ function kindOf({ cells: { space } }: Cluster, was: Sets, is: Sets): ImpactKind 
   const closes = space.subtract(was.possible, is.possible) !== space.none;
   if (opens && was.allowed === space.none) return 'opened';
   if (opens) return closes ? 'rearranged' : 'widened';
-  const doubted = space.intersect(space.subtract(was.allowed, is.allowed), is.possible) !== space.none;
-  if (!closes || doubted) return 'uncertain';
+  if (!closes) return 'uncertain';
   return is.possible === space.none ? 'closed' : 'narrowed';
 }
 

@@ -11,6 +11,7 @@ import {
   overlaps,
   subtract,
 } from '../../sets/interval-set.ts';
+import { changedSets, changeKind } from '../../views/change-kind.ts';
 import { INTERNET_ID } from '../../views/outside.ts';
 import { portSummary } from '../../views/ports.ts';
 import {
@@ -133,34 +134,16 @@ function sets(cluster: Cluster, cell: CellId): Sets {
 
 function changeOf(space: ConnectionSpace, before: Sets, after: Sets): Change | undefined {
   if (before.allowed === after.allowed && before.possible === after.possible) return undefined;
-  const opened = space.subtract(after.allowed, before.allowed);
-  // What was unknown and is denied now is closed as well: it can't be relied on to have been.
-  const closed = space.subtract(before.possible, after.possible);
+  const change = changedSets(space, before, after);
+  const { opened, closed, unknown } = change;
   return {
-    kind: kindOf(space, before, after, opened, closed),
+    kind: changeKind(space, change),
     before: before.allowed,
     after: after.allowed,
     opened,
     closed,
-    unknown: space.subtract(after.possible, after.allowed),
+    unknown,
   };
-}
-
-function kindOf(
-  space: ConnectionSpace,
-  before: Sets,
-  after: Sets,
-  opened: ConnectionSetId,
-  closed: ConnectionSetId,
-): ImpactKind {
-  if (opened !== space.none) {
-    if (before.allowed === space.none) return 'opened';
-    return closed === space.none ? 'widened' : 'rearranged';
-  }
-  const lost = space.subtract(before.allowed, after.allowed);
-  // What can no longer be told is not said to be closed.
-  if (closed === space.none || space.intersect(lost, after.possible) !== space.none) return 'uncertain';
-  return after.possible === space.none ? 'closed' : 'narrowed';
 }
 
 /** Workload pairs in all cuts, counting no further than is needed to know that they are too many. */

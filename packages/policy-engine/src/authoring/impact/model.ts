@@ -1,10 +1,7 @@
-import type { PortSummary } from '../../views/graph-model.ts';
+import type { EdgeImpact, PortSummary } from '../../views/graph-model.ts';
 
-/**
- * How a draft changes what one end may send to another. `rearranged`: some ports open and others close. `uncertain`: nothing is known to be allowed that was not, but
- * what was decided no longer is, or the other way round.
- */
-export type ImpactKind = 'opened' | 'widened' | 'rearranged' | 'uncertain' | 'narrowed' | 'closed';
+/** How a draft changes what one end may send to another. */
+export type ImpactKind = EdgeImpact;
 
 /** In the order in which a reader should meet them. */
 export const IMPACT_KINDS: readonly ImpactKind[] = [

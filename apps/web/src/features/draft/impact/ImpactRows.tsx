@@ -165,11 +165,14 @@ function End({ end }: { readonly end: ImpactEnd }): ReactNode {
 function Ports({ row }: { readonly row: ImpactRow }): ReactNode {
   const opens = row.opened.all || row.opened.ranges.length > 0;
   const closes = row.closed.all || row.closed.ranges.length > 0;
+  const unsure = row.unknown.all || row.unknown.ranges.length > 0;
   return (
     <>
       {opens ? <span className="draft-plus">+ {row.opened.label}</span> : null}
       {closes ? <span className="draft-minus">− {row.closed.label}</span> : null}
-      {row.kind === 'uncertain' ? <span className="draft-unsure">? {row.unknown.label}</span> : null}
+      {row.kind === 'uncertain' || unsure ? (
+        <span className="draft-unsure">? {row.unknown.label}</span>
+      ) : null}
       {row.kind === 'widened' || row.kind === 'narrowed' || row.kind === 'rearranged' ? (
         <span className="muted">
           {row.before.label} → {row.after.label}
