@@ -52,6 +52,7 @@ export {
   type TextDiagnostic,
 } from './draft/policies.ts';
 export { type EditedDraft, editDraft, editSnapshot } from './draft/policy-edits.ts';
+export { draftTail, withDraftTail } from './draft/tail.ts';
 export {
   type DraftExport,
   type ExportFile,
@@ -60,7 +61,14 @@ export {
 } from './export/manifests.ts';
 export { type DirectoryPatch, directoryPatch } from './export/patch.ts';
 export { kubectl, policyArgument, shellQuote } from './export/shell.ts';
-export { type DocumentView, documentViews, writeForm } from './form/document.ts';
+export {
+  type DocumentEntry,
+  type DocumentView,
+  documentList,
+  documentView,
+  documentViews,
+  writeForm,
+} from './form/document.ts';
 export {
   apiVersionOf,
   type ExpressionForm,
@@ -113,6 +121,6 @@ export { verificationScript } from './verify/script.ts';
 export type { StandInPod } from './verify/stand-ins.ts';
 export { verificationWorkflow } from './verify/workflow.ts';
 export { documentText } from './yaml/document-text.ts';
-export { applyChanges, type EditResult, editYaml, reconcileYaml } from './yaml/edit.ts';
+export { applyChanges, type EditResult, editYaml, reconcileYaml, spanOf } from './yaml/edit.ts';
 export { parsePath, type TextRange } from './yaml/locate.ts';
 export type { TextChange, YamlEdit } from './yaml/splice.ts';

@@ -1,5 +1,6 @@
 import type { PolicyKind } from '../../model/records.ts';
 import { isPolicyKind } from '../form/model.ts';
+import type { TextRange } from '../yaml/locate.ts';
 import { flowPlace } from './flow.ts';
 import type { SchemaStep } from './schema.ts';
 
@@ -70,13 +71,11 @@ export function cursorContext(text: string, offset: number): CursorContext | und
   const start = text.lastIndexOf('\n', offset - 1) + 1;
   const before = text.slice(start, offset);
   if (/(^|\s)#/.test(before.replace(/"[^"]*"|'[^']*'/g, ''))) return undefined;
-  const lines = text.slice(0, start).split('\n').slice(0, -1);
-  const first = lines.findLastIndex((line) => /^---(\s|$)/.test(line)) + 1;
-  const after = text.slice(start).split('\n').slice(1);
-  const end = after.findIndex((line) => /^---(\s|$)/.test(line));
-  const above = lines.slice(first);
-  const below = end === -1 ? after : after.slice(0, end);
-  const about = documentFacts([...above, ...below]);
+  // Of a long text only the document around the cursor is looked at: this is asked at each key.
+  const document = documentAround(text, start);
+  const above = text.slice(document.from, start).split('\n').slice(0, -1);
+  const below = text.slice(start, document.to).split('\n').slice(1);
+  const about = documentFacts(above, below);
   const flow = flowPlace(before);
   if (flow === undefined && /(^|\s)[[{]/.test(before)) return undefined;
   const block = before.slice(0, flow?.start);
@@ -125,19 +124,36 @@ export function cursorContext(text: string, offset: number): CursorContext | und
   return { ...base, path: lead.path, mode: 'key', prefix, from };
 }
 
-function documentFacts(lines: readonly string[]): {
+/** Offsets of the lines between the markers above and below a line that begins at `start`. */
+function documentAround(text: string, start: number): TextRange {
+  let above = start - 1;
+  do above = above < 1 ? -1 : text.lastIndexOf('\n---', above - 1);
+  while (above !== -1 && !isMarker(text, above + 1));
+  const from = above + 1 < start && isMarker(text, above + 1) ? text.indexOf('\n', above + 1) + 1 : 0;
+  let below = start - 1;
+  do below = text.indexOf('\n---', below + 1);
+  while (below !== -1 && !isMarker(text, below + 1));
+  return { from, to: below === -1 ? text.length : below };
+}
+
+function isMarker(text: string, at: number): boolean {
+  return /^---(?:\s|$)/.test(text.slice(at, at + 4));
+}
+
+function documentFacts(...parts: readonly (readonly string[])[]): {
   readonly kind?: PolicyKind;
   readonly namespace?: string;
 } {
-  const kind = lines
-    .map((line) => /^kind:\s*["']?(\w+)/.exec(line)?.[1])
-    .find((found) => found !== undefined);
-  let inMetadata = false;
+  let kind: string | undefined;
   let namespace: string | undefined;
-  for (const line of lines) {
-    if (/^\S/.test(line)) inMetadata = /^metadata\s*:/.test(line);
-    const found = inMetadata ? /^\s+namespace:\s*["']?([\w.-]+)/.exec(line)?.[1] : undefined;
-    namespace ??= found;
+  let inMetadata = false;
+  for (const lines of parts) {
+    for (const line of lines) {
+      if (kind !== undefined && namespace !== undefined) break;
+      if (/^\S/.test(line)) inMetadata = /^metadata\s*:/.test(line);
+      kind ??= /^kind:\s*["']?(\w+)/.exec(line)?.[1];
+      if (inMetadata) namespace ??= /^\s+namespace:\s*["']?([\w.-]+)/.exec(line)?.[1];
+    }
   }
   return { ...(isPolicyKind(kind) ? { kind } : {}), ...(namespace === undefined ? {} : { namespace }) };
 }
@@ -177,7 +193,8 @@ function climb(
     }
   };
   enterDashes(ownDashes);
-  for (let index = above.length - 1; index >= 0; index -= 1) {
+  // Nothing encloses what stands in the first column.
+  for (let index = above.length - 1; index >= 0 && (at > 0 || isDash); index -= 1) {
     const line = readLine(above[index] ?? '');
     if (line === undefined) continue;
     const own = line.dashes.filter((dash) => dash < at);

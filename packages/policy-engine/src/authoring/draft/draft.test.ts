@@ -7,6 +7,7 @@ import { diffDraft, EMPTY_HISTORY, invertPatch, mark, patchDraft, record, redo, 
 import { withText, withUnreadText } from './last-good.ts';
 import type { Draft, DraftItem } from './model.ts';
 import { readPolicyText } from './policies.ts';
+import { draftTail, withDraftTail } from './tail.ts';
 
 const spec = { podSelector: {}, policyTypes: ['Ingress'] };
 const pod: PodRecord = {
@@ -255,6 +256,29 @@ const anyDraft = fc.record({
   id: fc.constant('d'),
   name: fc.string(),
   items: fc.uniqueArray(item, { selector: ({ id }) => id }),
+});
+
+describe('the tail of a draft', () => {
+  it('holds all that was typed in it since, and nothing else', () => {
+    const typed = fc.tuple(fc.string(), fc.option(fc.string(), { nil: undefined }));
+    fc.assert(
+      fc.property(anyDraft, fc.array(typed), (whole, texts) => {
+        const items = whole.items.map((item, index): DraftItem => {
+          const [text, good] = texts[index] ?? [];
+          if (item.type !== 'policies' || text === undefined) return item;
+          return { id: item.id, type: 'policies', text, ...(good === undefined ? {} : { good }) };
+        });
+        const tail = draftTail(whole, { ...whole, items }, 'k') ?? null;
+        expect(withDraftTail(whole, tail, 'k')).toEqual({ ...whole, items });
+        for (const other of [null, '', '{', '[]', tail?.replace('"k"', '"l"') ?? null])
+          expect(withDraftTail(whole, other, 'k')).toBe(whole);
+        expect(draftTail(whole, { ...whole, name: `${whole.name}!` }, 'k')).toBeUndefined();
+        expect(draftTail(whole, { ...whole, items: [...items, ...items] }, 'k')).toEqual(
+          items.length === 0 ? expect.any(String) : undefined,
+        );
+      }),
+    );
+  });
 });
 
 describe('history', () => {

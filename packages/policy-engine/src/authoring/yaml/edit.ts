@@ -1,5 +1,5 @@
 import { field, isList, isObject, type Json, type JsonPath, jsonEqual, withField } from '../json.ts';
-import { remembering, textPieces } from './pieces.ts';
+import { textPieces } from './pieces.ts';
 import { DEFAULT_STYLE, renderBlock } from './render.ts';
 import { spliceEdit, type TextChange, type YamlEdit } from './splice.ts';
 import { documentJson, type EditProblem, parseTree, type YamlTree } from './tree.ts';
@@ -70,8 +70,6 @@ function editWhole(text: string, index: number, edit: YamlEdit): EditResult {
   return { ok: true, text: result.tree.text, changes: result.changes };
 }
 
-const documentCount = remembering((text: string) => parseTree(text).documents.length);
-
 /** Makes an edit of the document at `index` in the piece of the text that holds it: no other is looked at. */
 function inPiece(
   text: string,
@@ -79,29 +77,23 @@ function inPiece(
   edit: (piece: string, index: number) => EditResult,
 ): EditResult {
   const pieces = textPieces(text);
-  let first = 0;
-  for (const { from, text: piece } of pieces) {
-    const count = documentCount(piece);
-    if (index >= first + count) {
-      first += count;
-      continue;
-    }
-    const result = edit(piece, index - first);
-    if (!result.ok) return result;
-    const end = from + piece.length;
-    // What follows begins a line of its own, whatever the edit left before it.
-    if (end < text.length && !result.text.endsWith('\n')) break;
-    return {
-      ok: true,
-      text: text.slice(0, from) + result.text + text.slice(end),
-      changes: result.changes.map((change) => ({
-        from: change.from + from,
-        to: change.to + from,
-        insert: change.insert,
-      })),
-    };
-  }
-  return edit(text, index);
+  const piece = pieces.length === 1 ? undefined : pieces[index];
+  if (piece === undefined) return edit(text, index);
+  const { from } = piece;
+  const end = from + piece.text.length;
+  const result = edit(piece.text, 0);
+  if (!result.ok) return result;
+  // What follows begins a line of its own, whatever the edit left before it.
+  if (end < text.length && !result.text.endsWith('\n')) return edit(text, index);
+  return {
+    ok: true,
+    text: text.slice(0, from) + result.text + text.slice(end),
+    changes: result.changes.map((change) => ({
+      from: change.from + from,
+      to: change.to + from,
+      insert: change.insert,
+    })),
+  };
 }
 
 /** A parsed text with the value of each of its documents. */
@@ -193,11 +185,22 @@ const MAX_EDITS = 2_000;
 export function spanOf(before: string, after: string): readonly TextChange[] {
   if (before === after) return [];
   const limit = Math.min(before.length, after.length);
-  let start = 0;
-  while (start < limit && before[start] === after[start]) start += 1;
-  let end = 0;
-  while (end < limit - start && before[before.length - 1 - end] === after[after.length - 1 - end]) end += 1;
+  const start = commonLength(limit, (from, to) => before.slice(from, to) === after.slice(from, to));
+  const end = commonLength(
+    limit - start,
+    (from, to) =>
+      before.slice(before.length - to, before.length - from) ===
+      after.slice(after.length - to, after.length - from),
+  );
   return [{ from: start, to: before.length - end, insert: after.slice(start, after.length - end) }];
+}
+
+/** How far two texts agree. Compared a block at a time, which is many times as fast as a character at a time. */
+function commonLength(limit: number, agree: (from: number, to: number) => boolean): number {
+  let length = 0;
+  for (let block = 4_096; block >= 1; block /= 8)
+    while (length + block <= limit && agree(length, length + block)) length += block;
+  return length;
 }
 
 /** The first edit that brings `from` closer to `to`; `undefined` where they are equal. */

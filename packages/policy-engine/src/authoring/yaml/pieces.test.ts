@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { splitDocuments } from '../../manifests/split.ts';
 import { readYaml } from '../../manifests/yaml-values.ts';
 import { policyTextReader, readPolicyText } from '../draft/policies.ts';
-import { documentViews } from '../form/document.ts';
+import { documentList, documentView, documentViews } from '../form/document.ts';
 import { textPieces } from './pieces.ts';
 import { documentJson, documentRanges, parseTree } from './tree.ts';
 
@@ -94,6 +94,7 @@ describe('textPieces', () => {
         expect(pieces.map((piece) => piece.text).join('')).toBe(text);
         const parts = pieces.flatMap((piece) => documents(piece.text, piece.from));
         const whole = documents(text);
+        if (pieces.length > 1) expect(parts).toHaveLength(pieces.length);
         const unread = (list: readonly Seen[]) => list.some(({ value }) => value === undefined);
         if (unread(whole)) {
           // The parser may take markers for part of a quoted text that is not closed; YAML has it end there.
@@ -153,13 +154,29 @@ describe('reading a text again', () => {
     expect(names(text)).toEqual([a, b, c]);
   });
 
-  it('tells forms of the same text the same', () => {
-    const text = [policy('a'), 'a: [\n', policy('c')].join('---\n');
-    expect(documentViews(text)).toEqual(documentViews(text));
-    expect(documentViews(text).map(({ index, state }) => [index, state.type])).toEqual([
-      [0, 'policy'],
-      [1, 'problem'],
-      [2, 'policy'],
+  it('tells which documents there are without reading them, and reads the one that is asked for', () => {
+    const odd = [
+      'kind: x\nmetadata:\n\n  labels:\n    a: b\n  name: "odd" # why\n',
+      '# nothing\n\n',
+      'metadata: {nickname: n, name: flow}\n',
+      'a: [\n',
+      'labels: {name: no}\n\n# more\n',
+    ];
+    const text = [policy('a'), ...odd, policy('c')].join('---\n');
+    expect(documentList(text).map(({ index, name }) => [index, name])).toEqual([
+      [0, 'a'],
+      [1, 'odd'],
+      [3, 'flow'],
+      [4, undefined],
+      [5, undefined],
+      [6, 'c'],
     ]);
+    fc.assert(
+      fc.property(TEXT, (any) => {
+        const views = documentViews(any);
+        const listed = documentList(any).map(({ index }) => documentView(any, index));
+        expect(listed.filter((view) => view !== undefined)).toEqual(views);
+      }),
+    );
   });
 });

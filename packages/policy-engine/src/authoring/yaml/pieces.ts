@@ -8,12 +8,16 @@ export interface TextPiece {
 /** Directives, and what stands behind an end mark, belong to the documents around them. */
 const ENTANGLED = /^\uFEFF?(?:%|\.\.\.(?:\s|$))/m;
 const CUT = /\n(?=---(?:[ \t\r\n]|$))/g;
-const HAS_CONTENT = /^[^\S\n]*[^\s#]/m;
+
+/** Whether there is more in a piece than its marker, blank lines and comments. */
+export function hasContent(piece: string): boolean {
+  return /^[^\S\n]*[^\s#]/m.test(piece.replace(/^---(?=\s|$)/, ''));
+}
 
 /**
  * Cuts a text into pieces that hold the same documents, in the same order, as the whole does: a line that begins with `---`
- * ends whatever is open (YAML 1.2, c-forbidden). So what is known of a piece stays true while others are edited. One piece
- * where documents depend on one another (directives, end marks).
+ * ends whatever is open (YAML 1.2, c-forbidden). So what is known of a piece stays true while others are edited. Of several
+ * pieces each is one document; a text whose documents depend on one another (directives, end marks) is one piece.
  */
 export function textPieces(text: string): readonly TextPiece[] {
   if (ENTANGLED.test(text)) return [{ from: 0, text }];
@@ -22,7 +26,7 @@ export function textPieces(text: string): readonly TextPiece[] {
   for (const { index } of text.matchAll(CUT)) {
     const own = text.slice(from, index + 1);
     // Comments above the first marker are that document's.
-    if (from === 0 && !own.startsWith('---') && !HAS_CONTENT.test(own)) continue;
+    if (from === 0 && !own.startsWith('---') && !hasContent(own)) continue;
     pieces.push({ from, text: own });
     from = index + 1;
   }

@@ -16,6 +16,9 @@ export const DEFAULT_STYLE: YamlStyle = { step: 2, indentLists: true, json: fals
 
 export type Quote = '"' | "'";
 
+/** Letters, a separator, and a letter: what no version of YAML reads as anything but text. Most names are so. */
+const PLAIN = /^[A-Za-z]+[-_/.][A-Za-z][\w./-]*$/;
+
 /**
  * One scalar on one line. Strings that YAML 1.1 would read as something else (`yes`, `on`, `012`) are quoted:
  * the API server's reader follows 1.1 there.
@@ -28,6 +31,7 @@ export function renderScalar(
   if (options.json || options.quote === '"' || !/^[\x20-\x7e]*$/.test(value)) return JSON.stringify(value);
   if (options.quote === "'") return `'${value.replaceAll("'", "''")}'`;
   if (options.flow && /[,[\]{}:#]/.test(value)) return JSON.stringify(value);
+  if (PLAIN.test(value)) return value;
   return stringify(value, { compat: 'yaml-1.1', lineWidth: 0 }).trimEnd();
 }
 

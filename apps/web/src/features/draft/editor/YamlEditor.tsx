@@ -1,3 +1,4 @@
+import { spanOf } from '@bulkhead/policy-engine';
 import {
   closeBrackets,
   closeBracketsKeymap,
@@ -89,17 +90,11 @@ function newlineWhereTyped(view: EditorView): boolean {
 }
 
 /** The smallest change that turns one text into another. */
-function replaceChanged(state: EditorState, text: string): TransactionSpec {
-  const old = state.doc.toString();
-  let from = 0;
-  const limit = Math.min(old.length, text.length);
-  while (from < limit && old[from] === text[from]) from += 1;
-  let tail = 0;
-  while (tail < limit - from && old[old.length - 1 - tail] === text[text.length - 1 - tail]) tail += 1;
-  const insert = text.slice(from, text.length - tail);
+function replaceChanged(old: string, text: string): TransactionSpec {
+  const [change = { from: 0, to: 0, insert: '' }] = spanOf(old, text);
   return {
-    changes: { from, to: old.length - tail, insert },
-    selection: { anchor: from + insert.length },
+    changes: change,
+    selection: { anchor: change.from + change.insert.length },
     annotations: external.of(true),
     scrollIntoView: true,
   };
@@ -107,23 +102,20 @@ function replaceChanged(state: EditorState, text: string): TransactionSpec {
 
 /** Whether just this is marked already: it mostly is, and drawing marks anew at each key costs more than the key itself. */
 function isMarked(state: EditorState, wanted: readonly Diagnostic[]): boolean {
-  let same = 0;
-  let marked = 0;
-  forEachDiagnostic(state, ({ severity, message, source }, from, to) => {
-    marked += 1;
-    if (
-      wanted.some(
-        (one) =>
-          one.from === from &&
-          one.to === to &&
-          one.severity === severity &&
-          one.message === message &&
-          one.source === source,
-      )
-    )
-      same += 1;
+  const missing = new Set(wanted.map(({ from, to, ...mark }) => markKey(mark, from, to)));
+  let isSame = true;
+  forEachDiagnostic(state, (mark, from, to) => {
+    isSame &&= missing.delete(markKey(mark, from, to));
   });
-  return marked === wanted.length && same === marked;
+  return isSame && missing.size === 0;
+}
+
+function markKey(
+  { severity, message, source }: Pick<Diagnostic, 'severity' | 'message' | 'source'>,
+  from: number,
+  to: number,
+): string {
+  return `${from} ${to} ${severity} ${source} ${message}`;
 }
 
 /** What every document is edited with. */
@@ -182,6 +174,7 @@ export function YamlEditor({
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
   const help = useRef(new Compartment());
+  const reported = useRef<string>(undefined);
   const current = useRef(events);
   current.current = events;
   const shown = useRef({ text, label, assistance });
@@ -224,13 +217,18 @@ export function YamlEditor({
             const outside = update.transactions.some(
               (transaction) => transaction.annotation(external) === true,
             );
-            if (update.docChanged && !outside) current.current.onChange(update.state.doc.toString());
-            else if (update.selectionSet && !update.docChanged) current.current.onMark();
+            if (!update.docChanged) {
+              if (update.selectionSet) current.current.onMark();
+              return;
+            }
+            reported.current = outside ? undefined : update.state.doc.toString();
+            if (reported.current !== undefined) current.current.onChange(reported.current);
           }),
         ],
       }),
     });
     view.current = editor;
+    reported.current = undefined;
     return () => {
       editor.destroy();
       view.current = null;
@@ -239,10 +237,12 @@ export function YamlEditor({
 
   useEffect(() => {
     const editor = view.current;
+    // Mostly it is what was typed here.
+    if (editor === null || text === reported.current) return;
     // A draft that came as a file may have other line ends.
     const wanted = plainLineEnds(text);
-    if (editor !== null && editor.state.doc.toString() !== wanted)
-      editor.dispatch(replaceChanged(editor.state, wanted));
+    const old = editor.state.doc.toString();
+    if (old !== wanted) editor.dispatch(replaceChanged(old, wanted));
   }, [text]);
 
   useEffect(() => {

@@ -1,12 +1,14 @@
 import {
   type ClusterValues,
-  documentViews,
+  type DocumentEntry,
+  documentList,
+  documentView,
   type PolicyForm,
   type SubjectForm,
   writeForm,
 } from '@bulkhead/policy-engine';
 import { type ReactNode, useId, useMemo, useState } from 'react';
-import { Segments } from '../../../shared/ui.tsx';
+import { formatCount, Segments } from '../../../shared/ui.tsx';
 import { OtherOption } from './OtherOption.tsx';
 import { RulesEditor } from './RulesEditor.tsx';
 import { Matches, SelectorEditor } from './SelectorEditor.tsx';
@@ -20,52 +22,95 @@ interface PolicyFormViewProps {
 
 /** The policies of a text as forms. A change goes back into the text at the lines it is about. */
 export function PolicyFormView({ text, values, onChange }: PolicyFormViewProps): ReactNode {
-  const views = useMemo(() => documentViews(text), [text]);
+  const documents = useMemo(() => documentList(text), [text]);
   const [chosen, setChosen] = useState(0);
   const [problem, setProblem] = useState<string | null>(null);
-  const view = views[Math.min(chosen, views.length - 1)];
-  if (view === undefined) {
+  const place = Math.min(chosen, documents.length - 1);
+  const index = documents[place]?.index;
+  const view = useMemo(() => (index === undefined ? undefined : documentView(text, index)), [text, index]);
+  if (index === undefined) {
     return (
       <p className="draft-hint muted">There is no policy here yet. Write YAML, or start from a template.</p>
     );
   }
   return (
     <div className="draft-form">
-      {views.length < 2 ? null : (
-        <Segments
-          small
-          label="Document"
-          value={String(views.indexOf(view))}
-          options={views.map(({ state }, index) => ({
-            value: String(index),
-            label: state.type === 'policy' ? state.form.name : `document ${index + 1}`,
-          }))}
-          onChange={(value) => setChosen(Number(value))}
-        />
-      )}
+      <DocumentChoice documents={documents} chosen={place} onChange={setChosen} />
       {problem === null ? null : (
         <p className="draft-notice error" role="alert">
           {problem}
         </p>
       )}
-      {view.state.type === 'policy' ? (
+      {view?.state.type === 'policy' ? (
         <Form
           form={view.state.form}
           values={values}
           onChange={(form) => {
-            const result = writeForm(text, view.index, form);
+            const result = writeForm(text, index, form);
             setProblem(result.ok ? null : `${result.problem.message} Nothing was changed.`);
             if (result.ok) onChange(result.text);
           }}
         />
       ) : (
         <p className="draft-hint muted">
-          {view.state.type === 'problem'
+          {view?.state.type === 'problem'
             ? 'The YAML has an error here; mend it and the form comes back.'
             : 'This document is no policy with a name and a spec, so there is no form for it.'}
         </p>
       )}
     </div>
+  );
+}
+
+interface DocumentChoiceProps {
+  readonly documents: readonly DocumentEntry[];
+  readonly chosen: number;
+  readonly onChange: (index: number) => void;
+}
+
+/** More documents than these are chosen from a list; side by side they would fill the form. */
+const MOST_SEGMENTS = 6;
+
+/** Which document of the text is shown, where there are several; rendered again when their names change, not at each key. */
+function DocumentChoice({ documents, chosen, onChange }: DocumentChoiceProps): ReactNode {
+  const names = documents.map(({ name }, place) => name ?? `document ${place + 1}`).join('\n');
+  const options = useMemo(
+    () => names.split('\n').map((label, index) => ({ value: String(index), label })),
+    [names],
+  );
+  const choices = useMemo(
+    () =>
+      options.map(({ value, label }) => (
+        <option key={value} value={value}>
+          {label}
+        </option>
+      )),
+    [options],
+  );
+  if (options.length < 2) return null;
+  if (options.length <= MOST_SEGMENTS) {
+    return (
+      <Segments
+        small
+        label="Document"
+        value={String(chosen)}
+        options={options}
+        onChange={(value) => onChange(Number(value))}
+      />
+    );
+  }
+  return (
+    <label className="draft-rule-line">
+      <span className="draft-selector-name">Document</span>
+      <select
+        className="select"
+        value={String(chosen)}
+        onChange={(event) => onChange(Number(event.target.value))}
+      >
+        {choices}
+      </select>
+      <span className="muted">of {formatCount(options.length)}</span>
+    </label>
   );
 }
 

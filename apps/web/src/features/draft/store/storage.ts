@@ -1,4 +1,4 @@
-import { type Draft, parseDraft, serializeDraft } from '@bulkhead/policy-engine';
+import { type Draft, draftTail, parseDraft, serializeDraft, withDraftTail } from '@bulkhead/policy-engine';
 
 /** What of `Storage` is used; tests pass their own. */
 export type KeyValue = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
@@ -14,6 +14,11 @@ export function indexKey(cluster: string): string {
 
 export function draftKey(cluster: string, id: string): string {
   return `${PREFIX}.${cluster}.${id}`;
+}
+
+/** What was typed in a long draft since it was written as a whole. */
+export function tailKey(cluster: string, id: string): string {
+  return `${draftKey(cluster, id)}.tail`;
 }
 
 export interface StoredDrafts {
@@ -43,7 +48,13 @@ export function loadDraft(
   const text = read(storage, draftKey(cluster, id));
   if (text === null) return undefined;
   const reading = parseDraft(text);
-  return reading.ok ? { ...reading.draft, id } : 'unreadable';
+  if (!reading.ok) return 'unreadable';
+  const whole = { ...reading.draft, id };
+  const tail = read(storage, tailKey(cluster, id));
+  if (storage === null || tail === null) return whole;
+  const digest = digestOf(text);
+  keptIn(storage).set(draftKey(cluster, id), { whole, digest, tail });
+  return withDraftTail(whole, tail, digest);
 }
 
 /** Ids of the drafts that are kept, in the order in which they were made. Never throws. */
@@ -64,9 +75,63 @@ function read(storage: KeyValue | null, key: string): string | null {
   }
 }
 
+/** A long draft as it was last written as a whole, and what was written of it since. */
+interface Kept {
+  readonly whole: Draft;
+  readonly digest: string;
+  readonly tail: string;
+}
+
+const kept = new WeakMap<KeyValue, Map<string, Kept>>();
+
+function keptIn(storage: KeyValue): Map<string, Kept> {
+  const known = kept.get(storage) ?? new Map<string, Kept>();
+  kept.set(storage, known);
+  return known;
+}
+
+/** Characters from which on a draft is written as a whole only now and then; each key would wait for it. */
+const LONG = 20_000;
+const LONGEST_TAIL = 10_000;
+
 /** Writes at once: a keystroke that was shown is kept, whatever happens to the tab. */
 export function saveDraft(storage: KeyValue | null, cluster: string, draft: Draft): StorageState {
-  return write(storage, () => storage?.setItem(draftKey(cluster, draft.id), serializeDraft(draft)));
+  return write(storage, () => {
+    if (storage !== null && !saveTail(storage, cluster, draft)) saveWhole(storage, cluster, draft);
+  });
+}
+
+/** Writes what was typed since; not where that is much, or where what was written is no longer there or another tab's. */
+function saveTail(storage: KeyValue, cluster: string, draft: Draft): boolean {
+  const known = keptIn(storage).get(draftKey(cluster, draft.id));
+  if (known === undefined || storage.getItem(tailKey(cluster, draft.id)) !== known.tail) return false;
+  const tail = draftTail(known.whole, draft, known.digest);
+  if (tail === undefined || tail.length > LONGEST_TAIL) return false;
+  storage.setItem(tailKey(cluster, draft.id), tail);
+  keptIn(storage).set(draftKey(cluster, draft.id), { ...known, tail });
+  return true;
+}
+
+function saveWhole(storage: KeyValue, cluster: string, draft: Draft): void {
+  const text = serializeDraft(draft);
+  keptIn(storage).delete(draftKey(cluster, draft.id));
+  storage.setItem(draftKey(cluster, draft.id), text);
+  if (text.length < LONG) {
+    storage.removeItem(tailKey(cluster, draft.id));
+    return;
+  }
+  // A tail of what was there before is another one's by now: it names what it continues.
+  const digest = digestOf(text);
+  const tail = draftTail(draft, draft, digest) ?? '';
+  storage.setItem(tailKey(cluster, draft.id), tail);
+  keptIn(storage).set(draftKey(cluster, draft.id), { whole: draft, digest, tail });
+}
+
+/** A short name for a text (FNV-1a and its length), to tell it from others that were kept in the same place. */
+function digestOf(text: string): string {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  return `${text.length}-${(hash >>> 0).toString(36)}`;
 }
 
 export function saveIndex(storage: KeyValue | null, cluster: string, ids: readonly string[]): StorageState {
@@ -74,7 +139,10 @@ export function saveIndex(storage: KeyValue | null, cluster: string, ids: readon
 }
 
 export function forgetDraft(storage: KeyValue | null, cluster: string, id: string): void {
-  write(storage, () => storage?.removeItem(draftKey(cluster, id)));
+  write(storage, () => {
+    storage?.removeItem(draftKey(cluster, id));
+    storage?.removeItem(tailKey(cluster, id));
+  });
 }
 
 function write(storage: KeyValue | null, run: () => void): StorageState {

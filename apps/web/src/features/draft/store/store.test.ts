@@ -13,6 +13,13 @@ function memory(): KeyValue & { readonly map: Map<string, string> } {
   };
 }
 
+/** What a page finds that is opened now. */
+function memoryOf({ map }: { readonly map: ReadonlyMap<string, string> }): KeyValue {
+  const storage = memory();
+  for (const [key, value] of map) storage.setItem(key, value);
+  return storage;
+}
+
 const withText = (text: string) => (draft: Draft) => ({
   ...draft,
   items: [{ id: 'a', type: 'policies' as const, text }],
@@ -32,6 +39,61 @@ describe('the draft store', () => {
       items: [{ id: 'a', type: 'policies', text: 'xy' }],
     });
     expect(createDraftStore('two', storage).get().entries).toEqual([]);
+    store.remove(id);
+    expect([...storage.map.values()]).toEqual(['[]']);
+  });
+
+  it('keeps each key in a long draft by what was typed, not by writing all of it again', () => {
+    const storage = memory();
+    let written = 0;
+    const counting: KeyValue = {
+      ...storage,
+      setItem: (key, value) => {
+        written += value.length;
+        storage.setItem(key, value);
+      },
+    };
+    const store = createDraftStore('c', counting);
+    const id = store.create('D');
+    const long = 'a: 1\n'.repeat(60_000);
+    const typed = (text: string, good?: string) => {
+      store.edit(
+        id,
+        (draft) => ({
+          ...draft,
+          items: [{ id: 'a', type: 'policies', text, ...(good === undefined ? {} : { good }) }],
+        }),
+        'typing',
+      );
+      const [item] = createDraftStore('c', memoryOf(storage)).entry(id)?.draft.items ?? [];
+      expect(item).toEqual({ id: 'a', type: 'policies', text, ...(good === undefined ? {} : { good }) });
+    };
+    typed(long);
+    written = 0;
+    let text = long;
+    for (const key of 'b: [x\n😀') {
+      const at = 150_000;
+      const before = text;
+      text = text.slice(0, at) + key + text.slice(at);
+      typed(text, before);
+    }
+    expect(written).toBeLessThan(10_000);
+    store.undo(id);
+    expect(createDraftStore('c', memoryOf(storage)).entry(id)?.draft.items).toEqual([]);
+    store.redo(id);
+    typed(text);
+
+    // Whatever became of what was written: what is on the page is what is kept next.
+    for (const key of storage.map.keys()) if (key.includes(id)) storage.map.delete(key);
+    typed(`x${text}`);
+    storage.map.set(
+      `bulkhead.draft.c.${id}.tail`,
+      '{"kept":"another","edits":[{"index":0,"text":[[0,9,"no"]]}]}',
+    );
+    typed(`xy${text}`);
+    const other = createDraftStore('c', storage);
+    other.edit(id, withText(`o${long}`));
+    typed(`xyz${text}`);
     store.remove(id);
     expect([...storage.map.values()]).toEqual(['[]']);
   });

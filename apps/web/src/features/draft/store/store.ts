@@ -17,6 +17,7 @@ import {
   type StorageState,
   saveDraft,
   saveIndex,
+  tailKey,
 } from './storage.ts';
 
 export interface DraftEntry {
@@ -161,17 +162,25 @@ export function createDraftStore(cluster: string, storage: KeyValue | null): Dra
         follow();
         return;
       }
-      const entry = state.entries.find(({ draft }) => key === draftKey(cluster, draft.id));
+      const entry = state.entries.find(
+        ({ draft: { id } }) => key === draftKey(cluster, id) || key === tailKey(cluster, id),
+      );
       if (entry === undefined || value === null) return;
-      const reading = parseDraft(value);
-      if (!reading.ok) return;
-      const draft = { ...reading.draft, id: entry.draft.id };
+      const { id } = entry.draft;
+      const read = key === tailKey(cluster, id) ? loadDraft(storage, cluster, id) : draftOf(value);
+      if (read === undefined || read === 'unreadable') return;
+      const draft = { ...read, id };
       const history = draftHistory.record(entry.history, entry.draft, draft, null);
       if (history === entry.history) return;
       const open = draft.items.some((item) => item.id === entry.open) ? entry.open : itemToOpen(entry, draft);
       replace(entry.draft.id, () => ({ draft, history, version: entry.version + 1, open }));
     },
   };
+}
+
+function draftOf(text: string): Draft | undefined {
+  const reading = parseDraft(text);
+  return reading.ok ? reading.draft : undefined;
 }
 
 function entryOf(draft: Draft): DraftEntry {
