@@ -45,22 +45,36 @@ test('losing the server loses no keystroke', async ({ live, serve, open, page, g
   await expect(page.getByRole('dialog', { name: /^Export/ })).toContainText('policyTypes: [Egress]');
 });
 
-test('losing the tab loses no keystroke', async ({ demo, page, context, demoServer, guard }) => {
-  guard.expects(/the page crashed/);
-  await pasteOnPage(page, policy('legacy-portal'));
-  await typeAtEnd(demo, '# the very last words');
-  // Killed, not closed: nothing of the page's own runs any more.
-  const address = page.url();
-  const session = await context.newCDPSession(page);
-  const crashed = page.waitForEvent('crash');
-  void session.send('Page.crash').catch(() => undefined);
-  await crashed;
-  const other = await context.newPage();
-  await other.goto(address);
-  const again = new App(other, demoServer.url);
-  await again.ready();
-  await expect(again.editor).toContainText('# the very last words');
-});
+for (const [draft, policies] of [
+  ['draft', 1],
+  ['long draft', 150],
+] as const) {
+  test(`losing the tab loses no keystroke of a ${draft}`, async ({
+    demo,
+    page,
+    context,
+    demoServer,
+    guard,
+  }) => {
+    guard.expects(/the page crashed/);
+    const texts = Array.from({ length: policies }, (_, index) => policy('legacy-portal', `typed-${index}`));
+    await pasteOnPage(page, texts.join('---\n'));
+    await demo.editor.click();
+    await page.keyboard.press('ControlOrMeta+Home');
+    await page.keyboard.type('# the very last words\n');
+    // Killed, not closed: nothing of the page's own runs any more.
+    const address = page.url();
+    const session = await context.newCDPSession(page);
+    const crashed = page.waitForEvent('crash');
+    void session.send('Page.crash').catch(() => undefined);
+    await crashed;
+    const other = await context.newPage();
+    await other.goto(address);
+    const again = new App(other, demoServer.url);
+    await again.ready();
+    await expect(again.editor).toContainText('# the very last words');
+  });
+}
 
 test('losing the worker loses no keystroke, and the impact comes back', async ({ demo, page }) => {
   test.slow();

@@ -6,10 +6,10 @@ import { longestTask, now, show } from './timing.ts';
 /** Every so many keys the typist rests, long enough for the views to begin with what they have to do. */
 const KEYS_IN_A_ROW = 8;
 const ROWS = 5;
-const KEY_MS = 130;
+export const KEY_MS = 130;
 /** The views begin their work somewhere in a rest; the next key comes while it goes on. */
 const RESTS_MS = [450, 600, 800, 1_100, 1_600];
-const GIVE_UP_MS = 60_000;
+export const GIVE_UP_MS = 60_000;
 
 /** What stands beside the editor: each view at its most work. */
 const VIEWS = ['', 'view=matrix&drill=*|*', 'view=table'];
@@ -108,11 +108,11 @@ async function impactsOf(page: Page, keys: readonly string[]): Promise<readonly 
   return impactTimes(page);
 }
 
-function quantile(times: readonly number[], share: number): number {
+export function quantile(times: readonly number[], share: number): number {
   return times.toSorted((a, b) => a - b)[Math.floor((times.length - 1) * share)] ?? Number.NaN;
 }
 
-function forgetKeys(page: Page): Promise<unknown> {
+export function forgetKeys(page: Page): Promise<unknown> {
   return page.evaluate(() => Reflect.set(window, 'bulkheadKeys', []));
 }
 
@@ -131,7 +131,7 @@ spec:
 }
 
 /** Makes the page keep when keys go down, and when the impact of which version of the draft was there to be read. */
-async function watchImpact(page: Page): Promise<void> {
+export async function watchImpact(page: Page): Promise<void> {
   await page.evaluate(() => {
     const impacts: { readonly at: number; readonly version: number }[] = [];
     Reflect.set(window, 'bulkheadImpacts', impacts);
@@ -156,7 +156,7 @@ async function watchImpact(page: Page): Promise<void> {
 }
 
 /** From each key to the first impact of the version that it made, or of a later one. */
-function impactTimes(page: Page): Promise<readonly number[]> {
+export function impactTimes(page: Page): Promise<readonly number[]> {
   return page.evaluate(() => {
     const list = (name: string): readonly { at: number; version: number; last: number }[] => {
       const found: unknown = Reflect.get(window, name);

@@ -9,6 +9,7 @@ import { drafting } from './drafting.ts';
 import { exploring } from './exploring.ts';
 import { firstPicture, graphInteraction } from './graph.ts';
 import { heaps } from './heap.ts';
+import { longText } from './long-text.ts';
 import { matrixInteraction } from './matrix.ts';
 import { formatTable, METRICS, type SizeReport } from './metrics.ts';
 import { tableInteraction } from './table.ts';
@@ -58,6 +59,7 @@ for (const size of SIZES.filter((name) => wanted.includes(name))) {
       Object.assign(measured, await matrixInteraction(page, server.url, workloads > MATRIX_SIDE ? some : []));
       Object.assign(measured, await tableInteraction(page, server.url));
       Object.assign(measured, await drafting(page, server.url, namespace));
+      Object.assign(measured, await longText(page, server.url, names));
     } finally {
       await rm(directory, { recursive: true, force: true });
     }

@@ -3,7 +3,7 @@ import { type LoweredPolicy, lowerPolicy } from '../dialects/index.ts';
 import { DIRECTIONS, type Direction, type PeerTerm, type RuleBlock } from '../ir/ir.ts';
 import { type ClusterSnapshot, type PolicyKey, type PolicyRecord, policyKey } from '../model/records.ts';
 import { ConnectionSpace } from '../sets/connection-set.ts';
-import { forEachMember, has, type IntervalSet, subtract, unionAll } from '../sets/interval-set.ts';
+import { forEachMember, type IntervalSet, subtract, unionAll } from '../sets/interval-set.ts';
 import { blocksOfCidr } from './address-blocks.ts';
 import { alignUniverse } from './align.ts';
 import { type Relabelling, relabel } from './relabel.ts';
@@ -356,6 +356,7 @@ function exchangeBlocks(
     const added = ownIds(solver, come, direction);
     if (removed.size === 0 && added.length === 0) continue;
     const ids = base.rowIds[direction].slice();
+    const selecting = inputsByColumn(solver, added);
     const touched = unionAll(
       [...removed, ...added].flatMap((id) => {
         const { subject } = solver.resolved(id);
@@ -366,7 +367,7 @@ function exchangeBlocks(
       const kept = rowInputs(base, direction, column).filter(
         (input) => input < 0 || !removed.has(input >> 1),
       );
-      const inputs = [...kept, ...inputsSelecting(solver, added, column)];
+      const inputs = [...kept, ...(selecting.get(column) ?? [])];
       let list = solver.noInputs(direction);
       for (const input of solver.sort(inputs)) list = solver.withInput(list, input);
       ids[column] = solver.rowId(list, portsOf(universe, column));
@@ -386,14 +387,22 @@ function ownIds(solver: RowSolver, blocks: readonly RuleBlock[], direction: Dire
   return blocks.filter((block) => block.direction === direction).map((block) => solver.blockId(block));
 }
 
-function inputsSelecting(solver: RowSolver, ids: readonly number[], column: number): RowInput[] {
-  const out: RowInput[] = [];
+/** By column, the inputs of blocks that select it, in the order of the blocks. */
+function inputsByColumn(solver: RowSolver, ids: readonly number[]): ReadonlyMap<number, readonly RowInput[]> {
+  const inputs = new Map<number, RowInput[]>();
+  const add = (columns: IntervalSet, input: RowInput): void => {
+    forEachMember(columns, (column) => {
+      const own = inputs.get(column);
+      if (own === undefined) inputs.set(column, [input]);
+      else own.push(input);
+    });
+  };
   for (const id of ids) {
-    const { subject } = solver.resolved(id);
-    if (has(subject.sure, column)) out.push(solver.input(id, true));
-    else if (has(subject.maybe, column)) out.push(solver.input(id, false));
+    const { sure, maybe } = solver.resolved(id).subject;
+    add(sure, solver.input(id, true));
+    add(subtract(maybe, sure), solver.input(id, false));
   }
-  return out;
+  return inputs;
 }
 
 function selectRows(

@@ -11,6 +11,7 @@ import { bracketMatching, codeFolding, foldGutter, foldKeymap, indentUnit } from
 import {
   type Diagnostic,
   forEachDiagnostic,
+  linter,
   lintGutter,
   lintKeymap,
   nextDiagnostic,
@@ -42,6 +43,7 @@ import { folding } from './folding.ts';
 import { newlineInYaml } from './newline.ts';
 import { phrases } from './phrases.ts';
 import { searching } from './search.ts';
+import { textAfter, textOf } from './text-of.ts';
 import { editorTheme } from './theme.ts';
 import { yamlLanguage } from './yaml-tokens.ts';
 
@@ -127,6 +129,8 @@ const basics: Extension = [
   lineNumbers(),
   highlightActiveLine(),
   highlightActiveLineGutter(),
+  // Marks come from outside; without this their styles would come with the first of them, while one types.
+  linter(null),
   lintGutter(),
   foldGutter({ openText: '⌄', closedText: '›' }),
   codeFolding(),
@@ -221,8 +225,9 @@ export function YamlEditor({
               if (update.selectionSet) current.current.onMark();
               return;
             }
-            reported.current = outside ? undefined : update.state.doc.toString();
-            if (reported.current !== undefined) current.current.onChange(reported.current);
+            const text = textAfter(update);
+            reported.current = outside ? undefined : text;
+            if (!outside) current.current.onChange(text);
           }),
         ],
       }),
@@ -241,7 +246,7 @@ export function YamlEditor({
     if (editor === null || text === reported.current) return;
     // A draft that came as a file may have other line ends.
     const wanted = plainLineEnds(text);
-    const old = editor.state.doc.toString();
+    const old = textOf(editor.state.doc);
     if (old !== wanted) editor.dispatch(replaceChanged(old, wanted));
   }, [text]);
 

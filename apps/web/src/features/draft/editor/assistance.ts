@@ -7,6 +7,7 @@ import {
 } from '@codemirror/autocomplete';
 import type { Extension } from '@codemirror/state';
 import { hoverTooltip } from '@codemirror/view';
+import { textOf } from './text-of.ts';
 
 const TYPES = {
   field: 'property',
@@ -19,7 +20,7 @@ const TYPES = {
 /** Completion and hover help for policies, with the names and labels of a cluster. */
 export function assistance(values: () => ClusterValues | undefined): Extension {
   const source = (context: CompletionContext): CompletionResult | null => {
-    const text = context.state.doc.toString();
+    const text = textOf(context.state.doc);
     const found = complete(text, context.pos, values());
     if (found === undefined) return null;
     // An empty line asks for nothing by itself; a value after a colon or dash does.
@@ -44,10 +45,17 @@ export function assistance(values: () => ClusterValues | undefined): Extension {
   };
   return [
     // The editor's own keymap has the keys, behind what Enter means after a whole word.
-    autocompletion({ override: [source], activateOnTypingDelay: 60, icons: false, defaultKeymap: false }),
+    autocompletion({
+      override: [source],
+      activateOnTypingDelay: 60,
+      icons: false,
+      defaultKeymap: false,
+      // More than are in sight; a hundred take longer to lay out than a key may.
+      maxRenderedOptions: 30,
+    }),
     hoverTooltip(
       (view, position) => {
-        const help = helpAt(view.state.doc.toString(), position, values());
+        const help = helpAt(textOf(view.state.doc), position, values());
         if (help === undefined) return null;
         return { pos: position, above: true, create: () => ({ dom: helpCard(help) }) };
       },
