@@ -1,5 +1,6 @@
 import { field, isList, isObject, type Json } from '../json.ts';
 import { applyChanges, spanOf } from '../yaml/edit.ts';
+import { textPieces } from '../yaml/pieces.ts';
 import type { TextChange } from '../yaml/splice.ts';
 import type { Draft, PolicyText } from './model.ts';
 
@@ -21,10 +22,13 @@ export function draftTail(whole: Draft, draft: Draft, kept: string): string | un
   return JSON.stringify({ kept, edits });
 }
 
-/** Of thousands of states a few are not empty. */
-function goodJson({ good }: PolicyText): { readonly good?: Json } {
+/** Of thousands of states a few are not empty, and those are mostly what stands there now but for what is being typed. */
+function goodJson({ text, good }: PolicyText): { readonly good?: Json } {
   if (good === undefined) return {};
-  const states = good.flatMap((state, index): readonly Json[] => (state === '' ? [] : [[index, state]]));
+  const pieces = textPieces(text);
+  const states = good.flatMap((state, index): readonly Json[] =>
+    state === '' ? [] : [[index, spliceJson(spanOf(pieces[index]?.text ?? '', state))]],
+  );
   return { good: { length: good.length, states } };
 }
 
@@ -50,7 +54,7 @@ export function withDraftTail(whole: Draft, tail: string | null, kept: string): 
     const { good: _good, ...rest } = item;
     const text = spliced(item.text, field(edit, 'text'));
     if (text === undefined) return whole;
-    const good = statesOf(field(edit, 'good'));
+    const good = goodOf(text, field(edit, 'good'));
     items[index] = { ...rest, text, ...(good === undefined ? {} : { good }) };
   }
   return { ...whole, items };
@@ -67,14 +71,16 @@ function spliced(text: string, changes: Json | undefined): string | undefined {
   return applyChanges(text, read);
 }
 
-function statesOf(json: Json | undefined): readonly string[] | undefined {
+function goodOf(text: string, json: Json | undefined): readonly string[] | undefined {
   const length = isObject(json) ? field(json, 'length') : undefined;
   const states = isObject(json) ? field(json, 'states') : undefined;
   if (typeof length !== 'number' || !isList(states)) return undefined;
+  const pieces = textPieces(text);
   const good = Array<string>(length).fill('');
   for (const state of states) {
-    const [index, text] = isList(state) ? state : [];
-    if (typeof index === 'number' && index < length && typeof text === 'string') good[index] = text;
+    const [index, changes] = isList(state) ? state : [];
+    if (typeof index === 'number' && index < length)
+      good[index] = spliced(pieces[index]?.text ?? '', changes) ?? '';
   }
   return good;
 }

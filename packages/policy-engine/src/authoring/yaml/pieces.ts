@@ -20,6 +20,19 @@ export function hasContent(piece: string): boolean {
  * pieces each is one document; a text whose documents depend on one another (directives, end marks) is one piece.
  */
 export function textPieces(text: string): readonly TextPiece[] {
+  const known = recent.find((one) => one.text === text);
+  if (known !== undefined) return known.pieces;
+  const pieces = cut(text);
+  recent.unshift({ text, pieces });
+  recent.length = Math.min(recent.length, RECENT);
+  return pieces;
+}
+
+/** Several ask for the same text one after the other: as it was, as it is now. */
+const RECENT = 3;
+const recent: { readonly text: string; readonly pieces: readonly TextPiece[] }[] = [];
+
+function cut(text: string): readonly TextPiece[] {
   if (ENTANGLED.test(text)) return [{ from: 0, text }];
   const pieces: TextPiece[] = [];
   let from = 0;

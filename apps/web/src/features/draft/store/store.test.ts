@@ -56,7 +56,7 @@ describe('the draft store', () => {
     const store = createDraftStore('c', counting);
     const id = store.create('D');
     const long = 'a: 1\n'.repeat(60_000);
-    const typed = (text: string, good?: string) => {
+    const typed = (text: string, good?: readonly string[]) => {
       store.edit(
         id,
         (draft) => ({
@@ -75,7 +75,7 @@ describe('the draft store', () => {
       const at = 150_000;
       const before = text;
       text = text.slice(0, at) + key + text.slice(at);
-      typed(text, before);
+      typed(text, [before]);
     }
     expect(written).toBeLessThan(10_000);
     store.undo(id);
