@@ -29,15 +29,20 @@ export interface EdgeLabel {
 
 /** What stands on an edge: its ports, with the sign of its change and how many of its pairs it is true for. */
 export function edgeLabel(edge: SceneEdge['edge']): string {
+  if (edge.impact === null && edge.verdict === 'denied') return '✕ denied';
   const pairs = edge.impact === null ? edge.pairs : edge.changed;
   // Inside of a box the pods of one workload among themselves change as well, which are no pair of its.
   const partly = pairs < edge.of && edge.from !== edge.to ? ` · ${pairs}/${edge.of}` : '';
+  return portsLabel(edge) + partly;
+}
+
+/** The ports that an edge is about, with the sign of its change. */
+function portsLabel(edge: SceneEdge['edge']): string {
   const told = edge.impact === 'closed' ? edge.closed : edge.uncertain;
-  const changed = (told ?? edge.ports).label;
+  const ports = (told ?? edge.ports).label;
+  if (edge.impact === null) return `${edge.verdict === 'unknown' ? '? ' : ''}${ports}`;
   const inside = edge.from === edge.to && edge.from.startsWith('ns:') ? ' inside' : '';
-  if (edge.impact !== null) return `${IMPACT_SIGNS[edge.impact]} ${changed}${inside}${partly}`;
-  if (edge.verdict === 'denied') return '✕ denied';
-  return `${edge.verdict === 'unknown' ? '? ' : ''}${changed}${partly}`;
+  return `${IMPACT_SIGNS[edge.impact]} ${ports}${inside}`;
 }
 
 /**
@@ -118,7 +123,7 @@ function inFans(candidates: readonly Candidate[]): readonly Label[] {
   const told = candidates.filter(isTold);
   if (told.length <= APART) return candidates.map(alone);
   const fans = new Map<string, Candidate[]>();
-  const keyAt = (end: 'from' | 'to', { edge }: SceneEdge) => `${end} ${edge[end]} ${edgeLabel(edge)}`;
+  const keyAt = (end: 'from' | 'to', { edge }: SceneEdge) => `${end} ${edge[end]} ${portsLabel(edge)}`;
   for (const candidate of told) {
     for (const end of ['from', 'to'] as const) {
       const key = keyAt(end, candidate.entry);
@@ -151,7 +156,7 @@ function fanLabel(fan: readonly Candidate[], stops: Stops): Label {
   );
   const [first, ...rest] = tried.flatMap((candidate) => (candidate === undefined ? [] : [candidate.entry]));
   if (first === undefined) throw new Error('a fan has edges');
-  const text = `${edgeLabel(first.edge)} · ${fan.length} edges`;
+  const text = `${portsLabel(first.edge)} · ${fan.length} edges`;
   return { text, entries: [first, ...rest], priority: Math.max(...fan.map((each) => each.priority)), stops };
 }
 
