@@ -377,8 +377,10 @@ export function createCanvas(container: HTMLElement, events: CanvasEvents): Grap
     const before = known;
     const wasFitted = isFitted();
     if (!takeSize()) return;
-    // A panel leaves everything where it is; in another window all is still seen where it was.
-    if (wasFitted && before.window !== known.window) fitAll();
+    // A panel that opens leaves everything where it is; in another window, and in the room that a panel leaves, all that was
+    // seen still is.
+    const grew = known.width >= before.width && known.height >= before.height;
+    if (wasFitted && (grew || before.window !== known.window)) fitAll();
     else keepSelectedInSight();
     events.onViewport(viewport());
     settle();
