@@ -1,5 +1,5 @@
 import { policyYaml } from '../../manifests/policy-yaml.ts';
-import type { PolicyRecord } from '../../model/records.ts';
+import type { PolicyRecord, TransportProtocol } from '../../model/records.ts';
 import type { Json } from '../json.ts';
 import { DEFAULT_STYLE, renderBlock } from '../yaml/render.ts';
 import type { VerificationPlan } from './plan.ts';
@@ -18,7 +18,7 @@ export function documents(values: readonly Json[]): string {
 
 /** A stand-in, with `PROBE_IMAGE` where its image belongs. */
 export function podManifest(pod: StandInPod): Json {
-  const servers = pod.listens.map(serverContainer);
+  const containers = pod.ports.map(portContainer);
   return {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -34,36 +34,31 @@ export function podManifest(pod: StandInPod): Json {
           command: ['/agnhost', 'pause'],
           securityContext: CONTAINER_SECURITY,
         },
-        ...servers,
+        ...containers,
       ],
     },
   };
 }
 
-function serverContainer({ names, protocol, port }: StandInPod['listens'][number], index: number): Json {
-  const command: Json =
-    protocol === 'SCTP'
-      ? ['/agnhost', 'porter']
-      : [
-          '/agnhost',
-          'serve-hostname',
-          protocol === 'TCP' ? '--tcp' : '--udp',
-          '--http=false',
-          '--port',
-          String(port),
-        ];
+function portContainer({ names, protocol, port, listens }: StandInPod['ports'][number], index: number): Json {
   const ports: readonly Json[] =
     names.length === 0
       ? [{ protocol, containerPort: port }]
       : names.map((name) => ({ name, protocol, containerPort: port }));
   return {
-    name: `listen-${index}`,
+    name: `port-${index}`,
     image: 'PROBE_IMAGE',
-    command,
-    ...(protocol === 'SCTP' ? { env: [{ name: `SERVE_SCTP_PORT_${port}`, value: 'ok' }] } : {}),
+    command: listens ? listening(protocol, port) : ['/agnhost', 'pause'],
+    ...(listens && protocol === 'SCTP' ? { env: [{ name: `SERVE_SCTP_PORT_${port}`, value: 'ok' }] } : {}),
     ports,
     securityContext: CONTAINER_SECURITY,
   };
+}
+
+function listening(protocol: TransportProtocol, port: number): readonly string[] {
+  if (protocol === 'SCTP') return ['/agnhost', 'porter'];
+  const over = protocol === 'TCP' ? '--tcp' : '--udp';
+  return ['/agnhost', 'serve-hostname', over, '--http=false', '--port', String(port)];
 }
 
 /*

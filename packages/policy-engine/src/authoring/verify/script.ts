@@ -52,6 +52,7 @@ export function verificationScript(plan: VerificationPlan, { name }: ScriptOptio
     '# Without policies everything must connect; else a closed port would prove nothing.',
     'probe_all without',
     'if [ "$passed" -lt "$TOTAL" ]; then',
+    ...(plan.probes.some(({ protocol }) => protocol === 'SCTP') ? [NO_SCTP] : []),
     "  stop 3 'Connections fail even without policies: the cluster, not the draft, is at fault.'",
     'fi',
     '',
@@ -216,6 +217,10 @@ not_ready() { # namespace
   stop 3 "Pods of $1 did not become ready within $READY seconds. Can the nodes pull $PROBE_IMAGE?"
 }
 `;
+
+const NO_SCTP = `  if grep -q 'protocol not supported' "$results/without"; then
+    stop 3 'The nodes do not speak SCTP: their kernel needs its module (modprobe sctp).'
+  fi`;
 
 /** What is closed comes first: while it is still open, the network has yet to catch up with the policies. */
 function probeList(probes: readonly Probe[]): readonly string[] {

@@ -16,10 +16,12 @@ export interface StandInPod {
   readonly name: string;
   readonly labels: Labels;
   /** Each number once per protocol, with all the names that the workload's containers give it. */
-  readonly listens: readonly {
+  readonly ports: readonly {
     readonly names: readonly string[];
     readonly protocol: TransportProtocol;
     readonly port: number;
+    /** Whether something listens there; else it is only declared, for policies that name it. */
+    readonly listens: boolean;
   }[];
 }
 
@@ -55,7 +57,7 @@ export class StandIns {
     const added = [client, server].filter((pod) => !this.#pods.has(keyOf(pod)));
     if (this.#pods.size + added.length > MOST_PODS) return undefined;
     this.#pods.set(keys.from, client);
-    this.#pods.set(keys.to, listeningOn(server, port));
+    this.#pods.set(keys.to, withPort(server, port, true));
     return keys;
   }
 
@@ -67,7 +69,8 @@ export class StandIns {
     if (pod === undefined) return undefined;
     // Named ports must be declared as the workload declares them: policies resolve names on the pod.
     const named = pod.ports.filter((port) => port.name !== undefined && port.init !== true);
-    return named.reduce(listeningOn, { namespace: end.namespace, name, labels: pod.labels, listens: [] });
+    const bare: StandInPod = { namespace: end.namespace, name, labels: pod.labels, ports: [] };
+    return named.reduce((one, port) => withPort(one, port, false), bare);
   }
 }
 
@@ -75,18 +78,21 @@ function keyOf({ namespace, name }: StandInPod): string {
   return `${namespace}/${name}`;
 }
 
-/** A stand-in that listens on one more port, or has one more name for it. */
-function listeningOn(
+/** A stand-in with one more port, or one more name for it. */
+function withPort(
   pod: StandInPod,
   { protocol, port, name }: Port & { readonly name?: string },
+  listens: boolean,
 ): StandInPod {
   const names = name === undefined ? [] : [name];
-  const isIt = (one: StandInPod['listens'][number]) => one.protocol === protocol && one.port === port;
-  if (!pod.listens.some(isIt)) return { ...pod, listens: [...pod.listens, { names, protocol, port }] };
-  const listens = pod.listens.map((one) =>
-    isIt(one) ? { ...one, names: [...new Set([...one.names, ...names])] } : one,
+  const isIt = (one: StandInPod['ports'][number]) => one.protocol === protocol && one.port === port;
+  if (!pod.ports.some(isIt)) return { ...pod, ports: [...pod.ports, { names, protocol, port, listens }] };
+  const ports = pod.ports.map((one) =>
+    isIt(one)
+      ? { ...one, names: [...new Set([...one.names, ...names])], listens: one.listens || listens }
+      : one,
   );
-  return { ...pod, listens };
+  return { ...pod, ports };
 }
 
 /** What a pod may be called is shorter than what a workload may be; names that differ stay different. */
@@ -114,12 +120,12 @@ export function testCluster(
   const families = livePods.some((pod) => pod.ips.some((ip) => ip.includes(':'))) ? PRIVATE : PRIVATE_V4;
   const ips = addressesApart(plan.policies, families);
   const pods = plan.pods.map(
-    ({ namespace, name, labels, listens }): PodRecord => ({
+    ({ namespace, name, labels, ports }): PodRecord => ({
       namespace,
       name,
       labels,
       workload: { kind: 'Pod', name },
-      ports: listens.flatMap(({ names, protocol, port }) =>
+      ports: ports.flatMap(({ names, protocol, port }) =>
         names.length === 0 ? [{ protocol, port }] : names.map((own) => ({ name: own, protocol, port })),
       ),
       ips,

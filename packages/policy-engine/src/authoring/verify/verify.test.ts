@@ -76,7 +76,7 @@ describe('verificationPlan', () => {
     expect(namespaces.map(({ name }) => name)).toEqual(['shop', 'web']);
     expect(pods.find(({ name }) => name === 'db-deployment')).toMatchObject({
       labels: { app: 'db' },
-      listens: expect.arrayContaining([{ names: ['pg'], protocol: 'TCP', port: 5432 }]),
+      ports: expect.arrayContaining([{ names: ['pg'], protocol: 'TCP', port: 5432, listens: true }]),
     });
     expect(policies).toHaveLength(1);
     expect(notes).toContain('Connections with addresses outside the cluster are not probed.');
@@ -93,10 +93,21 @@ describe('verificationPlan', () => {
     const side = { protocol: 'TCP', port: 5432, name: 'also-pg' } as const;
     const pods = live.pods.map((one) => (one.name === 'db' ? { ...one, ports: [...one.ports, side] } : one));
     const { pods: made } = plan(DRAFT, { ...live, pods });
-    const { listens = [] } = made.find(({ name }) => name === 'db-deployment') ?? {};
-    expect(listens.filter(({ port }) => port === 5432)).toEqual([
-      { names: ['pg', 'also-pg'], protocol: 'TCP', port: 5432 },
+    const { ports = [] } = made.find(({ name }) => name === 'db-deployment') ?? {};
+    expect(ports.filter(({ port }) => port === 5432)).toEqual([
+      { names: ['pg', 'also-pg'], protocol: 'TCP', port: 5432, listens: true },
     ]);
+  });
+
+  it('only declares a port that no probe tries: a node without SCTP would keep its pod from running', () => {
+    const sctp = { protocol: 'SCTP', port: 3868, name: 'diameter' } as const;
+    const pods = live.pods.map((one) => (one.name === 'api' ? { ...one, ports: [sctp] } : one));
+    const made = plan(DRAFT, { ...live, pods });
+    expect(made.pods.find(({ name }) => name === 'api-deployment')?.ports).toEqual([
+      { names: ['diameter'], protocol: 'SCTP', port: 3868, listens: false },
+    ]);
+    expect(verificationScript(made, { name: 'd' })).not.toContain('porter');
+    expect(verificationWorkflow(made, 'v.sh')).not.toContain('modprobe');
   });
 
   it('leaves out what depends on addresses, which are others in a test cluster', () => {
@@ -164,7 +175,7 @@ case "$1 $2" in
       if [ -e "$dir/rejects" ]; then cat "$dir/rejects"; else echo TIMEOUT; fi
       exit 1
     fi
-    [ -e "$dir/broken" ] && { echo TIMEOUT; exit 1; }
+    [ -e "$dir/broken" ] && { cat "$dir/broken"; exit 1; }
     exit 0 ;;
   'wait -n') [ ! -e "$dir/stuck" ]; exit ;;
   'create -f') text=$(cat); printf '%s\\n---\\n' "$text" >> "$dir/yaml"; case $text in *NetworkPolicy*) touch "$dir/applied" ;; esac ;;
@@ -296,9 +307,13 @@ describe.skipIf(!hasBash)('the verification script', () => {
   });
 
   it('blames the cluster where nothing connects in the first place', () => {
-    const { status, stderr } = run({ broken: '' });
+    const { status, stderr } = run({ broken: 'TIMEOUT' });
     expect(stderr).toContain('even without policies');
     expect(status).toBe(3);
+    const probes = plan().probes.map((probe) => ({ ...probe, protocol: 'SCTP' as const }));
+    const sctp = verificationScript({ ...plan(), probes }, { name: 'd' });
+    const refused = run({ broken: 'OTHER: socket: protocol not supported' }, sctp);
+    expect(refused.stderr).toContain('do not speak SCTP');
   });
 
   it('blames the network where nothing closes at all', () => {

@@ -36,6 +36,13 @@ function clusterPolicySteps(policies: readonly PolicyRecord[]): readonly Json[] 
   ];
 }
 
+/** Runners share their kernel with the cluster, and come without the module. */
+function sctpSteps(probes: VerificationPlan['probes']): readonly Json[] {
+  if (!probes.some(({ protocol }) => protocol === 'SCTP')) return [];
+  const install = 'sudo apt-get update && sudo apt-get install -y "linux-modules-extra-$(uname -r)"';
+  return [{ name: 'Load SCTP', run: `sudo modprobe sctp || (${install} && sudo modprobe sctp)` }];
+}
+
 /** The same verification as a workflow of GitHub Actions, on a cluster made for it. `script`: path in the repository. */
 export function verificationWorkflow(plan: VerificationPlan, script: string): string {
   return yaml({
@@ -53,6 +60,7 @@ export function verificationWorkflow(plan: VerificationPlan, script: string): st
             uses: 'helm/kind-action@v1',
             with: { cluster_name: 'verify' },
           },
+          ...sctpSteps(plan.probes),
           ...clusterPolicySteps(plan.policies),
           { name: 'Probe', run: `bash ${shellQuote(script)}` },
         ],

@@ -276,7 +276,7 @@ function Verification({ draft, fileName }: { readonly draft: Draft; readonly fil
         }
       />
       <Code
-        title="verify-network-policies.yaml"
+        title=".github/workflows/verify-network-policies.yaml"
         label="Workflow for CI"
         text={workflow}
         actions={
