@@ -31,6 +31,28 @@ test('every view shows only what the draft changes, with before and after', asyn
   await expect(page.getByTestId('connection-count')).toContainText('besides the open ones');
 });
 
+test('where a draft changes much, what changes alike between two namespaces is one edge', async ({
+  demo,
+  page,
+}) => {
+  await page.keyboard.press('d');
+  await demo.drawer.getByRole('button', { name: 'Start from a template' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Start from a template' });
+  await dialog.getByRole('combobox', { name: 'For: namespace' }).selectOption('shop');
+  await dialog.getByRole('button', { name: 'Deny everything, keep DNS' }).click();
+  await dialog.getByRole('button', { name: 'Add to the draft' }).click();
+  await expect(page.getByTestId('impact-sentence')).toContainText(/Closes \d{3} connections/);
+  await page.getByRole('button', { name: 'Only changes' }).click();
+  await expect(demo.graph).toHaveAccessibleName(/and [1-4]?\d edges/);
+  const { texts } = await demo.picture();
+  expect(texts.filter((text) => /^− .* · \d+\/\d+$/.test(text)).length).toBeGreaterThan(3);
+
+  // Who asks about two of them sees the edge between these.
+  await demo.ask('shop/cart -> legacy-portal/mysql:3306');
+  await expect(demo.verdict).toContainText('Denied on TCP 3306');
+  await expect.poll(async () => (await demo.picture()).texts).toContain('− all ports');
+});
+
 test('a check file is opened as pins and judged with the draft', async ({ demo, page }) => {
   await page.getByRole('navigation', { name: 'Lists' }).getByRole('tab', { name: 'Invariants' }).click();
   const pins = page.getByRole('tabpanel', { name: 'Invariants' });

@@ -29,6 +29,13 @@ test('drafts are kept across reloads, renamed, duplicated, compared and deleted'
   await expect(demo.editor).toContainText('default-deny-ingress-kept');
   await expect(page.getByTestId('impact-sentence')).toContainText('Closes');
 
+  // A link to the cluster as it is shows no draft, and offers those there are.
+  await page.goto(demo.url);
+  await demo.ready();
+  await page.keyboard.press('d');
+  await demo.drawer.getByRole('button', { name: 'Go on with Draft 1' }).click();
+  await expect(demo.editor).toContainText('default-deny-ingress-kept');
+
   const more = demo.drawer.getByRole('button', { name: 'More about this draft' });
   await more.click();
   await page.getByRole('button', { name: 'Rename' }).click();
