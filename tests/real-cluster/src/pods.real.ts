@@ -143,7 +143,7 @@ function start(script: string) {
   return { child, said: Promise.all([text(child.stdout), text(child.stderr)]), closed: once(child, 'close') };
 }
 
-describe.skipIf(KUBECONFIG === undefined)('a verification script on a cluster with pods (TEST_CLUSTER_KUBECONFIG)', () => {
+describe.skipIf(KUBECONFIG === undefined)('a verification script on TEST_CLUSTER_KUBECONFIG', () => {
   afterEach(() => {
     const left = spawnSync('kubectl', ['get', 'namespaces', '-l', 'bulkhead-verify', '-o', 'name'], {
       encoding: 'utf8',
