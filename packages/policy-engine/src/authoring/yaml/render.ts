@@ -16,8 +16,8 @@ export const DEFAULT_STYLE: YamlStyle = { step: 2, indentLists: true, json: fals
 
 export type Quote = '"' | "'";
 
-/** Letters, a separator, and a letter: what no version of YAML reads as anything but text. Most names are so. */
-const PLAIN = /^[A-Za-z]+[-_/.][A-Za-z][\w./-]*$/;
+/** Letters, a separator, and more of both: what no version of YAML reads as anything but text. Most names are so. */
+const PLAIN = /^[A-Za-z]{2,}[-_/.][A-Za-z\d][\w./-]*$/;
 
 /**
  * One scalar on one line. Strings that YAML 1.1 would read as something else (`yes`, `on`, `012`) are quoted:
