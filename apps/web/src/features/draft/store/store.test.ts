@@ -147,6 +147,27 @@ describe('the draft store', () => {
     expect(store.entry(id)?.draft.name).toBe('D');
   });
 
+  it('takes over what another tab typed in a long draft, and types on in it', () => {
+    const storage = memory();
+    const here = createDraftStore('c', storage);
+    const id = here.create('D');
+    const long = 'a: 1\n'.repeat(10_000);
+    here.edit(id, withText(long));
+    const there = createDraftStore('c', storage);
+    const textIn = (store: typeof here) => store.entry(id)?.draft.items[0];
+    const tell = (store: typeof here) =>
+      store.changedElsewhere(`bulkhead.draft.c.${id}.tail`, storage.getItem(`bulkhead.draft.c.${id}.tail`));
+    here.edit(id, withText(`${long}b`));
+    tell(there);
+    expect(textIn(there)).toMatchObject({ text: `${long}b` });
+    there.edit(id, withText(`c${long}b`));
+    tell(here);
+    here.edit(id, withText(`c${long}bd`));
+    tell(there);
+    for (const store of [here, there, createDraftStore('c', storage)])
+      expect(textIn(store)).toMatchObject({ text: `c${long}bd` });
+  });
+
   it('shares its drafts with other tabs: what one makes or deletes, the other does not undo by writing', () => {
     const storage = memory();
     const here = createDraftStore('c', storage);
