@@ -70,18 +70,22 @@ export function placeEdgeLabels(
     .slice(0, MOST);
   if (order.length === 0) return placed;
   const few = order.filter(({ priority }) => priority >= TOLD).length <= APART;
-  const taken = new Occupied(obstacles(scene, focus), size * CELL);
+  const nodes = new Occupied(obstacles(scene, focus), size * CELL);
+  const labels = new Occupied([], size * CELL);
   for (const { text, entries, priority, stops } of order) {
     const width = textEm(text) * size + size * 0.5;
     const height = size * 1.5;
     const rectAt = ({ x, y }: Point) => ({ x: x - width / 2, y: y - height / 2, width, height });
     const told = priority >= TOLD;
     const forced = priority >= 2 * TOLD || (told && few);
+    const isUnlabelled = (at: Point) => !labels.has(rectAt(at));
+    const isFree = (at: Point) => isUnlabelled(at) && !nodes.has(rectAt(at));
+    const anywhere = { entry: entries[0], at: pointAt(entries[0].curve, stops[0]) };
     const found =
-      firstFree(entries, stops, height, told, (at) => !taken.has(rectAt(at))) ??
-      (forced ? { entry: entries[0], at: pointAt(entries[0].curve, stops[0]) } : undefined);
+      firstFree(entries, stops, height, told, isFree) ??
+      (forced ? (firstFree(entries, stops, height, told, isUnlabelled) ?? anywhere) : undefined);
     if (found === undefined) continue;
-    taken.add(rectAt(found.at));
+    labels.add(rectAt(found.at));
     const middle = pointAt(found.entry.curve, 0.5);
     placed.set(found.entry.id, { text, offset: { x: found.at.x - middle.x, y: found.at.y - middle.y } });
   }

@@ -53,7 +53,10 @@ export function focusOfPair(
         ];
   return {
     focus: {
-      lit: { nodes: new Set(link.nodes), edges: new Set(link.edges) },
+      lit: {
+        nodes: new Set([...link.nodes, ...within(view, [link.from, link.to])]),
+        edges: new Set(link.edges),
+      },
       selected: new Set([...link.edges, link.from, link.to]),
       ...(details === null && !link.found ? { pending: true as const } : {}),
     },
@@ -147,6 +150,11 @@ function linkOf(view: GraphView, fromId: string, toId: string): Link {
     found: first !== undefined,
     nodes: [from, to, box(from), box(to)],
   };
+}
+
+/** The workloads that are shown in any of these boxes. */
+function within(view: GraphView, boxes: readonly string[]): readonly string[] {
+  return view.workloads.filter(({ namespace }) => boxes.includes(`ns:${namespace}`)).map(({ id }) => id);
 }
 
 /** What a draft changes of a pair, as an edge has it. */
