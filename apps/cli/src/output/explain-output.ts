@@ -260,6 +260,7 @@ const REASONS: Readonly<Record<UnknownReason, string>> = {
   'peer-labels-unknown': "The labels of the other end's namespace are not known.",
   'domain-name': 'A rule names a DNS name, and which addresses it has is not known.',
   'address-family': 'Some addresses of the other end match, and some do not.',
+  'address-unknown': "The other end's address, and so its family, is not known.",
   'ambiguous-named-port': 'A port name does not have one certain number.',
   'subject-labels-unknown': 'Whether a policy selects this end is not known.',
 };
@@ -275,6 +276,7 @@ const MISMATCHES: Readonly<Record<NearMiss['peers'][number]['because'], string>>
   namespace: 'another namespace',
   labels: 'other labels',
   address: 'another address',
+  'address-unknown': 'its address is not known, and blocks are taken to lie outside of the cluster',
   excepted: 'excepted',
   'not-a-pod': 'not a pod',
   'not-a-node': 'not a node',

@@ -13,7 +13,7 @@ import {
   union,
   unionAll,
 } from '../sets/interval-set.ts';
-import { blocksOfCidr } from './address-blocks.ts';
+import { blockCount, blocksOfCidr } from './address-blocks.ts';
 import { resolveNamedPort } from './endpoint-classes.ts';
 import { NOTHING, type Selecting, type ThreeValuedSet } from './selecting.ts';
 import type { Universe } from './universe.ts';
@@ -216,18 +216,25 @@ export class Resolver {
   }
 
   /**
-   * By address: blocks of the CIDRs less their exceptions, and pods and nodes whose known addresses lie there (K43–K48).
+   * By address: blocks of the CIDRs less their exceptions, and pods and nodes whose addresses lie there (K43–K48).
    * An endpoint with some addresses inside and some outside (dual-stack) may match: it depends on the one that is used.
    * A rule's CIDRs are taken together, since one of each family covers both addresses and neither does alone.
+   *
+   * Of endpoints whose addresses nobody knows (manifests have none) this much is certain: all addresses include theirs, and
+   * all of one family may. Any other block is taken as what the API asks for, addresses outside of the cluster
+   * (NetworkPolicyPeer.ipBlock; "should be cluster-external IPs").
    */
   #cidrs(terms: readonly CidrTerm[]): ThreeValuedSet {
     const key = terms.map(({ cidr, except }) => `${cidr}|${except.join()}`).join(';');
     const known = this.#byAddress.get(key);
     if (known !== undefined) return known;
     const blocks = unionAll(terms.map(({ cidr, except }) => this.#blocksOf(cidr, except)));
-    const { firstBlock, addressGroups } = this.universe;
+    const { firstBlock, addressGroups, blocks: space, unaddressed } = this.universe;
     const sure: IntervalSet[] = [shift(blocks, firstBlock)];
     const maybe: IntervalSet[] = [];
+    const all4 = includes(blocks, interval(0, space.v4.length - 1));
+    const all6 = includes(blocks, interval(space.v4.length, blockCount(space) - 1));
+    if (all4 || all6) (all4 && all6 ? sure : maybe).push(unaddressed);
     for (const group of addressGroups) {
       let inside = 0;
       for (const block of group.blocks) if (overlaps(blocks, interval(block, block))) inside++;

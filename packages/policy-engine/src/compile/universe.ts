@@ -9,6 +9,7 @@ import {
   isEmptySet,
   subtract,
   union,
+  unionAll,
 } from '../sets/interval-set.ts';
 import {
   type AddressBlocks,
@@ -73,6 +74,8 @@ export interface Layout {
   readonly readingClasses: readonly number[];
   /** Columns grouped by the blocks that their addresses lie in; columns without known addresses are in none. */
   readonly addressGroups: readonly { readonly blocks: readonly number[]; readonly columns: IntervalSet }[];
+  /** Columns of pods and nodes that have some address which nobody knows: of manifests, or of what may not be read. */
+  readonly unaddressed: IntervalSet;
 }
 
 export interface UniverseInput {
@@ -176,6 +179,7 @@ export function layOut(
   });
   const columnCount = firstReading + readingClasses.length;
 
+  const addressGroups = groupByAddress(snapshot, classes, blocks, firstNode, readingOf);
   const layout: Layout = {
     blocks,
     domains,
@@ -198,7 +202,11 @@ export function layOut(
     plainPods: subtract(interval(0, classCount - 1), fromSortedPoints(readingClasses)),
     readingOf,
     readingClasses,
-    addressGroups: groupByAddress(snapshot, classes, blocks, firstNode, readingOf),
+    addressGroups,
+    unaddressed: subtract(
+      unionAll([interval(0, firstBlock - 1), interval(firstReading, columnCount - 1)]),
+      unionAll(addressGroups.map(({ columns }) => columns)),
+    ),
   };
   return { ...classes, ...layout, snapshot, layout, absent: EMPTY_SET };
 }

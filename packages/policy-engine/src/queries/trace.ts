@@ -41,6 +41,8 @@ export type UnknownReason =
   | 'domain-name'
   /** The endpoint has addresses inside and outside of a CIDR. */
   | 'address-family'
+  /** The endpoint's address is not known, and a rule's CIDRs hold all addresses of one family. */
+  | 'address-unknown'
   /** A port name that only an init container declares, or that has several numbers. */
   | 'ambiguous-named-port'
   /** The policy may or may not select the endpoint: labels of its namespace weren't seen. */
@@ -71,6 +73,7 @@ export type PeerMismatch =
   | 'namespace'
   | 'labels'
   | 'address'
+  | 'address-unknown'
   | 'excepted'
   | 'not-a-pod'
   | 'not-a-node'
@@ -348,12 +351,13 @@ function matchOf(cluster: Cluster, rule: TracedRule, peer: number, certain: bool
 function uncertainty(cluster: Cluster, rule: TracedRule, peer: number): UnknownReason {
   if (!rule.blockCertain) return 'subject-labels-unknown';
   if (has(rule.resolved.peers.sure, peer)) return 'ambiguous-named-port';
-  const { regions } = cluster.universe;
+  const { regions, unaddressed } = cluster.universe;
   if (has(regions.blocks, peer) || has(regions.domains, peer)) return 'domain-name';
   const byAddress = rule.resolved.rule.peers.some(
     (term) => term.type === 'cidr' && has(cluster.solver.resolver.peerTerm(term).maybe, peer),
   );
-  return byAddress ? 'address-family' : 'peer-labels-unknown';
+  if (!byAddress) return 'peer-labels-unknown';
+  return has(unaddressed, peer) ? 'address-unknown' : 'address-family';
 }
 
 /** Allow rules of the policies that isolate the end, and what in each did not fit. */
@@ -450,6 +454,7 @@ function peerMismatch(
         return has(inNamespace.sure, peer) || has(inNamespace.maybe, peer) ? 'labels' : 'namespace';
       }
       case 'cidr': {
+        if (has(universe.unaddressed, peer)) return 'address-unknown';
         const whole = cluster.solver.resolver.peerTerm({ ...term, except: [] });
         return has(whole.sure, peer) ? 'excepted' : 'address';
       }

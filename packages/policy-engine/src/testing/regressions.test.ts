@@ -33,6 +33,18 @@ describe('addresses', () => {
     expectVerdicts(clusterOf([client, dual], [one]), { 'x/client -> y/dual:80': 'U' });
   });
 
+  it('takes blocks to lie outside of the cluster where an address is not known, but for all addresses', () => {
+    const manifest = pod('y/web', { ips: [], state: 'declared' });
+    const verdict = (peers: string, expected: 'A' | 'D' | 'U') =>
+      expectVerdicts(clusterOf([client, manifest], [egress(peers)]), { 'x/client -> y/web:80': expected });
+    verdict('{ipBlock: {cidr: 0.0.0.0/0}}, {ipBlock: {cidr: "::/0"}}', 'A');
+    verdict('{ipBlock: {cidr: 0.0.0.0/1}}, {ipBlock: {cidr: 128.0.0.0/1}}, {ipBlock: {cidr: "::/0"}}', 'A');
+    verdict('{ipBlock: {cidr: 0.0.0.0/0}}', 'U');
+    verdict('{ipBlock: {cidr: 0.0.0.0/0, except: [10.0.0.0/8]}}, {ipBlock: {cidr: "::/0"}}', 'U');
+    verdict('{ipBlock: {cidr: 0.0.0.0/0, except: [10.0.0.0/8]}}', 'D');
+    verdict('{ipBlock: {cidr: 10.0.0.0/8}}', 'D');
+  });
+
   it('does not put blocks of different rules together, since either may be the one that is needed', () => {
     const policy = networkPolicy(
       'x',

@@ -30,10 +30,11 @@ export interface Actor {
   readonly node?: string;
   readonly domain?: string;
   /**
-   * Every address that this end may use. A block that holds only some of them may match or not (semantics 1.12);
-   * none: no block matches.
+   * Every address that this end is known to have. A block that holds only some of them may match or not (semantics 1.12).
    */
   readonly addresses: readonly Address[];
+  /** Where none is known: one for every difference that a policy's blocks can make. */
+  readonly unknown: readonly Address[];
   /** Outside the cluster: no pod and no node. */
   readonly external: boolean;
 }
@@ -119,20 +120,21 @@ function isHostNetwork(snapshot: ClusterSnapshot, ref: EndpointRef): boolean {
 
 export function actorOf(snapshot: ClusterSnapshot, ref: EndpointRef): Actor {
   const addresses = addressesOf(snapshot, ref);
+  const unknown = addresses.length === 0 ? anyAddress(snapshot) : [];
   switch (ref.kind) {
     case 'pod': {
       const pod = findPod(snapshot, ref);
-      if (pod === undefined) return { addresses, external: false };
+      if (pod === undefined) return { addresses, unknown, external: false };
       const node = pod.hostNetwork ? pod.node : undefined;
       return node === undefined
-        ? { pod, addresses, external: false }
-        : { pod, node, addresses, external: false };
+        ? { pod, addresses, unknown, external: false }
+        : { pod, node, addresses, unknown, external: false };
     }
     case 'node':
-      return { node: ref.name, addresses, external: false };
+      return { node: ref.name, addresses, unknown, external: false };
     case 'ip':
-      return { addresses, external: true };
+      return { addresses, unknown, external: true };
     case 'domain':
-      return { domain: ref.name, addresses, external: true };
+      return { domain: ref.name, addresses, unknown, external: true };
   }
 }

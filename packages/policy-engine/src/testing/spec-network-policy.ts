@@ -107,12 +107,28 @@ function ruleAllows(kase: Case, policy: PolicyRecord, rule: unknown): Truth {
 
 /**
  * Asks about each address that an end may use: a rule that matches some of them only may match or not.
- * An end without any is asked about once.
  */
-export function whicheverAddress(actor: Actor, ask: (address: Address | undefined) => Truth): Truth {
-  const answers = new Set(actor.addresses.length === 0 ? [ask(undefined)] : actor.addresses.map(ask));
+export function whicheverAddress(
+  { addresses, unknown }: Actor,
+  ask: (address: Address | undefined) => Truth,
+): Truth {
+  if (addresses.length === 0) return whateverAddress(unknown, ask);
+  const answers = new Set(addresses.map(ask));
   const [only] = answers;
   return only !== undefined && answers.size === 1 ? only : 'maybe';
+}
+
+/**
+ * Where no address is known, blocks that are all addresses of a family may hold it, and those that are all of both do. Others
+ * are taken as the API asks for them to be, outside of the cluster (NetworkPolicyPeer.ipBlock).
+ */
+function whateverAddress(unknown: readonly Address[], ask: (address: Address | undefined) => Truth): Truth {
+  const without = ask(undefined);
+  const families = ([4, 6] as const).filter((family) =>
+    unknown.filter((address) => address.family === family).every((address) => ask(address) === 'yes'),
+  );
+  if (without === 'yes' || families.length === 2) return 'yes';
+  return families.length === 1 ? 'maybe' : without;
 }
 
 /** Whether the text is a block that holds the address. */

@@ -12,6 +12,7 @@ const REASONS: Readonly<Record<UnknownReason, string>> = {
     'Policies of the same tier and priority decide this differently, and their order is not defined.',
   'peer-labels-unknown': "The labels of the other end's namespace could not be read.",
   'domain-name': 'A rule goes by external name; which addresses that is, is only known when it is looked up.',
+  'address-unknown': 'Its address is not known, and a rule’s CIDR holds every address of one family.',
   'address-family': 'Some of its addresses are inside of a rule’s CIDR and some are not.',
   'ambiguous-named-port': 'The port’s name is declared with several numbers, or by an init container only.',
   'subject-labels-unknown':
@@ -26,6 +27,7 @@ const MISMATCHES: Readonly<Record<PeerMismatch, string>> = {
   namespace: 'the namespace does not match',
   labels: 'the pod labels do not match',
   address: 'the address is outside of the block',
+  'address-unknown': 'the address is not known, and blocks are taken to lie outside of the cluster',
   excepted: 'the address is in an excepted block',
   'not-a-pod': 'the peer is not a pod',
   'not-a-node': 'the peer is not a node',
