@@ -19,7 +19,7 @@ export const APART = 12;
 /** So many edges that say the same at one end are a fan. */
 const FAN = 4;
 /** How many edges of a fan are tried for a place of its label. */
-const TRIED = 24;
+const TRIED = 8;
 
 /** What is written about an edge, and how far from the middle of its curve. */
 export interface EdgeLabel {
