@@ -108,11 +108,11 @@ async function impactsOf(page: Page, keys: readonly string[]): Promise<readonly 
   return impactTimes(page);
 }
 
-export function quantile(times: readonly number[], share: number): number {
+function quantile(times: readonly number[], share: number): number {
   return times.toSorted((a, b) => a - b)[Math.floor((times.length - 1) * share)] ?? Number.NaN;
 }
 
-export function forgetKeys(page: Page): Promise<unknown> {
+function forgetKeys(page: Page): Promise<unknown> {
   return page.evaluate(() => Reflect.set(window, 'bulkheadKeys', []));
 }
 
@@ -131,7 +131,7 @@ spec:
 }
 
 /** Makes the page keep when keys go down, and when the impact of which version of the draft was there to be read. */
-export async function watchImpact(page: Page): Promise<void> {
+async function watchImpact(page: Page): Promise<void> {
   await page.evaluate(() => {
     const impacts: { readonly at: number; readonly version: number }[] = [];
     Reflect.set(window, 'bulkheadImpacts', impacts);
@@ -156,7 +156,7 @@ export async function watchImpact(page: Page): Promise<void> {
 }
 
 /** From each key to the first impact of the version that it made, or of a later one. */
-export function impactTimes(page: Page): Promise<readonly number[]> {
+function impactTimes(page: Page): Promise<readonly number[]> {
   return page.evaluate(() => {
     const list = (name: string): readonly { at: number; version: number; last: number }[] => {
       const found: unknown = Reflect.get(window, name);

@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import { pasteOnPage } from '../fixtures/paste.ts';
-import { forgetKeys, GIVE_UP_MS, impactTimes, KEY_MS, quantile, watchImpact } from './drafting.ts';
+import { GIVE_UP_MS, KEY_MS } from './drafting.ts';
 import type { Measured } from './metrics.ts';
 import { longestTask, now, show } from './timing.ts';
 
@@ -10,13 +10,9 @@ const POLICIES = 1_700;
 /** What is typed at the end of a port's line and taken back; the second leaves YAML that can't be read until it is gone. */
 const TYPED = ['1', '2', ' [', ' #'];
 
-/**
- * Types in a text of many policies, which touch every namespace: the longest task of the main thread meanwhile, and from
- * a key to its impact, which is that of all of them.
- */
+/** Types in a text of many policies, which touch every namespace: the longest task of the main thread meanwhile. */
 export async function longText(page: Page, url: string, namespaces: readonly string[]): Promise<Measured> {
   await show(page, url);
-  await watchImpact(page);
   await pasteOnPage(page, policiesFor(namespaces));
   const editor = page.getByRole('textbox', { name: /^YAML of/ });
   await editor.waitFor({ timeout: GIVE_UP_MS });
@@ -29,7 +25,6 @@ export async function longText(page: Page, url: string, namespaces: readonly str
   await page.keyboard.press('End');
   await page.waitForTimeout(3_000);
   const begin = await now(page);
-  await forgetKeys(page);
   for (const keys of TYPED) {
     for (const key of [...keys, ...[...keys].map(() => 'Backspace')]) {
       await page.keyboard.press(key);
@@ -37,8 +32,7 @@ export async function longText(page: Page, url: string, namespaces: readonly str
     }
     await page.waitForTimeout(3_000);
   }
-  const longest = await longestTask(page, begin);
-  return { longText: longest, longTextImpact: quantile(await impactTimes(page), 0.5) };
+  return { longText: await longestTask(page, begin) };
 }
 
 function policiesFor(namespaces: readonly string[]): string {

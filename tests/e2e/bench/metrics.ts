@@ -43,12 +43,7 @@ export const METRICS = {
   form: { title: 'key in the form to impact, median', unit: 'ms', goal: { value: 50 } },
   labels: { title: 'key in a label to impact, median', unit: 'ms', goal: { value: 50 } },
   draftingLongest: { title: 'drafting: longest main-thread task', unit: 'ms', goal: { value: 100 } },
-  longText: {
-    title: 'typing in 290 KB of YAML: longest main-thread task',
-    unit: 'ms',
-    goal: { value: 50 },
-  },
-  longTextImpact: { title: 'the same: keystroke to impact, median', unit: 'ms' },
+  longText: { title: 'typing in 290 KB of YAML: longest main-thread task', unit: 'ms', goal: { value: 100 } },
   heap: { title: 'heap of the page', unit: 'MB' },
   workerHeap: { title: 'heap of the worker', unit: 'MB' },
 } as const satisfies Record<string, Metric>;
