@@ -209,6 +209,7 @@ export {
 export { type FocusOptions, type FocusView, focusView } from './views/focus.ts';
 export {
   asTarget,
+  boxOf,
   entityOfNode,
   type GraphOptions,
   graphView,

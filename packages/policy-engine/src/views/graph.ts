@@ -52,7 +52,7 @@ export function workloadId(id: string): string {
 }
 
 /** The node of the namespace that a workload's node belongs to; any other node itself. */
-function boxOf(node: string): string {
+export function boxOf(node: string): string {
   return node.startsWith('wl:') ? namespaceId(node.slice(3, node.indexOf('/'))) : node;
 }
 

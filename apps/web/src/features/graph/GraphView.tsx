@@ -1,4 +1,11 @@
-import { asTarget, entityOfNode, type FocusView, type GraphEdge, policyKey } from '@bulkhead/policy-engine';
+import {
+  asTarget,
+  boxOf,
+  entityOfNode,
+  type FocusView,
+  type GraphEdge,
+  policyKey,
+} from '@bulkhead/policy-engine';
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { EntityId, Route, Selection } from '../../app/contracts.ts';
 import { navigate } from '../../app/route.ts';
@@ -29,7 +36,7 @@ import { lookedAt, notesOn } from './caption.ts';
 import { exportPng, exportSvg, type Picture } from './export.ts';
 import { Graph } from './Graph.tsx';
 import { Legend } from './Legend.tsx';
-import { focusOfPair, focusOfPath, focusOfPolicy, places } from './lit.ts';
+import { focusOfPair, focusOfPath, focusOfPolicy, visibleIn } from './lit.ts';
 import { formatMoved, type Moved, parseMoved, withMoved } from './moved.ts';
 import { NOTHING, type Remembered, recall, remember } from './remembered.ts';
 import { buildScene, type Focus, type Scene, withExtra } from './scene.ts';
@@ -183,7 +190,7 @@ export function GraphView({ route, onConnect }: GraphViewProps): ReactNode {
   const focus = useMemo((): Focus => {
     if (pairFocus !== null) return pairFocus.focus;
     if (ids.length === 0 || answer === undefined) return NO_FOCUS;
-    const { visible } = places(answer.view);
+    const visible = visibleIn(answer.view);
     const selected = new Set([
       ...ids.map(visible),
       ...ids.filter((id) => id.startsWith('out:')).map(asTarget),
@@ -498,8 +505,7 @@ function collapsedAround(selection: Selection | null, { view }: GraphAnswer): re
       : selection?.type === 'entity' && selection.also === undefined
         ? [selection.id]
         : [];
-  const { box } = places(view);
-  const boxes = new Set(ids.filter((id) => id.startsWith('wl:')).map(box));
+  const boxes = new Set(ids.filter((id) => id.startsWith('wl:')).map(boxOf));
   return view.namespaces.filter(({ id, expanded }) => !expanded && boxes.has(id)).map(({ name }) => name);
 }
 

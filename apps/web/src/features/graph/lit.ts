@@ -1,5 +1,6 @@
 import {
   asTarget,
+  boxOf,
   type GraphEdge,
   type GraphView,
   type PairDetails,
@@ -7,7 +8,7 @@ import {
   type PolicyDetails,
 } from '@bulkhead/policy-engine';
 import type { GraphAnswer } from '../../worker/explore/requests.ts';
-import type { Focus } from './scene.ts';
+import { boxId, type Focus } from './scene.ts';
 
 interface PairFocus {
   readonly focus: Focus;
@@ -16,10 +17,9 @@ interface PairFocus {
 }
 
 /** Where an entity is seen: a workload of a collapsed namespace is its namespace. */
-export function places(view: GraphView) {
+export function visibleIn(view: GraphView): (id: string) => string {
   const expanded = new Set(view.namespaces.filter((entry) => entry.expanded).map((entry) => entry.id));
-  const box = (id: string) => (id.startsWith('wl:') ? `ns:${id.slice(3, id.indexOf('/'))}` : id);
-  return { box, visible: (id: string) => (!id.startsWith('wl:') || expanded.has(box(id)) ? id : box(id)) };
+  return (id) => (!id.startsWith('wl:') || expanded.has(boxOf(id)) ? id : boxOf(id));
 }
 
 /** What is lit for a question about a pair: its ends, and the edge that stands for it at the level that is shown. */
@@ -94,8 +94,8 @@ export function focusOfPolicy(
   line: number | undefined,
   { view }: GraphAnswer,
 ): PairFocus {
-  const { box, visible } = places(view);
-  const subjects = new Set(details.subjects.flatMap((id) => [visible(id), box(id)]));
+  const visible = visibleIn(view);
+  const subjects = new Set(details.subjects.flatMap((id) => [visible(id), boxOf(id)]));
   const rules = details.rules.filter(
     (rule) => line === undefined || (line >= rule.line && line <= rule.endLine),
   );
@@ -104,13 +104,13 @@ export function focusOfPolicy(
   for (const edge of view.edges) {
     if (edge.impact === null || !(subjects.has(edge.from) || subjects.has(edge.to))) continue;
     edges.add(edge.id);
-    for (const end of [edge.from, edge.to]) nodes.add(end).add(box(end));
+    for (const end of [edge.from, edge.to]) nodes.add(end).add(boxOf(end));
   }
   for (const rule of line === undefined ? [] : rules) {
     const inward = rule.direction === 'ingress';
     const peers = new Set(
       rule.peers.flatMap((id) =>
-        id.startsWith('out:') ? [inward ? id : asTarget(id)] : [visible(id), box(id)],
+        id.startsWith('out:') ? [inward ? id : asTarget(id)] : [visible(id), boxOf(id)],
       ),
     );
     for (const peer of peers) nodes.add(peer);
@@ -135,11 +135,16 @@ interface Link {
 }
 
 function linkOf(view: GraphView, fromId: string, toId: string): Link {
-  const { box, visible } = places(view);
+  const visible = visibleIn(view);
   const from = visible(fromId);
   const to = visible(toId.startsWith('out:') ? asTarget(toId) : toId);
   const drawn = new Set(view.edges.map((edge) => edge.id));
-  const covering = [`${from}>${to}`, `${box(from)}>${to}`, `${from}>${box(to)}`, `${box(from)}>${box(to)}`];
+  const covering = [
+    `${from}>${to}`,
+    `${boxOf(from)}>${to}`,
+    `${from}>${boxOf(to)}`,
+    `${boxOf(from)}>${boxOf(to)}`,
+  ];
   const found = covering.find((id) => drawn.has(id));
   const gathered = view.edges.filter((edge) => edge.from === from && edge.to === to).map(({ id }) => id);
   const [first = found, ...more] = gathered;
@@ -148,13 +153,13 @@ function linkOf(view: GraphView, fromId: string, toId: string): Link {
     to,
     edges: [first ?? `${from}>${to}`, ...more],
     found: first !== undefined,
-    nodes: [from, to, box(from), box(to)],
+    nodes: [from, to, boxOf(from), boxOf(to)],
   };
 }
 
 /** The workloads that are shown in any of these boxes. */
 function within(view: GraphView, boxes: readonly string[]): readonly string[] {
-  return view.workloads.filter(({ namespace }) => boxes.includes(`ns:${namespace}`)).map(({ id }) => id);
+  return view.workloads.filter(({ namespace }) => boxes.includes(boxId(namespace))).map(({ id }) => id);
 }
 
 /** What a draft changes of a pair, as an edge has it. */

@@ -91,23 +91,26 @@ function movedStates(
   const stands = now.findIndex((_, index) => index >= start && index < now.length - end && isBroken(index));
   return now.map((_, index) => {
     if (!isBroken(index)) return '';
-    if (index < start) return before[index]?.last ?? '';
+    if (aligned || index < start) return before[index]?.last ?? '';
     if (index >= now.length - end) return before[index + before.length - now.length]?.last ?? '';
-    if (aligned) return before[index]?.last ?? '';
     return index === stands ? all : '';
   });
 }
 
 /** What of an item's text can't be used, by indices of its pieces. */
 function brokenPieces(text: string, documents: readonly PolicyDocument[]): ReadonlySet<number> {
+  const pieces = piecesOf(text, documents);
+  return new Set(documents.flatMap(({ policy }, at) => (policy === undefined ? (pieces[at] ?? []) : [])));
+}
+
+/** For each document of a text the index of the piece that it stands in. */
+function piecesOf(text: string, documents: readonly PolicyDocument[]): readonly number[] {
   const pieces = textPieces(text);
-  const broken = new Set<number>();
   let index = 0;
-  for (const { from, policy } of documents) {
+  return documents.map(({ from }) => {
     while ((pieces[index + 1]?.from ?? Number.POSITIVE_INFINITY) <= from) index++;
-    if (policy === undefined) broken.add(index);
-  }
-  return broken;
+    return index;
+  });
 }
 
 /** The pieces of an item's text with their last usable states. */
@@ -130,16 +133,15 @@ export function effectivePolicies(item: PolicyText): EffectivePolicies {
   if (broken.length === 0 || item.good === undefined) {
     return { policies: usable, lastGood: [], diagnostics, broken, kept: [] };
   }
-  const pieces = textPieces(item.text);
+  const pieces = piecesOf(item.text, documents);
   const states = statesOf(item);
   const taken = new Set(usable.map(keyOf));
   const policies: PolicyRecord[] = [];
   const lastGood: PolicyRecord[] = [];
   const kept: number[] = [];
-  let piece = 0;
   let told = -1;
-  for (const { index, from, policy } of documents) {
-    while ((pieces[piece + 1]?.from ?? Number.POSITIVE_INFINITY) <= from) piece++;
+  for (const [at, { index, policy }] of documents.entries()) {
+    const piece = pieces[at] ?? 0;
     if (policy !== undefined) {
       policies.push(policy);
       continue;
